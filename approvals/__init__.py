@@ -1,0 +1,1 @@
+"""The desk: requests, decisions, checks and their execution. Knows nothing of Slack."""

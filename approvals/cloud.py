@@ -1,0 +1,89 @@
+"""What Imagewarden needs of a cloud, in its own words. ``tencent.py`` is the one that calls the vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+MAX_SHARES = 500
+"""Accounts an image can be shared with (vendor: "Sharing a Custom Image", API ModifyImageSharePermission)."""
+
+
+class ImageKind(StrEnum):
+    """Whose an image is; the vendor's ``ImageType``."""
+
+    PRIVATE = "PRIVATE_IMAGE"
+    SHARED = "SHARED_IMAGE"
+    PUBLIC = "PUBLIC_IMAGE"
+
+
+NORMAL = "NORMAL"
+"""The only ``ImageState`` in which an image can be shared; every other one means "not now"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image as the cloud described it.
+
+    :ivar kind: the vendor's ``ImageType``; text, since the vendor may add one
+    :ivar state: the vendor's ``ImageState``
+    :ivar source: ``OFFICIAL``, ``CREATE_IMAGE`` or ``EXTERNAL_IMPORT``
+    :ivar size_gib: size of the system disk, in GiB
+    :ivar licence: ``TencentCloud`` or ``BYOL``
+    :ivar whole_machine: it holds data disks beside the system disk
+    """
+
+    image_id: str
+    name: str
+    region: str
+    kind: str
+    state: str
+    creator: str = ""
+    source: str = ""
+    size_gib: int = 0
+    os_name: str = ""
+    platform: str = ""
+    architecture: str = ""
+    created_at: datetime | None = None
+    licence: str = ""
+    whole_machine: bool = False
+    deprecated: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class Cloud(Protocol):
+    """The calls that Imagewarden makes. Each may raise any ``CloudError`` but for what its docstring excludes.
+
+    Every method blocks until the answer or the time limit of the call, and keeps the vendor's
+    rate limit by itself. Safe to call from several threads.
+    """
+
+    def account(self) -> str:
+        """The id of the root account that the credentials belong to."""
+        ...
+
+    def images_by_id(self, region: str, image_ids: Sequence[str]) -> list[Image]:
+        """Those of the images that exist in the region; an id that is not there is left out, not an error."""
+        ...
+
+    def images_by_name(self, region: str, name: str) -> list[Image]:
+        """Every image of exactly that name that the account can see in the region, whoever owns it."""
+        ...
+
+    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None]:
+        """The accounts that the image is shared with, and since when (UTC)."""
+        ...
+
+    def share(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
+        """Share the image with the accounts too; returns the vendor's request id.
+
+        Success means only that the call was accepted: read ``shared_with`` to know what is true.
+        """
+        ...
+
+    def unshare(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
+        """Take the image back from the accounts; returns the vendor's request id. See ``share``."""
+        ...

@@ -1,0 +1,227 @@
+"""What a person can do: ask, approve, deny, cancel, retry. The only door through which a person changes a state.
+
+A press is recorded first and judged afterwards, because judging asks the chat who somebody is. What the judging
+decides, the change, the record and the messages about it are one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from approvals.audit import Entry
+from approvals.errors import UnknownPerson
+from approvals.model import (
+    Asked,
+    Deciders,
+    Decision,
+    Person,
+    Press,
+    Request,
+    Role,
+    State,
+    Verb,
+    Verdict,
+)
+from approvals.outbox import Outbox
+from approvals.people import Directory, deciders_of, is_met
+from approvals.policy import Policy
+from approvals.store import Ledger, Store
+
+Clock = Callable[[], datetime]
+
+
+class Desk:
+    """Everything that people do goes through here.
+
+    :param clock: gives the time, in UTC
+    """
+
+    def __init__(self, store: Store, policy: Policy, directory: Directory, *, clock: Clock) -> None:
+        self._store = store
+        self._policy = policy
+        self._directory = directory
+        self._clock = clock
+
+    def submit(self, asked: Sequence[Asked]) -> list[int]:
+        """Record requests, all or none; returns their numbers. The same delivery again returns the same numbers.
+
+        :raises StoreError: the database can't be written; nothing was recorded
+        """
+        return self._store.write(lambda ledger: [self._record(ledger, one) for one in asked])
+
+    def press(self, press: Press) -> bool:
+        """Record a press, to be judged; False where this very press is known already.
+
+        :raises StoreError: the database can't be written; nothing was recorded
+        """
+        return self._store.write(lambda ledger: ledger.add_press(press))
+
+    def judge(self, press: Press) -> str:
+        """Judge a recorded press by who the presser is now; returns what came of it.
+
+        :raises DirectoryError: who they are can't be told now; judge again later
+        """
+        with self._store.read() as ledger:
+            request = ledger.request(press.request_id)
+        if request is None or request.image is None:
+            return self._store.write(lambda ledger: self._dismiss(ledger, press))
+        person = self._person(press.person_id)
+        deciders = self._deciders(request)
+        return self._store.write(lambda ledger: self._apply(ledger, press, person, deciders))
+
+    def objection(self, person_id: str, request_id: int, verb: Verb) -> str | None:
+        """Why this person may not do that now; None where they may. A courtesy: the press itself is judged again.
+
+        :raises DirectoryError: who they are can't be told now
+        """
+        with self._store.read() as ledger:
+            request = ledger.request(request_id)
+        if request is None or request.image is None:
+            return "unknown_request"
+        return _objection(verb, self._person(person_id), request, self._deciders(request), self._clock())
+
+    def _person(self, person_id: str) -> Person:
+        try:
+            return self._directory.person(person_id)
+        except UnknownPerson:
+            return Person(person_id, person_id, may_act=False, why_not="Slack doesn't know them.")
+
+    def _deciders(self, request: Request) -> Deciders:
+        assert request.image is not None  # noqa: S101  both callers have looked
+        needed = request.deciders is not None and request.deciders.guardian_needed
+        return deciders_of(
+            request.image,
+            requester_id=request.requester.id,
+            guardian_needed=needed,
+            policy=self._policy,
+            directory=self._directory,
+        )
+
+    def _record(self, ledger: Ledger, asked: Asked) -> int:
+        now = self._clock()
+        request_id = ledger.add_request(asked, now=now)
+        if request_id is None:
+            return ledger.number_of(asked.key)
+        detail = {
+            "action": asked.action,
+            "image": asked.image_ref,
+            "region": asked.region,
+            "accounts": [target.account for target in asked.targets],
+            "reason": asked.reason,
+        }
+        ledger.add_audit(Entry(now, "asked", asked.requester, request_id, detail))
+        return request_id
+
+    def _dismiss(self, ledger: Ledger, press: Press) -> str:
+        now = self._clock()
+        if ledger.set_judged(press, "unknown_request", now=now):
+            person = Person(press.person_id, press.person_id)
+            detail = {"verb": press.verb, "request": press.request_id, "why": "unknown_request"}
+            ledger.add_audit(Entry(now, "press_refused", person, None, detail))
+        return "unknown_request"
+
+    def _apply(self, ledger: Ledger, press: Press, person: Person, deciders: Deciders) -> str:
+        now = self._clock()
+        request = ledger.request(press.request_id)
+        assert request is not None  # noqa: S101  requests are never deleted
+        objection = _objection(press.verb, person, request, deciders, press.at)
+        outcome = objection or press.verb.value
+        if not ledger.set_judged(press, outcome, now=now):
+            return "judged_already"
+        outbox = Outbox(ledger, request, channel=self._policy.home.channel, now=now)
+        if objection:
+            detail: dict[str, object] = {"verb": press.verb, "why": objection}
+            ledger.add_audit(Entry(now, "press_refused", person, request.id, detail))
+            outbox.reply(objection, to=press.reply_to, person_id=person.id, verb=press.verb)
+            return outcome
+        match press.verb:
+            case Verb.APPROVE:
+                self._approve(ledger, outbox, request, person, deciders, now)
+            case Verb.DENY:
+                self._deny(ledger, outbox, request, person, deciders, press.reason, now)
+            case Verb.CANCEL:
+                self._close(ledger, outbox, request, person, State.CANCELLED, now)
+            case Verb.RETRY:
+                self._retry(ledger, outbox, request, person, now)
+        return outcome
+
+    def _approve(
+        self, ledger: Ledger, outbox: Outbox, request: Request, person: Person, deciders: Deciders, now: datetime
+    ) -> None:
+        decision = Decision(person, _roles(person, deciders), Verdict.APPROVE, now)
+        ledger.add_decision(request.id, decision)
+        given = [*(one for one in request.decisions if one.verdict is Verdict.APPROVE), decision]
+        met = is_met(deciders, _by(given, Role.OWNER), _by(given, Role.GUARDIAN))
+        detail = {"roles": sorted(decision.roles), "enough": met, "findings": [f.code for f in request.findings]}
+        ledger.add_audit(Entry(now, "approved", person, request.id, detail))
+        outbox.thread("approved", person=person.id, roles=" ".join(sorted(decision.roles)))
+        if met:
+            ledger.move(request.id, State.PENDING, State.APPROVED, now=now)
+        outbox.card()
+
+    def _deny(
+        self,
+        ledger: Ledger,
+        outbox: Outbox,
+        request: Request,
+        person: Person,
+        deciders: Deciders,
+        reason: str,
+        now: datetime,
+    ) -> None:
+        ledger.add_decision(request.id, Decision(person, _roles(person, deciders), Verdict.DENY, now, reason))
+        self._close(ledger, outbox, request, person, State.DENIED, now, reason)
+        outbox.end()
+
+    def _close(
+        self,
+        ledger: Ledger,
+        outbox: Outbox,
+        request: Request,
+        person: Person,
+        after: State,
+        now: datetime,
+        reason: str = "",
+    ) -> None:
+        ledger.move(request.id, State.PENDING, after, now=now)
+        ledger.add_audit(Entry(now, after.value, person, request.id, {"reason": reason}))
+        outbox.thread(after.value, person=person.id, reason=reason)
+        outbox.card()
+
+    def _retry(self, ledger: Ledger, outbox: Outbox, request: Request, person: Person, now: datetime) -> None:
+        ledger.reset_items(request.id, now=now)
+        ledger.move(request.id, request.state, State.APPROVED, now=now)
+        ledger.add_audit(Entry(now, "retried", person, request.id, {}))
+        outbox.thread("retried", person=person.id)
+        outbox.card()
+
+
+def _objection(verb: Verb, person: Person, request: Request, deciders: Deciders, at: datetime) -> str | None:
+    """The code of what speaks against it; the chat has the sentence."""
+    if not person.may_act:
+        return "may_not_act"
+    if verb is Verb.CANCEL:
+        if person.id != request.requester.id:
+            return "not_the_requester"
+    elif not _roles(person, deciders):
+        return "own_request" if person.id == request.requester.id else "not_a_decider"
+    if verb is Verb.RETRY:
+        return None if request.state in (State.FAILED, State.PARTIAL) else "nothing_to_retry"
+    if request.state is not State.PENDING:
+        return "not_pending"
+    if request.decide_by is not None and at >= request.decide_by:
+        return "too_late"
+    voted = any(decision.person.id == person.id for decision in request.decisions)
+    return "voted_already" if voted and verb is Verb.APPROVE else None
+
+
+def _roles(person: Person, deciders: Deciders) -> frozenset[Role]:
+    roles = {Role.OWNER} if person.id in deciders.owner_ids else set()
+    if person.id in deciders.guardian_ids:
+        roles.add(Role.GUARDIAN)
+    return frozenset(roles)
+
+
+def _by(decisions: Sequence[Decision], role: Role) -> frozenset[str]:
+    return frozenset(decision.person.id for decision in decisions if role in decision.roles)

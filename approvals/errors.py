@@ -1,0 +1,142 @@
+"""What can go wrong, as one tree; facts are in fields, so that no caller reads a text to branch.
+
+::
+
+    ImagewardenError
+    ├── IllegalMove          a state change that the table in model.py does not have
+    ├── PolicyError          the policy file can't be used
+    ├── WrongAccount         the credentials belong to another account than the policy's
+    ├── StoreError           the database can't be used
+    ├── DirectoryError       who a person is can't be told now
+    │   └── UnknownPerson    there is no such person or group
+    └── CloudError           a call to the cloud did not succeed
+        ├── Refused          the cloud said no, and will say so again
+        ├── Throttled        too many calls; nothing was done
+        ├── Unavailable      the cloud can't now; nothing was done
+        ├── AuthFailed       the credentials don't work or don't suffice; nothing was done
+        └── OutcomeUnknown   no answer, or one nobody can read: read back before anything else
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ImagewardenError(Exception):
+    """Base of every error raised by this package."""
+
+
+class IllegalMove(ImagewardenError):
+    """A request was asked to go from one state to another that the table of moves does not allow."""
+
+    def __init__(self, before: str, after: str) -> None:
+        super().__init__(f"a request can't go from {before} to {after}")
+        self.before = before
+        self.after = after
+
+
+class PolicyError(ImagewardenError):
+    """The policy file can't be read or breaks a rule; ``problems`` has one sentence each."""
+
+    def __init__(self, path: str, problems: list[str]) -> None:
+        super().__init__(f"{path}: " + "; ".join(problems))
+        self.path = path
+        self.problems = problems
+
+
+class WrongAccount(ImagewardenError):
+    """The credentials belong to another account than the one that the policy names."""
+
+    def __init__(self, expected: str, actual: str) -> None:
+        super().__init__(
+            f"the credentials belong to account {actual}, but the policy's [home] account is {expected}: "
+            "nothing is done until the two agree"
+        )
+        self.expected = expected
+        self.actual = actual
+
+
+class StoreError(ImagewardenError):
+    """The database can't be opened or written; ``path`` names the file."""
+
+    def __init__(self, path: str, cause: str) -> None:
+        super().__init__(f"the database {path} can't be used: {cause}")
+        self.path = path
+        self.cause = cause
+
+
+class DirectoryError(ImagewardenError):
+    """Who somebody is could not be asked; try again later."""
+
+
+class UnknownPerson(DirectoryError):
+    """There is no person or group of that id."""
+
+    def __init__(self, principal: str) -> None:
+        super().__init__(f"there is no person or group {principal}")
+        self.principal = principal
+
+
+class About(StrEnum):
+    """What a refusal is about, which tells who else it concerns."""
+
+    ACCOUNT = "account"  # one of the accounts of the call: the others may go through
+    IMAGE = "image"  # the image: no account of the call can go through
+    CALL = "call"  # the shape or size of the call: a smaller one may go through
+
+
+class CloudError(ImagewardenError):
+    """A call to the cloud did not succeed.
+
+    :ivar action: the API action, such as ``ModifyImageSharePermission``
+    :ivar code: the vendor's error code, or the SDK's for a failure on the way
+    :ivar message: the vendor's own sentence
+    :ivar cloud_request_id: the vendor's id of the call, where one came back
+    :ivar advice: what a person can do, as one sentence; empty where there is nothing to do but wait
+    """
+
+    def __init__(
+        self, action: str, code: str, message: str, cloud_request_id: str | None = None, *, advice: str = ""
+    ) -> None:
+        super().__init__(f"{action}: {code}: {message}")
+        self.action = action
+        self.code = code
+        self.message = message
+        self.cloud_request_id = cloud_request_id
+        self.advice = advice
+
+
+class Refused(CloudError):
+    """The cloud said no; the same call will be refused again.
+
+    :ivar about: what the refusal is about
+    """
+
+    def __init__(
+        self,
+        action: str,
+        code: str,
+        message: str,
+        cloud_request_id: str | None = None,
+        *,
+        about: About = About.CALL,
+        advice: str = "",
+    ) -> None:
+        super().__init__(action, code, message, cloud_request_id, advice=advice)
+        self.about = about
+
+
+class Throttled(CloudError):
+    """More calls than the vendor allows; nothing was done, try again later."""
+
+
+class Unavailable(CloudError):
+    """The cloud can't do it now (busy, an internal error before any effect); try again later."""
+
+
+class AuthFailed(CloudError):
+    """The credentials are wrong, expired or lack a permission; an operator's work."""
+
+
+class OutcomeUnknown(CloudError):
+    """Whether the call took effect is not known: read back before doing anything else."""

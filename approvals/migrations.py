@@ -1,0 +1,164 @@
+"""The schema, as steps that go forward. Each is applied once, together with the note that it was."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("imagewarden")
+
+
+@migrations()
+def m0001_the_main_job(db: Database) -> None:
+    for statement in _FIRST:
+        db.execute(statement)
+
+
+# Indexes are partial where a sweep looks for the few rows that wait among the many that are finished.
+_FIRST = (
+    """
+    CREATE TABLE requests (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      home TEXT NOT NULL DEFAULT '',
+      key TEXT NOT NULL UNIQUE,
+      action TEXT NOT NULL,
+      image_ref TEXT NOT NULL,
+      region TEXT NOT NULL,
+      image_id TEXT,
+      image_region TEXT,
+      image TEXT,
+      reason TEXT NOT NULL,
+      requester_id TEXT NOT NULL,
+      requester_name TEXT NOT NULL,
+      asked_at TEXT NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('checking', 'refused', 'pending', 'denied', 'cancelled', 'expired',
+                                           'approved', 'executing', 'done', 'partial', 'failed')),
+      changed_at TEXT NOT NULL,
+      decide_by TEXT,
+      not_before TEXT,
+      attempts INTEGER NOT NULL DEFAULT 0,
+      lease TEXT,
+      lease_until TEXT,
+      deciders TEXT,
+      findings TEXT NOT NULL DEFAULT '[]',
+      reply_to TEXT NOT NULL DEFAULT ''
+    )
+    """,
+    "CREATE INDEX requests_to_check ON requests (not_before, id) WHERE state = 'checking'",
+    "CREATE INDEX requests_pending ON requests (id) WHERE state = 'pending'",
+    "CREATE INDEX requests_decide_by ON requests (decide_by) WHERE state = 'pending'",
+    "CREATE INDEX requests_approved ON requests (not_before, id) WHERE state = 'approved'",
+    "CREATE INDEX requests_approved_image ON requests (image_id, image_region, not_before) WHERE state = 'approved'",
+    "CREATE INDEX requests_executing ON requests (image_id, image_region) WHERE state = 'executing'",
+    "CREATE INDEX requests_lease ON requests (lease_until) WHERE state = 'executing'",
+    "CREATE INDEX requests_requester ON requests (requester_id, id)",
+    """
+    CREATE TABLE items (
+      id INTEGER PRIMARY KEY,
+      request_id INTEGER NOT NULL REFERENCES requests (id),
+      account TEXT NOT NULL,
+      account_name TEXT,
+      region TEXT NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'already', 'failed')),
+      code TEXT NOT NULL DEFAULT '',
+      message TEXT NOT NULL DEFAULT '',
+      cloud_request_id TEXT NOT NULL DEFAULT '',
+      changed_at TEXT
+    )
+    """,
+    "CREATE INDEX items_request ON items (request_id)",
+    """
+    CREATE TABLE decisions (
+      id INTEGER PRIMARY KEY,
+      request_id INTEGER NOT NULL REFERENCES requests (id),
+      person_id TEXT NOT NULL,
+      person_name TEXT NOT NULL,
+      roles TEXT NOT NULL,
+      verdict TEXT NOT NULL CHECK (verdict IN ('approve', 'deny')),
+      reason TEXT NOT NULL DEFAULT '',
+      at TEXT NOT NULL,
+      UNIQUE (request_id, person_id)
+    )
+    """,
+    """
+    CREATE TABLE grants (
+      id INTEGER PRIMARY KEY,
+      home TEXT NOT NULL,
+      image_id TEXT NOT NULL,
+      region TEXT NOT NULL,
+      account TEXT NOT NULL,
+      account_name TEXT,
+      request_id INTEGER NOT NULL REFERENCES requests (id),
+      since TEXT NOT NULL,
+      until TEXT,
+      ended_at TEXT,
+      ended_by INTEGER REFERENCES requests (id)
+    )
+    """,
+    "CREATE INDEX grants_active ON grants (image_id, region, account) WHERE ended_at IS NULL",
+    """
+    CREATE TABLE presses (
+      id INTEGER PRIMARY KEY,
+      key TEXT NOT NULL UNIQUE,
+      request_id INTEGER NOT NULL,
+      person_id TEXT NOT NULL,
+      verb TEXT NOT NULL CHECK (verb IN ('approve', 'deny', 'cancel', 'retry')),
+      reason TEXT NOT NULL DEFAULT '',
+      reply_to TEXT NOT NULL DEFAULT '',
+      at TEXT NOT NULL,
+      not_before TEXT NOT NULL,
+      judged_at TEXT,
+      outcome TEXT
+    )
+    """,
+    "CREATE INDEX presses_unjudged ON presses (id) WHERE judged_at IS NULL",
+    """
+    CREATE TABLE outbox (
+      id INTEGER PRIMARY KEY,
+      request_id INTEGER NOT NULL REFERENCES requests (id),
+      lane TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      recipient TEXT NOT NULL,
+      facts TEXT NOT NULL DEFAULT '{}',
+      created_at TEXT NOT NULL,
+      not_before TEXT NOT NULL,
+      attempts INTEGER NOT NULL DEFAULT 0,
+      sent_at TEXT,
+      failed_at TEXT,
+      error TEXT
+    )
+    """,
+    "CREATE INDEX outbox_waiting ON outbox (id) WHERE sent_at IS NULL AND failed_at IS NULL",
+    "CREATE INDEX outbox_lane ON outbox (lane, id) WHERE sent_at IS NULL AND failed_at IS NULL",
+    """
+    CREATE TABLE cards (
+      request_id INTEGER NOT NULL REFERENCES requests (id),
+      recipient TEXT NOT NULL,
+      channel TEXT NOT NULL,
+      ts TEXT NOT NULL,
+      PRIMARY KEY (request_id, recipient)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX cards_place ON cards (channel, ts)",
+    """
+    CREATE TABLE audit (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      at TEXT NOT NULL,
+      event TEXT NOT NULL,
+      request_id INTEGER,
+      actor_id TEXT NOT NULL,
+      actor_name TEXT NOT NULL,
+      detail TEXT NOT NULL,
+      previous TEXT NOT NULL,
+      hash TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX audit_request ON audit (request_id, seq)",
+    """
+    CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END
+    """,
+    """
+    CREATE TRIGGER audit_never_shrinks BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END
+    """,
+)

@@ -1,0 +1,287 @@
+"""The words of Imagewarden as values, and the moves a request can make.
+
+A request goes::
+
+    checking ─→ refused
+       └─────→ pending ─→ denied · cancelled · expired
+                  └────→ approved ─→ executing ─→ done · partial · failed
+                                        └─→ approved   (crash, throttle, outcome unknown)
+
+``failed`` and ``partial`` go back to ``approved`` when an owner retries. ``MOVES`` holds that as data, and every
+change of state in the database is guarded by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from approvals.cloud import Image
+
+
+class Action(StrEnum):
+    SHARE = "share"
+    UNSHARE = "unshare"
+
+
+class State(StrEnum):
+    CHECKING = "checking"
+    REFUSED = "refused"
+    PENDING = "pending"
+    DENIED = "denied"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    APPROVED = "approved"
+    EXECUTING = "executing"
+    DONE = "done"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+MOVES: Mapping[State, frozenset[State]] = {
+    State.CHECKING: frozenset({State.REFUSED, State.PENDING}),
+    State.REFUSED: frozenset(),
+    State.PENDING: frozenset({State.DENIED, State.CANCELLED, State.EXPIRED, State.APPROVED}),
+    State.DENIED: frozenset(),
+    State.CANCELLED: frozenset(),
+    State.EXPIRED: frozenset(),
+    State.APPROVED: frozenset({State.EXECUTING}),
+    State.EXECUTING: frozenset({State.APPROVED, State.DONE, State.PARTIAL, State.FAILED}),
+    State.DONE: frozenset(),
+    State.PARTIAL: frozenset({State.APPROVED}),
+    State.FAILED: frozenset({State.APPROVED}),
+}
+
+
+class ItemState(StrEnum):
+    """How it stands with one account of a request."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    ALREADY = "already"  # it was so before anybody did anything
+    FAILED = "failed"
+
+
+class Level(StrEnum):
+    """What a finding does: ``block`` ends the request, ``warn`` needs a guardian too, ``note`` informs."""
+
+    BLOCK = "block"
+    WARN = "warn"
+    NOTE = "note"
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    GUARDIAN = "guardian"
+
+
+class Verdict(StrEnum):
+    APPROVE = "approve"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody resolved to exactly one identity.
+
+    :ivar id: the chat's id of the person
+    :ivar name: what people call them, at the time of asking
+    :ivar may_act: not a guest, a bot, deactivated or of another company
+    :ivar why_not: where ``may_act`` is false, the reason as a sentence
+    """
+
+    id: str
+    name: str
+    may_act: bool = True
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A root account that an image is shared with, and the policy's name for it where there is one."""
+
+    account: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of a check: a stable code, a sentence, and the way out."""
+
+    code: str
+    level: Level
+    text: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One account in one region within a request, with its own outcome.
+
+    :ivar code: the vendor's error code where it failed
+    :ivar message: the vendor's sentence, and what to do
+    :ivar cloud_request_id: the vendor's id of the call that did it
+    """
+
+    id: int
+    target: Target
+    region: str
+    state: ItemState
+    code: str = ""
+    message: str = ""
+    cloud_request_id: str = ""
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One person's word on a request, and in which roles they gave it."""
+
+    person: Person
+    roles: frozenset[Role]
+    verdict: Verdict
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deciders:
+    """Who may decide, as people, and how many must.
+
+    :ivar owner_ids: people who own the image, the requester left out where they may not approve
+    :ivar guardian_ids: people who may agree as a guardian; empty where none is needed
+    :ivar guardian_names: what to call the guardians in a sentence: groups and people as the policy lists them
+    """
+
+    owner_ids: tuple[str, ...]
+    guardian_ids: tuple[str, ...] = ()
+    guardian_names: tuple[str, ...] = ()
+    guardian_needed: bool = False
+    approvals: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for, and how it stands.
+
+    :ivar image_ref: the image as it was typed: an id or a name
+    :ivar region: the region asked for, or "" where none was named
+    :ivar image: the image as the cloud described it at the last check
+    :ivar decide_by: when a pending request expires
+    :ivar not_before: the time of the next attempt at checking or executing
+    :ivar lease: the name of the attempt that is executing it
+    :ivar reply_to: where a private answer to the requester can go, in the words of the chat
+    """
+
+    id: int
+    action: Action
+    image_ref: str
+    region: str
+    targets: tuple[Target, ...]
+    reason: str
+    requester: Person
+    asked_at: datetime
+    state: State
+    changed_at: datetime
+    image: Image | None = None
+    decide_by: datetime | None = None
+    not_before: datetime | None = None
+    attempts: int = 0
+    lease: str | None = None
+    deciders: Deciders | None = None
+    findings: tuple[Finding, ...] = ()
+    items: tuple[Item, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    reply_to: str = ""
+
+    @property
+    def image_name(self) -> str:
+        return self.image.name if self.image else self.image_ref
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An active share that the ledger knows."""
+
+    id: int
+    image_id: str
+    region: str
+    target: Target
+    since: datetime
+    request_id: int
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asks for, before it has a number.
+
+    :ivar key: what makes this delivery unique, so that the same one told twice is one request
+    :ivar reply_to: where a private answer can go, in the words of the chat; opaque here
+    """
+
+    key: str
+    action: Action
+    image_ref: str
+    region: str
+    targets: tuple[Target, ...]
+    reason: str
+    requester: Person
+    reply_to: str = ""
+
+
+class Verb(StrEnum):
+    """What a button on a card does."""
+
+    APPROVE = "approve"
+    DENY = "deny"
+    CANCEL = "cancel"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button pressed, as it came in; nobody has judged yet whether it may have an effect.
+
+    :ivar key: what makes this press unique, so that the same one told twice is one press
+    :ivar reply_to: where a private answer can go, in the words of the chat
+    """
+
+    key: str
+    request_id: int
+    person_id: str
+    verb: Verb
+    at: datetime
+    reason: str = ""
+    reply_to: str = ""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message waiting in the outbox.
+
+    :ivar lane: notices of one lane are delivered in order
+    :ivar kind: what to say; ``facts`` hold what the saying needs beyond the request
+    :ivar recipient: a channel, a person, or a reply address
+    """
+
+    id: int
+    request_id: int
+    lane: str
+    kind: str
+    recipient: str
+    created_at: datetime
+    facts: Mapping[str, str] = field(default_factory=dict)
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Where a copy of a request's card stands: for whom, in which conversation, under which message id."""
+
+    recipient: str
+    channel: str
+    ts: str

@@ -1,0 +1,64 @@
+"""Writes messages beside the change that they tell of, in the same transaction; others deliver them.
+
+A lane keeps order: what goes to one place about one request arrives in the order in which it happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from approvals.model import Request
+from approvals.store import Ledger
+
+CARD = "card"
+THREAD = "thread"
+REPLY = "reply"
+END = "end"
+
+
+class Outbox:
+    """The messages of one change to one request.
+
+    :param channel: where the cards of all requests are posted
+    """
+
+    def __init__(self, ledger: Ledger, request: Request, *, channel: str, now: datetime) -> None:
+        self._ledger = ledger
+        self._request = request
+        self._channel = channel
+        self._now = now
+
+    def card(self) -> None:
+        """Show the request as it is now, in the channel and to everybody who may decide."""
+        deciders = self._request.deciders
+        people = (*deciders.owner_ids, *deciders.guardian_ids) if deciders else ()
+        for recipient in dict.fromkeys((self._channel, *people)):
+            self._add(CARD, recipient, {})
+
+    def thread(self, event: str, **facts: str) -> None:
+        """Tell the next line of the story, under the card in the channel."""
+        self._add(THREAD, self._channel, {"event": event, **facts})
+
+    def reply(self, code: str, *, to: str, person_id: str, **facts: str) -> None:
+        """Answer somebody privately; it waits for the card, so that it can link to it.
+
+        :param to: the reply address of what they typed or pressed
+        """
+        facts = {"code": code, "person": person_id, **facts}
+        self._ledger.add_notice(
+            self._request.id,
+            lane=f"{self._request.id}:{self._channel}",
+            kind=REPLY,
+            recipient=to,
+            facts=facts,
+            now=self._now,
+        )
+
+    def end(self) -> None:
+        """Tell the requester how it ended."""
+        self._add(END, self._request.requester.id, {})
+
+    def _add(self, kind: str, recipient: str, facts: Mapping[str, str]) -> None:
+        lane = f"{self._request.id}:{recipient}"
+        self._ledger.add_notice(self._request.id, lane=lane, kind=kind, recipient=recipient, facts=facts, now=self._now)

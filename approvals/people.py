@@ -1,0 +1,89 @@
+"""Who somebody is, in the desk's words. ``bot.people`` asks Slack; another chat would stand there instead."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from approvals.cloud import Image
+from approvals.errors import UnknownPerson
+from approvals.model import Deciders, Person
+from approvals.policy import Policy
+
+
+class Directory(Protocol):
+    """Resolves ids to people. An answer may be some seconds old, never older."""
+
+    def person(self, person_id: str) -> Person:
+        """Who that is.
+
+        :raises UnknownPerson: nobody
+        :raises DirectoryError: can't be told now
+        """
+        ...
+
+    def members(self, principal: str) -> tuple[str, ...]:
+        """The people behind an id of the policy: those of a group, or the one person.
+
+        :raises UnknownPerson: no such group
+        :raises DirectoryError: can't be told now
+        """
+        ...
+
+
+def deciders_of(
+    image: Image, *, requester_id: str, guardian_needed: bool, policy: Policy, directory: Directory
+) -> Deciders:
+    """Who may decide about a request, as of now.
+
+    :raises DirectoryError: can't be told now
+    """
+    barred = frozenset() if policy.rules.self_approval else frozenset({requester_id})
+    guardians = policy.home.guardians if guardian_needed else ()
+    return Deciders(
+        owner_ids=_able(policy.owners_of(image), directory, barred),
+        guardian_ids=_able(guardians, directory, barred),
+        guardian_names=guardians,
+        guardian_needed=guardian_needed,
+        approvals=policy.approvals_for(image),
+    )
+
+
+def can_be_met(deciders: Deciders) -> bool:
+    """Are there people enough? Each has one vote, so an owner who is the only guardian can't be both."""
+    return _enough(deciders, frozenset(deciders.owner_ids), frozenset(deciders.guardian_ids))
+
+
+def is_met(deciders: Deciders, owners: frozenset[str], guardians: frozenset[str]) -> bool:
+    """Do these who approved, in the roles in which they did, suffice?"""
+    return _enough(deciders, owners, guardians)
+
+
+def _enough(deciders: Deciders, owners: frozenset[str], guardians: frozenset[str]) -> bool:
+    if len(owners) < deciders.approvals:
+        return False
+    if not deciders.guardian_needed:
+        return True
+    return bool(guardians) and len(owners | guardians) > deciders.approvals
+
+
+def _able(principals: tuple[str, ...], directory: Directory, barred: frozenset[str]) -> tuple[str, ...]:
+    people: dict[str, None] = {}
+    for principal in principals:
+        for person_id in _members(principal, directory):
+            if person_id not in barred and person_id not in people and _may_act(person_id, directory):
+                people[person_id] = None
+    return tuple(people)
+
+
+def _members(principal: str, directory: Directory) -> tuple[str, ...]:
+    try:
+        return directory.members(principal)
+    except UnknownPerson:
+        return ()  # a group that was deleted has nobody in it; ``imagewarden check`` names it
+
+
+def _may_act(person_id: str, directory: Directory) -> bool:
+    try:
+        return directory.person(person_id).may_act
+    except UnknownPerson:
+        return False

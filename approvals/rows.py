@@ -1,0 +1,173 @@
+"""Rows of the database as values of the model, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from approvals.cloud import Image
+from approvals.model import (
+    Action,
+    Deciders,
+    Decision,
+    Finding,
+    Grant,
+    Item,
+    ItemState,
+    Level,
+    Notice,
+    Person,
+    Press,
+    Request,
+    Role,
+    State,
+    Target,
+    Verb,
+    Verdict,
+)
+
+Row = Mapping[str, Any]
+
+
+def stamp(moment: datetime) -> str:
+    """A time as sortable text: UTC, ISO 8601, always with microseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def sure_moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def image_text(image: Image | None) -> str | None:
+    if image is None:
+        return None
+    fields = asdict(image)
+    fields["created_at"] = stamp(image.created_at) if image.created_at else None
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def findings_text(findings: Sequence[Finding]) -> str:
+    return json.dumps([asdict(finding) for finding in findings], ensure_ascii=False)
+
+
+def deciders_text(deciders: Deciders | None) -> str | None:
+    return json.dumps(asdict(deciders)) if deciders else None
+
+
+def request(row: Row, items: Sequence[Row], decisions: Sequence[Row]) -> Request:
+    read = tuple(_item(item) for item in items)
+    return Request(
+        id=row["id"],
+        action=Action(row["action"]),
+        image_ref=row["image_ref"],
+        region=row["region"],
+        targets=tuple(item.target for item in read),
+        reason=row["reason"],
+        requester=Person(row["requester_id"], row["requester_name"]),
+        asked_at=sure_moment(row["asked_at"]),
+        state=State(row["state"]),
+        changed_at=sure_moment(row["changed_at"]),
+        image=_image(row["image"]),
+        decide_by=moment(row["decide_by"]),
+        not_before=moment(row["not_before"]),
+        attempts=row["attempts"],
+        lease=row["lease"],
+        deciders=_deciders(row["deciders"]),
+        findings=tuple(_finding(finding) for finding in json.loads(row["findings"])),
+        items=read,
+        decisions=tuple(_decision(decision) for decision in decisions),
+        reply_to=row["reply_to"],
+    )
+
+
+def grant(row: Row) -> Grant:
+    return Grant(
+        id=row["id"],
+        image_id=row["image_id"],
+        region=row["region"],
+        target=Target(row["account"], row["account_name"]),
+        since=sure_moment(row["since"]),
+        request_id=row["request_id"],
+        until=moment(row["until"]),
+    )
+
+
+def notice(row: Row) -> Notice:
+    return Notice(
+        id=row["id"],
+        request_id=row["request_id"],
+        lane=row["lane"],
+        kind=row["kind"],
+        recipient=row["recipient"],
+        facts=json.loads(row["facts"]),
+        created_at=sure_moment(row["created_at"]),
+        attempts=row["attempts"],
+    )
+
+
+def press(row: Row) -> Press:
+    return Press(
+        id=row["id"],
+        key=row["key"],
+        request_id=row["request_id"],
+        person_id=row["person_id"],
+        verb=Verb(row["verb"]),
+        reason=row["reason"],
+        reply_to=row["reply_to"],
+        at=sure_moment(row["at"]),
+    )
+
+
+def _item(row: Row) -> Item:
+    return Item(
+        id=row["id"],
+        target=Target(row["account"], row["account_name"]),
+        region=row["region"],
+        state=ItemState(row["state"]),
+        code=row["code"],
+        message=row["message"],
+        cloud_request_id=row["cloud_request_id"],
+        changed_at=moment(row["changed_at"]),
+    )
+
+
+def _decision(row: Row) -> Decision:
+    return Decision(
+        person=Person(row["person_id"], row["person_name"]),
+        roles=frozenset(Role(role) for role in json.loads(row["roles"])),
+        verdict=Verdict(row["verdict"]),
+        at=sure_moment(row["at"]),
+        reason=row["reason"],
+    )
+
+
+def _finding(fields: Mapping[str, str]) -> Finding:
+    return Finding(fields["code"], Level(fields["level"]), fields["text"], fields["remedy"])
+
+
+def _image(text: str | None) -> Image | None:
+    if text is None:
+        return None
+    fields = json.loads(text)
+    fields["created_at"] = moment(fields["created_at"])
+    return Image(**fields)
+
+
+def _deciders(text: str | None) -> Deciders | None:
+    if text is None:
+        return None
+    fields = json.loads(text)
+    return Deciders(
+        owner_ids=tuple(fields["owner_ids"]),
+        guardian_ids=tuple(fields["guardian_ids"]),
+        guardian_names=tuple(fields["guardian_names"]),
+        guardian_needed=fields["guardian_needed"],
+        approvals=fields["approvals"],
+    )

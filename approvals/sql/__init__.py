@@ -1,0 +1,16 @@
+"""The named queries: ``queries.sql`` read into a mapping of name → statement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+
+_HEADING = re.compile(r"^-- (\w+) --$", re.MULTILINE)
+
+
+def queries() -> Mapping[str, str]:
+    """Every statement of ``queries.sql`` under the name of its heading."""
+    text = files(__name__).joinpath("queries.sql").read_text(encoding="utf-8")
+    parts = _HEADING.split(text)[1:]
+    return dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))

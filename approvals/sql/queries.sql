@@ -1,0 +1,237 @@
+-- Every statement of the store, under its name, with what it is for.
+-- Every change of a request's state names the state that it leaves: no row means that somebody was first.
+
+-- add_request --
+-- A request as it was asked; a key that is there already adds nothing.
+INSERT INTO requests (key, action, image_ref, region, reason, requester_id, requester_name, asked_at,
+                      state, changed_at, not_before, reply_to)
+VALUES (:key, :action, :image_ref, :region, :reason, :requester_id, :requester_name, :now,
+        'checking', :now, :now, :reply_to)
+ON CONFLICT (key) DO NOTHING
+RETURNING id
+
+-- request_by_key --
+-- The request that an earlier delivery of the same message became.
+SELECT id FROM requests WHERE key = :key
+
+-- add_item --
+-- One account of a request.
+INSERT INTO items (request_id, account, account_name, region, state)
+VALUES (:request_id, :account, :account_name, :region, 'waiting')
+
+-- request --
+-- One request by its number.
+SELECT * FROM requests WHERE id = :id
+
+-- items --
+-- The accounts of a request, in the order they were asked for.
+SELECT * FROM items WHERE request_id = :request_id ORDER BY id
+
+-- decisions --
+-- What was decided about a request, oldest first.
+SELECT * FROM decisions WHERE request_id = :request_id ORDER BY id
+
+-- requests_page --
+-- The newest requests, by anybody.
+SELECT id FROM requests WHERE id < :before ORDER BY id DESC LIMIT :limit
+
+-- requests_page_of --
+-- The newest requests of one person.
+SELECT id FROM requests WHERE requester_id = :person AND id < :before ORDER BY id DESC LIMIT :limit
+
+-- requests_page_pending --
+-- The newest requests that wait for a decision.
+SELECT id FROM requests WHERE state = 'pending' AND id < :before ORDER BY id DESC LIMIT :limit
+
+-- to_check --
+-- Requests whose checks are due, oldest first.
+SELECT id FROM requests WHERE state = 'checking' AND not_before <= :now ORDER BY not_before, id LIMIT :limit
+
+-- set_checked --
+-- What the checks found, and who may decide.
+UPDATE requests SET home = :home, image = :image, image_id = :image_id, image_region = :image_region, findings = :findings,
+       deciders = :deciders, decide_by = :decide_by, requester_name = :requester_name
+ WHERE id = :id AND state = 'checking'
+
+-- move --
+-- The state of a request goes from one to another, if it is still in the one.
+UPDATE requests SET state = :after, changed_at = :now, not_before = :not_before, lease = NULL, lease_until = NULL
+ WHERE id = :id AND state = :before
+RETURNING id
+
+-- postpone --
+-- The next attempt at a request is later; its state stays.
+UPDATE requests SET not_before = :not_before, attempts = attempts + 1 WHERE id = :id AND state = :state
+
+-- overdue --
+-- Pending requests that nobody decided in time.
+SELECT id FROM requests WHERE state = 'pending' AND decide_by <= :now ORDER BY decide_by LIMIT :limit
+
+-- add_decision --
+-- One person's word; a later one by the same person takes its place (the record keeps both).
+INSERT INTO decisions (request_id, person_id, person_name, roles, verdict, reason, at)
+VALUES (:request_id, :person_id, :person_name, :roles, :verdict, :reason, :at)
+ON CONFLICT (request_id, person_id) DO UPDATE SET person_name = excluded.person_name, roles = excluded.roles,
+       verdict = excluded.verdict, reason = excluded.reason, at = excluded.at
+
+-- ready --
+-- The first approved request that is due and whose image nobody works on.
+SELECT id, action, image_id, image_region FROM requests AS r
+ WHERE state = 'approved' AND not_before <= :now
+   AND NOT EXISTS (SELECT 1 FROM requests AS busy WHERE busy.state = 'executing'
+                    AND busy.image_id = r.image_id AND busy.image_region = r.image_region)
+ ORDER BY not_before, id LIMIT 1
+
+-- ready_together --
+-- Every approved request for one image that is due, in order.
+SELECT id, action FROM requests
+ WHERE state = 'approved' AND not_before <= :now AND image_id = :image_id AND image_region = :image_region
+ ORDER BY not_before, id LIMIT :limit
+
+-- take --
+-- An approved request is taken to be executed, under a lease that ends by itself.
+UPDATE requests SET state = 'executing', changed_at = :now, lease = :lease, lease_until = :lease_until,
+       attempts = attempts + 1
+ WHERE id = :id AND state = 'approved'
+RETURNING id
+
+-- release --
+-- An executing request leaves that state, if the lease is still the one it was taken under.
+UPDATE requests SET state = :after, changed_at = :now, not_before = :not_before, lease = NULL, lease_until = NULL
+ WHERE id = :id AND state = 'executing' AND lease = :lease
+RETURNING id
+
+-- abandoned --
+-- Executing requests whose lease ran out: whoever took them is gone.
+SELECT id, lease FROM requests WHERE state = 'executing' AND lease_until <= :now ORDER BY lease_until LIMIT :limit
+
+-- set_item --
+-- How it stands with one account.
+UPDATE items SET state = :state, code = :code, message = :message, cloud_request_id = :cloud_request_id,
+       region = :region, changed_at = :now
+ WHERE id = :id
+
+-- reset_items --
+-- The accounts that failed are tried again.
+UPDATE items SET state = 'waiting', code = '', message = '', changed_at = :now
+ WHERE request_id = :request_id AND state = 'failed'
+
+-- next_check --
+-- When the next request is due to be checked.
+SELECT MIN(not_before) AS at FROM requests WHERE state = 'checking'
+
+-- next_execution --
+-- When the next approved request is due.
+SELECT MIN(not_before) AS at FROM requests WHERE state = 'approved'
+
+-- next_deadline --
+-- When the next deadline or lease runs out.
+SELECT MIN(at) AS at FROM (
+  SELECT MIN(lease_until) AS at FROM requests WHERE state = 'executing'
+  UNION ALL SELECT MIN(decide_by) FROM requests WHERE state = 'pending')
+
+-- waiting --
+-- How many requests stand in each state that somebody or something must still move.
+SELECT state, COUNT(*) AS number FROM requests
+ WHERE state IN ('checking', 'pending', 'approved', 'executing') GROUP BY state
+
+-- add_grant --
+-- A share that took effect.
+INSERT INTO grants (home, image_id, region, account, account_name, request_id, since)
+VALUES (:home, :image_id, :region, :account, :account_name, :request_id, :since)
+
+-- end_grants --
+-- A share that was taken back.
+UPDATE grants SET ended_at = :now, ended_by = :request_id
+ WHERE ended_at IS NULL AND image_id = :image_id AND region = :region AND account = :account
+
+-- active_grants --
+-- The shares of one image that the ledger knows.
+SELECT * FROM grants WHERE ended_at IS NULL AND image_id = :image_id AND region = :region ORDER BY id
+
+-- add_press --
+-- A press of a button as it came in; a second delivery of the same press adds nothing.
+INSERT INTO presses (key, request_id, person_id, verb, reason, reply_to, at, not_before)
+VALUES (:key, :request_id, :person_id, :verb, :reason, :reply_to, :at, :at)
+ON CONFLICT (key) DO NOTHING
+RETURNING id
+
+-- unjudged --
+-- Presses that nobody has judged, oldest first.
+SELECT * FROM presses WHERE judged_at IS NULL AND not_before <= :now ORDER BY id LIMIT :limit
+
+-- set_judged --
+-- A press was judged, and what came of it.
+UPDATE presses SET judged_at = :now, outcome = :outcome WHERE id = :id AND judged_at IS NULL RETURNING id
+
+-- postpone_press --
+-- A press that can't be judged now is judged later.
+UPDATE presses SET not_before = :not_before WHERE id = :id AND judged_at IS NULL
+
+-- next_press --
+-- When the next press is due to be judged.
+SELECT MIN(not_before) AS at FROM presses WHERE judged_at IS NULL
+
+-- add_notice --
+-- A message to be delivered.
+INSERT INTO outbox (request_id, lane, kind, recipient, facts, created_at, not_before)
+VALUES (:request_id, :lane, :kind, :recipient, :facts, :now, :now)
+
+-- notices_due --
+-- The first message of each lane, where it is due.
+SELECT * FROM outbox AS o
+ WHERE sent_at IS NULL AND failed_at IS NULL AND not_before <= :now
+   AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.lane = o.lane AND e.id < o.id
+                    AND e.sent_at IS NULL AND e.failed_at IS NULL)
+ ORDER BY id LIMIT :limit
+
+-- newest_notice --
+-- The newest waiting message of one kind in one lane.
+SELECT MAX(id) AS id FROM outbox WHERE lane = :lane AND kind = :kind AND sent_at IS NULL AND failed_at IS NULL
+
+-- notices_sent --
+-- A message was delivered, and with it every one of its kind and lane up to a number.
+UPDATE outbox SET sent_at = :now, attempts = attempts + 1
+ WHERE lane = :lane AND kind = :kind AND id <= :newest AND sent_at IS NULL AND failed_at IS NULL
+
+-- notice_failed --
+-- A message can't be delivered, ever.
+UPDATE outbox SET failed_at = :now, error = :error, attempts = attempts + 1 WHERE id = :id
+
+-- postpone_notice --
+-- A message is tried again later.
+UPDATE outbox SET not_before = :not_before, error = :error, attempts = attempts + 1 WHERE id = :id
+
+-- next_notice --
+-- When the next message is due.
+SELECT MIN(not_before) AS at FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL
+
+-- notices_waiting --
+-- How many messages wait.
+SELECT COUNT(*) AS number FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL
+
+-- add_card --
+-- Where a copy of a request's card stands.
+INSERT INTO cards (request_id, recipient, channel, ts) VALUES (:request_id, :recipient, :channel, :ts)
+ON CONFLICT (request_id, recipient) DO UPDATE SET channel = excluded.channel, ts = excluded.ts
+
+-- cards --
+-- Every copy of a request's card.
+SELECT * FROM cards WHERE request_id = :request_id ORDER BY recipient
+
+-- card_at --
+-- The request whose card stands there.
+SELECT request_id FROM cards WHERE channel = :channel AND ts = :ts
+
+-- add_audit --
+-- One line of the record.
+INSERT INTO audit (at, event, request_id, actor_id, actor_name, detail, previous, hash)
+VALUES (:at, :event, :request_id, :actor_id, :actor_name, :detail, :previous, :hash)
+
+-- audit_head --
+-- The newest line of the record.
+SELECT hash FROM audit ORDER BY seq DESC LIMIT 1
+
+-- audit_of --
+-- The record of one request.
+SELECT * FROM audit WHERE request_id = :request_id ORDER BY seq
