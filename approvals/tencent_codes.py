@@ -1,0 +1,201 @@
+"""The vendor's error codes, and what each means for us: which error, what it is about, and what a person can do.
+
+Listed are the codes that the vendor's SDKs give for DescribeImages, DescribeImageSharePermission and
+ModifyImageSharePermission (CVM), everything that STS declares, and the codes that any action may answer with
+("Error Codes" in the CVM reference). A code that is not here means nothing to us, so its outcome is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from approvals.errors import About, AuthFailed, CloudError, OutcomeUnknown, Refused, Throttled, Unavailable
+
+NO_SUCH_IMAGE = frozenset({"InvalidImageId.NotFound", "InvalidImageId.Malformed"})
+"""Codes that say of an id that no image has it."""
+
+_ROOT_ID = "Ask them for the root account id: in their console, top right, Account Information."
+_OWN_ID = "Leave this account out: the image is its own."
+_IMAGE_ID = "Check the image id and the region: an image is known in its own region only."
+_FEWER = "Ask for fewer accounts at a time."
+_QUOTA = "Take the image back from accounts that no longer need it: at most 500 can have it."
+_REGION = "Name a region that the account uses: the regions under [home] in the policy are those asked."
+_KEYS = "Give Imagewarden a valid secret id and secret key of the home account."
+_TOKEN = "Give Imagewarden a fresh session token, or permanent keys."  # noqa: S105  a sentence
+_GRANT = "Allow this action to Imagewarden's user or role in CAM, on the resource `*` or on `image/*`."
+_MFA = "Let Imagewarden's user act without a second factor: a program can't give one."
+_ADDRESS = "Let this machine's address through in the access rules of the key."
+_ROLE = "Check in CAM that the role exists and that Imagewarden may take it on."
+_UPDATE = "Update Imagewarden: it speaks to the cloud in a way that the cloud does not take."
+
+_ACCOUNT_REFUSED = {
+    "FailedOperation.AccountAlreadyExists": "The account has the image already, as far as the cloud knows.",
+    "FailedOperation.AccountIsYourSelf": _OWN_ID,
+    "FailedOperation.NotMasterAccount": f"This is a sub-account. {_ROOT_ID}",
+    "InvalidAccountId.NotFound": f"There is no such account on this site. {_ROOT_ID}",
+    "InvalidAccountIs.YourSelf": _OWN_ID,
+    "InvalidParameterValue.InvalidAppIdFormat": f"An AppId is not an account id. {_ROOT_ID}",
+}
+
+_IMAGE_REFUSED = {
+    "FailedOperation.BYOLImageShareFailed": "An image under a licence of your own can't be shared: make one without.",
+    "InvalidImageId.Malformed": _IMAGE_ID,
+    "InvalidImageId.NotFound": _IMAGE_ID,
+    "InvalidParameter.InstanceImageNotSupport": "Make an image of the system disk alone: one with data disks can't be.",
+    "InvalidParameterValue.InvalidImageId": "Share another image: the cloud does not allow it with this one.",
+    "UnauthorizedOperation.ImageNotBelongToAccount": "Ask the account that owns the image to share it with them.",
+    "UnsupportedOperation.EncryptedImagesNotSupported": "Make an image that is not encrypted: others can't be shared.",
+    "UnsupportedOperation.LocationImageNotSupported": "Share an image of a region: those of edge zones can't be.",
+    # Not about the image, but neither would any part of the call go through.
+    "InvalidRegion.NotFound": _REGION,
+    "UnsupportedRegion": _REGION,
+}
+
+_CALL_REFUSED = {
+    "InvalidParameter": _ROOT_ID,
+    "InvalidParameterValue": _ROOT_ID,
+    "InvalidParameterValue.LimitExceeded": _FEWER,
+    "LimitExceeded": _FEWER,
+    "OverQuota": _QUOTA,
+    "RequestSizeLimitExceeded": _FEWER,
+    "ResourceNotFound": "Check that the image and the accounts still exist.",
+    "ResponseSizeLimitExceeded": _FEWER,
+    "UnsupportedOperation": "Look in the console whether this image can be shared with these accounts by hand.",
+}
+
+# Faults of Imagewarden's own, or of its age. No part of the call would go through.
+_MALFORMED_CALL = (
+    "ActionOffline",
+    "DryRunOperation",
+    "FailedOperation.IllegalTagKey",
+    "InvalidAction",
+    "InvalidFilter",
+    "InvalidFilterValue.LimitExceeded",
+    "InvalidInstanceType.Malformed",
+    "InvalidParameter.ExtendStrategyOverSize",
+    "InvalidParameter.InvalidParameterCoexistImageIdsFilters",
+    "InvalidParameter.ParamError",
+    "InvalidParameter.PolicyTooLong",
+    "InvalidParameter.ResouceError",
+    "InvalidParameter.StrategyFormatError",
+    "InvalidParameter.StrategyInvalid",
+    "InvalidParameterValue.InstanceTypeNotFound",
+    "InvalidParameterValue.InvalidParameterValueLimit",
+    "InvalidParameterValue.TagKeyNotFound",
+    "InvalidParameterValue.ZoneNotSupported",
+    "InvalidRequest",
+    "InvalidZone.MismatchRegion",
+    "MissingParameter",
+    "NoSuchProduct",
+    "NoSuchVersion",
+    "ResourcesSoldOut.SpecifiedInstanceType",
+    "UnknownParameter",
+    "UnsupportedProtocol",
+)
+
+_AUTH_FAILED = {
+    "AuthFailure.AccessKeyIllegal": _KEYS,
+    "AuthFailure.InvalidAuthorization": _KEYS,
+    "AuthFailure.InvalidSecretId": _KEYS,
+    "AuthFailure.MFAFailure": _MFA,
+    "AuthFailure.SecretIdNotFound": _KEYS,
+    "AuthFailure.SignatureExpire": "Set this machine's clock: it is more than five minutes off.",
+    "AuthFailure.SignatureFailure": _KEYS,
+    "AuthFailure.TokenFailure": _TOKEN,
+    "AuthFailure.UnauthorizedOperation": _GRANT,
+    "FailedOperation.CheckMFAError": _MFA,
+    "FailedOperation.MFATypeNotSupported": _MFA,
+    "FailedOperation.TempKeyNotAllowed": "Give Imagewarden permanent keys: this action takes no temporary ones.",
+    "InvalidParameter.AccessKeyNotSupport": _KEYS,
+    "InvalidParameter.AccountNotAvaliable": _KEYS,
+    "InvalidParameter.GrantOtherResource": _ROLE,
+    "InvalidParameter.OverTimeError": _ROLE,
+    "InvalidParameter.TempCodeNotAvaliable": _ROLE,
+    "InvalidParameter.WebIdentityTokenError": _ROLE,
+    "IpInBlacklist": _ADDRESS,
+    "IpNotInWhitelist": _ADDRESS,
+    "ResourceNotFound.RoleNotFound": _ROLE,
+    "UnauthorizedOperation": _GRANT,
+    "UnauthorizedOperation.InvalidToken": _TOKEN,
+    "UnauthorizedOperation.MFAExpired": _MFA,
+    "UnauthorizedOperation.MFANotFound": _MFA,
+    "UnauthorizedOperation.PermissionDenied": _GRANT,
+}
+
+_THROTTLED = (
+    "InvalidParameter.OverLimit",
+    "RequestLimitExceeded",
+    "RequestLimitExceeded.GlobalRegionUinLimitExceeded",
+    "RequestLimitExceeded.IPLimitExceeded",
+    "RequestLimitExceeded.UinLimitExceeded",
+)
+
+# Busy with another task, or out of service: the call was not begun.
+_UNAVAILABLE = (
+    "FailedOperation.InvalidImageState",
+    "InvalidParameterValue.InvalidImageState",
+    "ResourceInUse",
+    "ResourceInsufficient",
+    "ResourceUnavailable",
+    "ServiceUnavailable",
+)
+
+# Said without a reason, or from somewhere within the call: some of it may have been done.
+_UNKNOWN = (
+    "FailedOperation",
+    "FailedOperation.QImageShareFailed",
+    "FailedOperation.RImageShareFailed",
+    "InternalError",
+    "InternalError.DbError",
+    "InternalError.EncryptError",
+    "InternalError.GetAppIdError",
+    "InternalError.GetRoleError",
+    "InternalError.GetSeedTokenError",
+    "InternalError.IllegalRole",
+    "InternalError.PbSerializeError",
+    "InternalError.SystemError",
+    "InternalError.UnknownError",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a code says.
+
+    :ivar kind: the error to raise
+    :ivar about: of a refusal, what it is about
+    :ivar advice: what a person can do, as one sentence or two; empty where there is nothing to do but wait
+    """
+
+    kind: type[CloudError]
+    about: About | None = None
+    advice: str = ""
+
+
+def _refusals(about: About, table: Mapping[str, str]) -> dict[str, Meaning]:
+    return {code: Meaning(Refused, about, advice) for code, advice in table.items()}
+
+
+def _all(codes: Iterable[str], kind: type[CloudError]) -> dict[str, Meaning]:
+    return dict.fromkeys(codes, Meaning(kind))
+
+
+MEANINGS: Mapping[str, Meaning] = {
+    **_refusals(About.ACCOUNT, _ACCOUNT_REFUSED),
+    **_refusals(About.IMAGE, _IMAGE_REFUSED),
+    **_refusals(About.CALL, _CALL_REFUSED),
+    **_refusals(About.IMAGE, dict.fromkeys(_MALFORMED_CALL, _UPDATE)),
+    **{code: Meaning(AuthFailed, advice=advice) for code, advice in _AUTH_FAILED.items()},
+    **_all(_THROTTLED, Throttled),
+    **_all(_UNAVAILABLE, Unavailable),
+    **_all(_UNKNOWN, OutcomeUnknown),
+}
+
+
+def error_for(action: str, code: str, message: str, cloud_request_id: str | None = None) -> CloudError:
+    """The error that an answer of that code is; ``OutcomeUnknown`` where the code is not in the table."""
+    meaning = MEANINGS.get(code, Meaning(OutcomeUnknown))
+    if meaning.about is not None:
+        return Refused(action, code, message, cloud_request_id, about=meaning.about, advice=meaning.advice)
+    return meaning.kind(action, code, message, cloud_request_id, advice=meaning.advice)

@@ -1,0 +1,158 @@
+"""The wire under the vendor's SDK: every call ends in time, and it is certain which calls never left.
+
+The SDK hands all failures on the way over as one kind, follows redirects (by which a POST becomes a GET whose answer
+passes for a success), and bounds each read but not their sum. This adapter sits below it, in the ``requests`` session.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import suppress
+from contextvars import ContextVar
+from typing import Any
+
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+_CONNECTIONS_KEPT = 32  # for each host; more threads than call at once
+
+
+class NotSent(Exception):
+    """The call failed before any of it left: no name, no connection, no TLS."""
+
+
+class NoAnswer(Exception):
+    """The call left, and no whole answer of status 200 came back."""
+
+
+class _Attempt:
+    """One call on its way. Its connection is cut when the time is up, wherever the call is by then.
+
+    :param seconds: from now
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.sent = False
+        self.late = False
+        self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def leave(self, sock: socket.socket) -> None:
+        """The call is about to leave by the socket.
+
+        :raises NotSent: too late
+        """
+        with self._lock:
+            if self.late:
+                raise NotSent("connecting took too long")
+            self.sent = True
+            self._socket = sock
+
+    def end(self) -> None:
+        self._timer.cancel()
+        # From here on the connection may carry somebody else's call.
+        with self._lock:
+            self._socket = None
+
+    def _cut(self) -> None:
+        with self._lock:
+            self.late = True
+            if self._socket is not None:
+                with suppress(OSError):
+                    # Not the TLS socket's own method: another thread is reading from it.
+                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+_attempt: ContextVar[_Attempt] = ContextVar("attempt")
+
+
+class _Connection(HTTPConnection):
+    def endheaders(self, message_body: Any = None, *, encode_chunked: bool = False) -> None:
+        # The first bytes of a request go out from here, whereas a proxy's CONNECT does not pass by.
+        if self.sock is None:
+            self.connect()
+        _attempt.get().leave(self.sock)
+        super().endheaders(message_body, encode_chunked=encode_chunked)
+
+
+class _TlsConnection(_Connection, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+_POOLS = {"http": _Pool, "https": _TlsPool}
+
+
+class Transport(HTTPAdapter):
+    """Sends each request once and reads the answer whole. One may serve several sessions and threads.
+
+    :param deadline: seconds that a call may take in all, looking up the name apart
+    """
+
+    def __init__(self, deadline: float) -> None:
+        self._deadline = deadline
+        super().__init__(pool_maxsize=_CONNECTIONS_KEPT)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> ProxyManager:
+        """:raises NotSent: a SOCKS proxy, over which it could not be told whether a call left"""
+        if proxy.lower().startswith("socks"):
+            raise NotSent("a SOCKS proxy can't be used: name an HTTP proxy")
+        manager: ProxyManager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        """The answer, of status 200 and whole.
+
+        :raises NotSent: nothing left
+        :raises NoAnswer: anything else
+        """
+        attempt = _Attempt(self._deadline)
+        token = _attempt.set(attempt)
+        try:
+            response = super().send(request, *args, **kwargs)
+            response.content  # noqa: B018  reads it, within the deadline
+        except NotSent:
+            raise
+        except Exception as error:
+            raise _told(error, attempt) from error
+        finally:
+            attempt.end()
+            _attempt.reset(token)
+        if attempt.late:  # an answer without a length looks whole when it is cut
+            raise _too_late()
+        if response.status_code != 200:
+            raise NoAnswer(f"the answer was HTTP status {response.status_code}")
+        return response
+
+
+def _told(error: Exception, attempt: _Attempt) -> Exception:
+    root: BaseException = error
+    while cause := root.__cause__ or root.__context__:
+        root = cause
+    if not attempt.sent:
+        return NotSent(f"no connection: {root}")
+    if attempt.late:
+        return _too_late()
+    return NoAnswer(f"the connection broke before the answer was whole: {root}")
+
+
+def _too_late() -> NoAnswer:
+    return NoAnswer("the answer took too long")

@@ -1,0 +1,1 @@
+"""Slack: words in, words out. Everything that decides lives in ``approvals``."""

@@ -1,0 +1,139 @@
+"""Puts the parts together; the only place that does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from approvals.checker import Checker
+from approvals.desk import Desk
+from approvals.executor import Executor
+from approvals.home import HomeAccount
+from approvals.judging import Judging
+from approvals.policy import Policy
+from approvals.store import Ledger, Store
+from approvals.tencent import TencentCloud
+from approvals.timers import Timers
+from approvals.worker import Sweep, Worker
+from bot.config import Settings
+from bot.health import Health
+from bot.listeners import actions, commands, home, shortcuts, views
+from bot.metrics import Metrics
+from bot.notices import Notices
+from bot.people import People
+from bot.replies import Replies
+from bot.services import Background, Services
+from bot.slack import Installation
+
+_SLACK_TIMEOUT = 8  # seconds
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Bot:
+    """Everything that runs, but for the way in: ``door.py`` or Socket Mode feeds ``app``.
+
+    :raises StoreError: the database can't be used
+    """
+
+    def __init__(self, settings: Settings, policy: Policy, *, listening: Callable[[], bool]) -> None:
+        self.settings = settings
+        self.store = Store(settings.db)
+        self.metrics = Metrics(self.store)
+        self.client = web_client(settings, settings.bot_token.get_secret_value())
+        self.cloud = cloud_client(settings, policy, self.metrics.cloud_called)
+        self.home = HomeAccount(self.cloud, policy)
+        self.installation = Installation(self.client)
+        directory = People(self.client, self.installation.workspace)
+        desk = Desk(self.store, policy, directory, clock=utc_now)
+        replies = Replies(self.client, utc_now)
+        self._background = Background()
+        self.health = Health(self.installation, self.home, self.metrics, listening)
+        services = Services(desk, self.store, policy, self.cloud, self.client, replies, self._background, utc_now)
+        self.app = bolt_app(settings, self.installation, services)
+        self._checker = Checker(self.store, self.cloud, policy, directory, self.home)
+        self._notices = Notices(self.store, self.client, replies, utc_now)
+        self._worker = Worker(
+            self.store,
+            utc_now,
+            [
+                Sweep("checks", self._checker.sweep, Ledger.next_check),
+                Sweep("presses", Judging(self.store, desk).sweep, Ledger.next_press),
+                Sweep("executor", Executor(self.store, self.cloud, policy, self.home).sweep, Ledger.next_execution),
+                Sweep("timers", Timers(self.store, policy).sweep, Ledger.next_deadline),
+                Sweep("notices", self._notices.sweep, Ledger.next_notice),
+                Sweep("health", self.health.sweep, self.health.next_due),
+            ],
+        )
+
+    def start(self) -> None:
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand; what is not begun waits in the database."""
+        self._worker.stop()
+        self._background.close()
+        self._checker.close()
+        self._notices.close()
+        self.cloud.close()
+        self.store.close()
+
+
+def web_client(settings: Settings, token: str | None) -> WebClient:
+    """Slack's Web API. Nothing is repeated by the client: a repeated post would be a second message."""
+    return WebClient(
+        token=token,
+        base_url=settings.slack_api_url,
+        timeout=_SLACK_TIMEOUT,
+        retry_handlers=[],
+    )
+
+
+def cloud_client(settings: Settings, policy: Policy, on_call: Callable[[str, str, str, float], None]) -> TencentCloud:
+    """The one shared client of the cloud."""
+    return TencentCloud(
+        secret_id=settings.secret_id.get_secret_value() if settings.secret_id else None,
+        secret_key=settings.secret_key.get_secret_value() if settings.secret_key else None,
+        token=settings.token.get_secret_value() if settings.token else None,
+        site=policy.home.site,
+        endpoint=settings.cloud_endpoint,
+        regions=policy.home.regions,
+        on_call=on_call,
+    )
+
+
+def bolt_app(settings: Settings, installation: Installation, services: Services) -> App:
+    """Bolt with our listeners. The door verifies signatures, and who we are is known without a call per request."""
+
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+        known = installation.known
+        if known is not None and not _ours(team_id, enterprise_id, known.team_id, known.enterprise_id):
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_user_id=known.bot_user_id if known else None,
+            bot_id=known.bot_id if known else None,
+            bot_token=settings.bot_token.get_secret_value(),
+        )
+
+    app = App(
+        client=web_client(settings, token=None),
+        authorize=authorize,  # type: ignore[arg-type]  # None is Bolt's word for "not installed here"
+        process_before_response=True,
+        request_verification_enabled=False,
+        user_facing_authorize_error_message="Imagewarden is not installed in this workspace.",
+    )
+    for listeners in (commands, actions, views, shortcuts, home):
+        listeners.register(app, services)
+    return app
+
+
+def _ours(team_id: str | None, enterprise_id: str | None, our_team: str, our_enterprise: str | None) -> bool:
+    return team_id in (None, our_team) or (our_enterprise is not None and enterprise_id == our_enterprise)

@@ -1,0 +1,161 @@
+"""Private answers: to a command, to a press that may not be, and to the requester at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from approvals.model import Action, Decision, Finding, Item, ItemState, Level, Request, State, Verdict
+from bot.cards.request import item_line
+from bot.cards.text import Block, ago, all_of, any_of, code, escape, mention, region_name, section
+from bot.cards.words import effect, full_label, title
+
+
+def recorded(numbers: list[int], images: list[str]) -> str:
+    """The first answer to a request, before anything was asked of anybody."""
+    hashes = all_of([f"#{number}" for number in numbers])
+    return f"{hashes} recorded. Checking {all_of([code(image) for image in images])} …"
+
+
+def reply(request: Request, facts: Mapping[str, str], permalink: str | None) -> str:
+    """The private answer of a code, about a request as it is now.
+
+    :param facts: ``code``: what to say
+    """
+    match facts["code"]:
+        case "asked":
+            return _asked(request, permalink)
+        case "refused":
+            return refused(request)
+        case "delayed":
+            return f"#{request.id} is recorded, but it can't be checked right now. I keep trying and tell you here."
+        case other:
+            return objection(request, other)
+
+
+def objection(request: Request, why: str) -> str:
+    """Why somebody may not do what they pressed, and what stands."""
+    name = code(request.image_name)
+    deciders = request.deciders
+    who = any_of((*deciders.owner_ids, *deciders.guardian_ids)) if deciders else "nobody"
+    match why:
+        case "not_a_decider":
+            return f"Only {who} can decide about {name}."
+        case "own_request":
+            return f"You asked for this, so somebody else must decide: {who}."
+        case "not_the_requester":
+            return f"Only {mention(request.requester.id)}, who asked, can cancel #{request.id}. You can deny it."
+        case "voted_already":
+            return f"You have approved #{request.id} already. It waits for somebody else: {who}."
+        case "too_late":
+            return f"The time to decide about #{request.id} is over; {effect(request)}. It can be asked again."
+        case "nothing_to_retry":
+            return f"There is nothing to retry in #{request.id}. {stands(request)}"
+        case "may_not_act":
+            return "You can't decide here: guests, bots and people of other workspaces can't."
+        case _:
+            return stands(request)
+
+
+def stands(request: Request) -> str:
+    """Who was first, and what stands now."""
+    last = _last(request)
+    match request.state:
+        case State.DENIED if last:
+            return f"{mention(last.person.id)} denied #{request.id} {ago(last.at)}; {effect(request)}."
+        case State.CANCELLED:
+            return f"{mention(request.requester.id)} cancelled #{request.id}; {effect(request)}."
+        case State.EXPIRED:
+            return f"Nobody decided about #{request.id} in time; {effect(request)}."
+        case State.APPROVED | State.EXECUTING if last:
+            return f"{mention(last.person.id)} approved #{request.id} {ago(last.at)}; it is being done."
+        case State.DONE | State.PARTIAL | State.FAILED if last:
+            return f"#{request.id} was approved by {mention(last.person.id)}. Now: {escape(title(request))}."
+        case _:
+            return f"#{request.id} now stands so: {escape(title(request))}."
+
+
+def refused(request: Request) -> str:
+    """Why nothing was asked of anybody: what is wrong, what stands, what to do."""
+    blocks = [finding for finding in request.findings if finding.level is Level.BLOCK]
+    if any(finding.code == "nothing_to_do" for finding in blocks):
+        return " ".join(_words(finding) for finding in blocks)
+    lines = [_words(finding) for finding in blocks]
+    if len(lines) == 1:
+        return f"Not asked: {lines[0]}"
+    return "Not asked:\n" + "\n".join(f"• {line}" for line in lines)
+
+
+def ended(request: Request) -> tuple[str, list[Block]]:
+    """What the requester hears at the end, with a text that is ready to be forwarded."""
+    head = f"#{request.id}: {_verdict(request)}"
+    blocks = [section(head), *_outcomes(request)]
+    good = [item for item in request.items if item.state in (ItemState.DONE, ItemState.ALREADY)]
+    if request.action is Action.SHARE and request.state in (State.DONE, State.PARTIAL) and good:
+        blocks += [section("To forward to them:"), section(_forward(request))]
+    return head, blocks
+
+
+def _asked(request: Request, permalink: str | None) -> str:
+    deciders = request.deciders
+    people = (*deciders.owner_ids, *deciders.guardian_ids) if deciders else ()
+    link = f"\n<{permalink}|See the request>" if permalink else ""
+    who = all_of([mention(person) for person in people])
+    return f"#{request.id}: asked {who}. You'll hear from me in a direct message.{link}"
+
+
+def _words(finding: Finding) -> str:
+    text = f"{finding.text} {finding.remedy}".strip()
+    return escape(text[0].upper() + text[1:] if finding.code == "nothing_to_do" else text)
+
+
+def _last(request: Request) -> Decision | None:
+    return request.decisions[-1] if request.decisions else None
+
+
+def _verdict(request: Request) -> str:
+    name, last = code(request.image_name), _last(request)
+    match request.state:
+        case State.DENIED if last and last.verdict is Verdict.DENY:
+            why = f" The reason: {escape(last.reason)}" if last.reason else ""
+            return f"{mention(last.person.id)} denied it; {effect(request)}.{why}"
+        case State.EXPIRED:
+            return f"nobody decided in time, so it expired; {effect(request)}. You can ask again."
+        case State.FAILED:
+            return f"approved, but it failed; {effect(request)}."
+        case State.PARTIAL:
+            return f"{escape(title(request))}."
+        case _ if request.action is Action.SHARE:
+            return f"{name} is shared with {_whom(request)}."
+        case _:
+            return (
+                f"{name} is no longer shared with {_whom(request)}. "
+                "Machines they started go on, and copies they made stay theirs."
+            )
+
+
+def _whom(request: Request) -> str:
+    return all_of([escape(full_label(item.target)) for item in request.items if item.state is not ItemState.FAILED])
+
+
+def _outcomes(request: Request) -> list[Block]:
+    """Only what didn't go as asked: the rest is in the sentence above."""
+    failed = [item for item in request.items if item.state is ItemState.FAILED]
+    return [section("\n".join(_failure(item) for item in failed[:10]))] if failed else []
+
+
+def _failure(item: Item) -> str:
+    return f"• {item_line(item)}"
+
+
+def _forward(request: Request) -> str:
+    image = request.image
+    image_id = image.image_id if image else request.image_ref
+    region = region_name(image.region) if image else ""
+    lines = [
+        f"The image {code(request.image_name)} ({image_id}) is shared with your account. "
+        f"In the CVM console choose region {region}, then Images → Shared Image.",
+        "You can create or reinstall instances from it. You can't rename it or share it on. "
+        "Use in another region needs a copy, which Images → Copy makes.",
+        "Check that you trust the sender: the platform doesn't check what a shared image contains.",
+    ]
+    return "\n".join(f"> {line}" for line in lines)

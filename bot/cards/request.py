@@ -1,0 +1,180 @@
+"""The request card, the same in the channel and in each owner's direct message."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from approvals.cloud import Image
+from approvals.model import Action, Decision, Finding, Item, ItemState, Level, Request, State, Verdict
+from bot import ids
+from bot.cards.text import (
+    Block,
+    ago,
+    any_of,
+    at,
+    button,
+    code,
+    context,
+    escape,
+    header,
+    labelled,
+    mention,
+    raw,
+)
+from bot.cards.words import asks, effect, title, vote
+
+SHOWN_ITEMS = 10
+_MARK = {Level.BLOCK: "✕", Level.WARN: "●", Level.NOTE: "○"}
+
+
+def card(request: Request, *, buttons: bool = True) -> tuple[str, list[Block]]:
+    """The notification's text and the blocks.
+
+    :param buttons: whether to show those that make sense in the request's state
+    """
+    blocks = [
+        header(title(request)),
+        context(_facts(request)),
+        labelled("Image", _image(request)),
+        labelled("With" if request.action is Action.SHARE else "From", _items(request)),
+        labelled("For", _duration(request)),
+        raw("Reason", request.reason) if request.reason else labelled("Reason", "none given"),
+        *_checks(request),
+        *_deciding(request),
+        *(_actions(request) if buttons else []),
+    ]
+    return notification(request), blocks
+
+
+def notification(request: Request) -> str:
+    """What a phone shows of the card; it carries the full sense."""
+    return escape(asks(request) if request.state is State.PENDING else f"#{request.id} {title(request)}")
+
+
+def item_line(item: Item) -> str:
+    """One account and how it stands with it."""
+    name = f"*{escape(item.target.name)}* " if item.target.name else ""
+    return f"{name}{code(item.target.account)}{_standing(item)}"
+
+
+def _facts(request: Request) -> str:
+    parts = [f"#{request.id}", f"asked by {mention(request.requester.id)}", ago(request.asked_at)]
+    if request.state is State.PENDING and request.decide_by:
+        parts.append(f"answer by {at(request.decide_by)}")
+    return " · ".join(parts)
+
+
+def _image(request: Request) -> str:
+    if request.image is None:
+        return code(request.image_ref)
+    return f"{code(request.image.name)}  {' · '.join(image_facts(request.image, request.asked_at))}"
+
+
+def image_facts(image: Image, now: datetime) -> list[str]:
+    """What is worth knowing about an image beside its name."""
+    facts = [image.image_id, image.region]
+    if image.size_gib:
+        facts.append(f"{image.size_gib} GiB")
+    if image.os_name:
+        facts.append(image.os_name)
+    if image.created_at:
+        facts.append(f"built {_age(image.created_at, now)}")
+    return [escape(fact) for fact in facts]
+
+
+def _age(built: datetime, now: datetime) -> str:
+    days = (now - built).days
+    return "today" if days < 1 else "yesterday" if days == 1 else f"{days} days ago"
+
+
+def _items(request: Request) -> str:
+    lines = [item_line(item) + _known(item, request) for item in request.items[:SHOWN_ITEMS]]
+    if len(request.items) > SHOWN_ITEMS:
+        lines.append(f"and {len(request.items) - SHOWN_ITEMS} more: the list is in the thread")
+    return "\n".join(lines)
+
+
+def _standing(item: Item) -> str:
+    match item.state:
+        case ItemState.DONE:
+            return " · done"
+        case ItemState.ALREADY:
+            return " · nothing to do"
+        case ItemState.FAILED:
+            return f" · failed: {escape(item.message)} ({escape(item.code)})"
+        case ItemState.WAITING:
+            return ""
+
+
+def _known(item: Item, request: Request) -> str:
+    if item.state is not ItemState.WAITING or request.action is not Action.SHARE:
+        return ""
+    doubted = any(one.code == "target_unknown" and item.target.account in one.text for one in request.findings)
+    return " · trusted" if not doubted else " · not trusted" if item.target.name else " · not in the policy"
+
+
+def _duration(request: Request) -> str:
+    return "no end, until it is taken back" if request.action is Action.SHARE else "from now on"
+
+
+def _checks(request: Request) -> list[Block]:
+    return [context(f"{_MARK[finding.level]} {_finding(finding)}") for finding in request.findings]
+
+
+def _finding(finding: Finding) -> str:
+    if finding.level is Level.NOTE:
+        return escape(finding.text)
+    words = f"{finding.text} {finding.remedy}".strip()
+    lead = "*Needs a guardian:* " if finding.level is Level.WARN else "*Blocked:* "
+    return f"{lead}{escape(words)} {code(finding.code)}"
+
+
+def _deciding(request: Request) -> list[Block]:
+    lines = [_who(request)] if request.state is State.PENDING else [_settled(request)]
+    lines += [f"✓ {vote(one)} {ago(one.at)}" for one in request.decisions if one.verdict is Verdict.APPROVE]
+    text = "\n".join(line for line in lines if line)
+    return [labelled("Deciding", text)] if text else []
+
+
+def _who(request: Request) -> str:
+    deciders = request.deciders
+    if deciders is None:
+        return ""
+    owners = any_of(deciders.owner_ids)
+    if len(deciders.owner_ids) > 1:
+        owners += f" ({deciders.approvals} of them)"
+    if not deciders.guardian_needed:
+        return owners
+    return f"{owners} · and a guardian: {any_of(deciders.guardian_names)}"
+
+
+def _settled(request: Request) -> str:
+    denied = next((one for one in request.decisions if one.verdict is Verdict.DENY), None)
+    match request.state:
+        case State.DENIED if denied:
+            return f"✕ {mention(denied.person.id)} denied it {ago(denied.at)}; {effect(request)}.{_because(denied)}"
+        case State.CANCELLED:
+            return f"{mention(request.requester.id)} cancelled it {ago(request.changed_at)}; {effect(request)}."
+        case State.EXPIRED:
+            return f"Nobody decided in time, so it ended {ago(request.changed_at)}; {effect(request)}."
+        case _:
+            return ""
+
+
+def _because(denied: Decision) -> str:
+    return "".join(f"\n> {escape(line)}" for line in denied.reason.splitlines())
+
+
+def _actions(request: Request) -> list[Block]:
+    number = str(request.id)
+    if request.state is State.PENDING:
+        elements = [
+            button("Approve", ids.APPROVE, number, style="primary"),
+            button("Deny", ids.DENY, number),
+            button("Cancel", ids.CANCEL, number),
+        ]
+    elif request.state in (State.FAILED, State.PARTIAL):
+        elements = [button("Retry", ids.RETRY, number)]
+    else:
+        return []
+    return [{"type": "actions", "block_id": f"request-{number}", "elements": elements}]

@@ -1,0 +1,69 @@
+"""The thread under the card in the channel: what happened, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from approvals.model import Action, Item, ItemState, Request
+from bot.cards.request import SHOWN_ITEMS
+from bot.cards.text import code, escape, mention
+from bot.cards.words import effect, full_label, title
+
+_LINES_A_MESSAGE = 40
+_CHARACTERS_A_MESSAGE = 2800
+
+
+def story(request: Request, facts: Mapping[str, str]) -> list[str]:
+    """The messages that tell one event; none where the card says it all."""
+    person = mention(facts["person"]) if "person" in facts else ""
+    match facts["event"]:
+        case "asked":
+            return _long_list(request)
+        case "approved":
+            role = " as a guardian" if facts["roles"] == "guardian" else ""
+            return [f"{person} approved{role}."]
+        case "denied":
+            why = f" The reason: {escape(facts['reason'])}" if facts["reason"] else ""
+            return [f"{person} denied it; {effect(request)}.{why}"]
+        case "cancelled":
+            return [f"{person} cancelled it; {effect(request)}."]
+        case "expired":
+            return [f"Nobody decided in time; {effect(request)}."]
+        case "retried":
+            return [f"{person} asked to try again what failed."]
+        case _:
+            return _ended(request)
+
+
+def _long_list(request: Request) -> list[str]:
+    if len(request.items) <= SHOWN_ITEMS:
+        return []
+    return _messages("All the accounts:", [f"• {escape(full_label(item.target))}" for item in request.items])
+
+
+def _ended(request: Request) -> list[str]:
+    return _messages(f"{escape(title(request))}.", [_outcome(request, item) for item in request.items])
+
+
+def _outcome(request: Request, item: Item) -> str:
+    name = escape(full_label(item.target))
+    trace = f" · cloud request {code(item.cloud_request_id)}" if item.cloud_request_id else ""
+    match item.state:
+        case ItemState.DONE:
+            return f"• {name}: {'shared' if request.action is Action.SHARE else 'taken back'}{trace}"
+        case ItemState.ALREADY:
+            return f"• {name}: was so already"
+        case ItemState.FAILED:
+            return f"• {name}: failed, {escape(item.message)} ({escape(item.code)}){trace}"
+        case ItemState.WAITING:
+            return f"• {name}: not done yet"
+
+
+def _messages(heading: str, lines: list[str]) -> list[str]:
+    messages, current = [], [heading]
+    for line in lines:
+        if len(current) > _LINES_A_MESSAGE or sum(map(len, current)) + len(line) > _CHARACTERS_A_MESSAGE:
+            messages.append("\n".join(current))
+            current = []
+        current.append(line)
+    return [*messages, "\n".join(current)]

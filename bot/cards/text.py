@@ -1,0 +1,132 @@
+"""Pieces of text in Slack's markup: everything that comes from people or the cloud goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot import limits
+
+Block = dict[str, Any]
+
+REGION_NAMES = {
+    "ap-guangzhou": "Guangzhou",
+    "ap-shanghai": "Shanghai",
+    "ap-nanjing": "Nanjing",
+    "ap-beijing": "Beijing",
+    "ap-chengdu": "Chengdu",
+    "ap-chongqing": "Chongqing",
+    "ap-hongkong": "Hong Kong, China",
+    "ap-singapore": "Singapore",
+    "ap-jakarta": "Jakarta",
+    "ap-bangkok": "Bangkok",
+    "ap-seoul": "Seoul",
+    "ap-tokyo": "Tokyo",
+    "eu-frankfurt": "Frankfurt",
+    "na-siliconvalley": "Silicon Valley",
+    "na-ashburn": "Virginia",
+    "sa-saopaulo": "Sao Paulo",
+}
+"""The console's names of the regions (vendor: "Regions and Availability Zones"); others are shown by id."""
+
+
+def escape(text: str) -> str:
+    """Slack's three characters, so that nothing typed can ring, link or format."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def code(text: str) -> str:
+    """Shown as code, to the letter; a backtick would end it, so it becomes its look-alike."""
+    return f"`{escape(text.replace('`', 'ˋ'))}`"
+
+
+def mention(principal: str) -> str:
+    """A person, or a group, by name and with a notification."""
+    return f"<!subteam^{principal}>" if principal.startswith("S") else f"<@{principal}>"
+
+
+def any_of(principals: Sequence[str], most: int = 8) -> str:
+    """``@lin, @omar or @mei``."""
+    return _joined([mention(one) for one in principals], "or", most)
+
+
+def all_of(words: Sequence[str], most: int = 8) -> str:
+    """``data-team, partner-lab and 100012345678``."""
+    return _joined(list(words), "and", most)
+
+
+def _joined(words: list[str], last: str, most: int) -> str:
+    if len(words) > most:
+        words = [*words[: most - 1], f"{len(words) - most + 1} more"]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else "nobody"
+
+
+def ago(moment: datetime) -> str:
+    """How long ago, in the reader's words."""
+    return _date(moment, "{ago}")
+
+
+def at(moment: datetime) -> str:
+    """Day and time, in the reader's zone."""
+    return _date(moment, "{date_short_pretty} at {time}")
+
+
+def day(moment: datetime) -> str:
+    """The day, in the reader's zone."""
+    return _date(moment, "{date_short_pretty}")
+
+
+def _date(moment: datetime, form: str) -> str:
+    fallback = f"{moment.day} {moment:%b %Y %H:%M} UTC"
+    return f"<!date^{int(moment.timestamp())}^{form}|{fallback}>"
+
+
+def region_name(region: str) -> str:
+    return REGION_NAMES.get(region, region)
+
+
+def cut(text: str, most: int) -> str:
+    """At most that many characters, with a mark where something is missing."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": {"type": "plain_text", "text": cut(text, limits.HEADER_TEXT), "emoji": False}}
+
+
+def section(text: str) -> Block:
+    return {"type": "section", "text": mrkdwn(text)}
+
+
+def labelled(label: str, text: str) -> Block:
+    return section(f"*{label}*\n{text}")
+
+
+def context(*lines: str) -> Block:
+    return {"type": "context", "elements": [mrkdwn(line) for line in lines]}
+
+
+def mrkdwn(text: str) -> Block:
+    return {"type": "mrkdwn", "text": cut(text, limits.SECTION_TEXT), "verbatim": True}
+
+
+def raw(label: str, text: str) -> Block:
+    """A label and what a person typed: rich text, so that nothing of it is parsed."""
+    return {
+        "type": "rich_text",
+        "elements": [
+            {"type": "rich_text_section", "elements": [{"type": "text", "text": label, "style": {"bold": True}}]},
+            {"type": "rich_text_quote", "elements": [{"type": "text", "text": cut(text, 2500)}]},
+        ],
+    }
+
+
+def button(label: str, action_id: str, value: str, *, style: str | None = None) -> Block:
+    made: Block = {
+        "type": "button",
+        "action_id": action_id,
+        "text": {"type": "plain_text", "text": label, "emoji": False},
+        "value": value,
+    }
+    return {**made, "style": style} if style else made

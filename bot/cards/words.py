@@ -1,0 +1,91 @@
+"""Sentences about a request that several cards share."""
+
+from __future__ import annotations
+
+from approvals.model import Action, Decision, ItemState, Request, Role, State, Target, Verdict
+from bot.cards.text import all_of, mention
+
+_SHARE = {
+    State.APPROVED: "Sharing",
+    State.EXECUTING: "Sharing",
+    State.DONE: "Shared",
+    State.PARTIAL: "Shared",
+}
+_UNSHARE = {
+    State.APPROVED: "Unsharing",
+    State.EXECUTING: "Unsharing",
+    State.DONE: "Unshared",
+    State.PARTIAL: "Unshared",
+}
+_ENDED = {
+    State.REFUSED: "Not asked",
+    State.DENIED: "Denied",
+    State.CANCELLED: "Cancelled",
+    State.EXPIRED: "Expired",
+    State.FAILED: "Failed",
+}
+
+
+def label(target: Target) -> str:
+    return target.name or target.account
+
+
+def full_label(target: Target) -> str:
+    return f"{target.name} ({target.account})" if target.name else target.account
+
+
+def receivers(request: Request, most: int = 1) -> str:
+    """``data-team``, or ``2 accounts`` where there are more than ``most``."""
+    if len(request.targets) > most:
+        return f"{len(request.targets)} accounts"
+    return all_of([label(target) for target in request.targets])
+
+
+def title(request: Request) -> str:
+    """The request in one line, its first word telling the state."""
+    share = request.action is Action.SHARE
+    word = (_SHARE if share else _UNSHARE).get(request.state, "Share" if share else "Unshare")
+    to = "with" if share else "from"
+    whom = receivers(request)
+    if request.state is State.PARTIAL:
+        good = sum(item.state is not ItemState.FAILED for item in request.items)
+        whom = f"{good} of {len(request.items)} accounts"
+        return f"{word} {to} {whom}: {request.image_name}"
+    line = f"{word} {request.image_name} {to} {whom}"
+    if request.state in _ENDED:
+        return f"{_ENDED[request.state]}: {line[0].lower()}{line[1:]}"
+    return line
+
+
+def asks(request: Request) -> str:
+    """The full sense for a notification: who asks for what."""
+    to = "with" if request.action is Action.SHARE else "from"
+    names = [label(target) for target in request.targets]
+    whom = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+    return f"{request.requester.name} asks to {request.action} {request.image_name} {to} {whom}"
+
+
+def state_words(request: Request) -> str:
+    """How it stands, for a list."""
+    return {
+        State.CHECKING: "being checked",
+        State.REFUSED: "not asked",
+        State.PENDING: "waits for a decision",
+        State.APPROVED: "approved, about to be done",
+        State.EXECUTING: "being done",
+        State.DONE: "done",
+        State.PARTIAL: "done in part",
+        State.FAILED: "failed",
+    }.get(request.state, request.state.value)
+
+
+def vote(decision: Decision) -> str:
+    """``@omar approved as a guardian``."""
+    role = " as a guardian" if decision.roles == {Role.GUARDIAN} else ""
+    verb = "approved" if decision.verdict is Verdict.APPROVE else "denied it"
+    return f"{mention(decision.person.id)} {verb}{role}"
+
+
+def effect(request: Request) -> str:
+    """What stands now, in terms of the image."""
+    return "nothing was shared" if request.action is Action.SHARE else "the shares stand as before"

@@ -1,0 +1,186 @@
+"""``imagewarden check``: what is missing or wrong before the bot is started, and what to do about each."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from approvals import policy as policies
+from approvals.errors import CloudError, DirectoryError, PolicyError, StoreError, UnknownPerson, WrongAccount
+from approvals.home import HomeAccount
+from approvals.policy import Policy
+from approvals.sql.connection import open_database
+from approvals.tencent import TencentCloud
+from bot import config
+from bot.app import cloud_client, web_client
+from bot.config import ConfigError, Settings
+from bot.people import People
+from bot.scopes import BOT_SCOPES
+from bot.slack import Installation
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing looked at: how it is, and where it isn't well, what to do."""
+
+    good: bool
+    what: str
+    text: str
+
+
+def check(*, http: bool) -> Iterator[Line]:
+    """Look at everything that a start needs, one line each; goes on after a fault as far as it can."""
+    try:
+        settings = config.load(http=http)
+    except ConfigError as error:
+        yield from (Line(False, "environment", problem) for problem in error.problems)
+        return
+    yield Line(True, "environment", "everything that is needed is set")
+    policy = None
+    try:
+        policy = policies.load(settings.policy)
+    except PolicyError as error:
+        yield from (Line(False, "policy", f"{error.path}: {problem}") for problem in error.problems)
+    else:
+        yield Line(True, "policy", f"{settings.policy}: {len(policy.images)} image rules, {_accounts(policy)}")
+    yield _database(settings.db)
+    yield from _slack(settings, policy, http=http)
+    if policy is not None:
+        yield from _cloud(settings, policy)
+
+
+def _accounts(policy: Policy) -> str:
+    return f"{len(policy.accounts)} accounts by name"
+
+
+def _database(path: Path) -> Line:
+    folder = path.resolve().parent
+    try:
+        if path.exists():
+            open_database(path).close()
+            if not os.access(path, os.W_OK):
+                return Line(False, "database", f"{path} can't be written: give it to the user that runs the bot")
+        else:
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+    except (StoreError, OSError) as error:
+        return Line(False, "database", f"{path} can't be used ({error}): set IMAGEWARDEN_DB to a place that can")
+    return Line(True, "database", f"{path} can be written")
+
+
+def _slack(settings: Settings, policy: Policy | None, *, http: bool) -> Iterator[Line]:
+    client = web_client(settings, settings.bot_token.get_secret_value())
+    try:
+        answer = client.auth_test()
+    except SlackApiError as error:
+        code = error.response.get("error")
+        yield Line(False, "slack", f"the bot token is refused ({code}): reinstall the app and copy the token again")
+        return
+    except OSError as error:
+        yield Line(False, "slack", f"{settings.slack_api_url} can't be reached ({error}): look at network and proxy")
+        return
+    yield Line(
+        True, "slack", f"the bot is {answer.get('user') or answer.get('user_id')} in {answer.get('team') or '?'}"
+    )
+    yield _scopes(str((answer.headers or {}).get("x-oauth-scopes", "")))
+    if not http:
+        yield _app_token(client, settings)
+    if policy is not None:
+        yield _channel(client, policy)
+        yield from _people(client, policy)
+
+
+def _scopes(header: str) -> Line:
+    missing = BOT_SCOPES - {scope.strip() for scope in header.split(",")}
+    if not header:
+        return Line(True, "scopes", "Slack didn't say which are granted")
+    if missing:
+        text = f"missing: {', '.join(sorted(missing))}. Paste manifest.yml into the app's page and reinstall the app"
+        return Line(False, "scopes", text)
+    return Line(True, "scopes", "all that are needed are granted")
+
+
+def _app_token(client: WebClient, settings: Settings) -> Line:
+    token = settings.app_token.get_secret_value() if settings.app_token else ""
+    try:
+        client.apps_connections_open(app_token=token)
+    except SlackApiError as error:
+        code = error.response.get("error")
+        text = f"the app token is refused ({code}): make one with connections:write under Basic Information"
+        return Line(False, "socket mode", text)
+    except OSError as error:
+        return Line(False, "socket mode", f"Slack can't be reached ({error})")
+    return Line(True, "socket mode", "the app token works")
+
+
+def _channel(client: WebClient, policy: Policy) -> Line:
+    channel_id = policy.home.channel
+    try:
+        channel = client.conversations_info(channel=channel_id).get("channel") or {}
+    except SlackApiError as error:
+        code = error.response.get("error")
+        text = f"{channel_id} can't be seen ({code}): check the id, and invite the bot there with /invite @imagewarden"
+        return Line(False, "channel", text)
+    except OSError as error:
+        return Line(False, "channel", f"Slack can't be reached ({error})")
+    name = f"#{channel.get('name')}"
+    if channel.get("is_archived"):
+        return Line(False, "channel", f"{name} is archived: name another one in the policy")
+    if channel.get("is_member") is False:
+        return Line(False, "channel", f"the bot is not in {name}: type /invite @imagewarden there")
+    return Line(True, "channel", f"cards go to {name}")
+
+
+def _people(client: WebClient, policy: Policy) -> Iterator[Line]:
+    people = People(client, Installation(client).workspace)
+    named = [owner for rule in policy.images for owner in rule.owners]
+    for principal in dict.fromkeys([*policy.home.guardians, *policy.home.admins, *named]):
+        fault = _principal(people, principal)
+        if fault:
+            yield Line(False, "people", f"{principal}: {fault}")
+    if not policy.home.guardians:
+        text = "no guardians are named, so what needs one is refused: name some under [home]"
+        yield Line(policy.rules.unknown_target != "guardian", "people", text)
+
+
+def _principal(people: People, principal: str) -> str | None:
+    try:
+        members = people.members(principal)
+        able = [member for member in members if people.person(member).may_act]
+    except UnknownPerson:
+        return "Slack doesn't know this id: correct it in the policy"
+    except DirectoryError as error:
+        return str(error)
+    return None if able else "nobody behind this id may decide (deactivated, guest or bot): name somebody else"
+
+
+def _cloud(settings: Settings, policy: Policy) -> Iterator[Line]:
+    cloud = cloud_client(settings, policy, lambda *_: None)
+    try:
+        account = HomeAccount(cloud, policy).ask()
+    except WrongAccount as error:
+        yield Line(False, "account", f"{error}. Use keys of the policy's account, or correct the policy")
+    except CloudError as error:
+        yield Line(False, "credentials", f"the cloud says {error.code}: {error.message}")
+    else:
+        yield Line(True, "account", f"the credentials belong to {account}")
+        yield from (_region(cloud, region) for region in policy.home.regions)
+    finally:
+        cloud.close()
+
+
+def _region(cloud: TencentCloud, region: str) -> Line:
+    try:
+        cloud.images_by_name(region, "imagewarden-check")
+    except CloudError as error:
+        text = (
+            f"its images can't be listed ({error.code}: {error.message}). Grant cvm:DescribeImages, or drop the region"
+        )
+        return Line(False, region, text)
+    return Line(True, region, "its images can be listed")

@@ -1,0 +1,226 @@
+"""``share`` and ``unshare``: the images, the accounts, the region and the reason of a line."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from approvals.cloud import MAX_SHARES
+from bot.accounts import refuse_numbers
+from bot.named import filled, refuse_image, refuse_mixed_up, refuse_target, unique
+from bot.regions import read_region
+from bot.typed import Names, Refusal, Share, Unshare, cite
+from bot.words import ACCOUNT_ID, BLANK, IMAGE_ID, TO_ACCOUNTS, Line, Word, is_article, means_because
+
+MAX_IMAGES = 10
+"""Images of one request: more than that nobody looks at one by one before approving."""
+
+_WITH_SLIPS = frozenset({"wiht", "wtih", "whit", "wit", "wth", "w", "iwth", "onto", "into", "->", "→", "=>"})
+_FROM_SLIPS = frozenset({"form", "fro", "frm", "fomr", "rfom"})
+_NO_REASON = frozenset({BLANK, "...", "REASON"})
+_UNIT = r"(?:min(?:ute)?s?|h(?:ou)?rs?|h|days?|d|weeks?|w|months?|mo|years?|y)"
+_TIME = re.compile(rf"[0-9]+{_UNIT}", re.IGNORECASE)
+_AMOUNT = re.compile(r"[0-9]+|an?|one|two|three|four|five|six|few|some", re.IGNORECASE)
+
+_Sharing = TypeVar("_Sharing", Share, Unshare)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """The keyword at ``head`` (the verb for the first clause) and the words after it, up to ``stop``."""
+
+    key: str
+    head: int
+    stop: int
+
+    @property
+    def inside(self) -> range:
+        return range(self.head + 1, self.stop)
+
+
+def read_sharing(line: Line, form: type[_Sharing], names: Names) -> _Sharing:
+    """Read a line whose first word is the verb.
+
+    :raises Refusal: something is missing, not understood, or for a later version
+    """
+    _refuse_slip_of_because(line)
+    clauses = list(_clauses(line))
+    _refuse_empty_reason(line)
+    for clause in clauses:
+        _refuse_flags(line, clause)
+        _refuse_end_date(line, clause, clauses)
+        _refuse_from(line, clause, form)
+    region = read_region(line, [(clause.head, clause.stop) for clause in clauses if clause.key == "in"])
+    images = _named(line, clauses[0])
+    targets = [index for clause in clauses if clause.key in TO_ACCOUNTS for index in _named(line, clause)]
+    if not images:
+        raise _no_image(line, targets, names)
+    if not targets:
+        raise _no_account(line, clauses, images, form, names)
+    refuse_mixed_up(line, images, targets)
+    for index in images:
+        refuse_image(line, index, names)
+    for index in targets:
+        refuse_target(line, index, form, names)
+    refuse_numbers(line, targets)
+    return form(
+        unique(line, images, MAX_IMAGES, "images"),
+        unique(line, targets, MAX_SHARES, "accounts"),
+        region,
+        line.reason or "",
+    )
+
+
+def _clauses(line: Line) -> Iterator[_Clause]:
+    heads = [0, *(index for index, word in enumerate(line.words) if word.key and index), len(line.words)]
+    for head, stop in itertools.pairwise(heads):
+        yield _Clause(line.words[head].key if head else "", head, stop)
+
+
+def _named(line: Line, clause: _Clause) -> list[int]:
+    """The places of a clause's names. "the image base" names one thing, "image" alone is a name."""
+    names = [index for index in clause.inside if not is_article(line.words[index])]
+    return names or list(clause.inside)
+
+
+def _refuse_slip_of_because(line: Line) -> None:
+    for index, word in enumerate(line.words):
+        if index and means_because(word):
+            fix = line.with_reason_from(index, word.end)
+            raise Refusal(f"Say `because` in place of {cite(word.text)}.", fix, word.start, word.end)
+
+
+def _refuse_empty_reason(line: Line) -> None:
+    if line.reason is None or line.reason_blank:
+        return
+    if not any(c.isprintable() and not c.isspace() for c in line.reason):
+        sentence = "The reason is missing after `because`."
+    elif line.reason in _NO_REASON:
+        sentence = f"Put your own reason in place of {cite(line.reason)}."
+    else:
+        return
+    raise Refusal(sentence, replace(line, reason=BLANK, reason_blank=True), *line.reason_at)
+
+
+def _refuse_flags(line: Line, clause: _Clause) -> None:
+    for index in clause.inside:
+        word = line.words[index]
+        if word.text.startswith("--") and not word.quoted:
+            sentence = f"There are no options here, so {cite(word.text)} means nothing: leave it out."
+            raise Refusal(sentence, line.with_words(index, index + 1), word.start, word.end)
+
+
+def _refuse_end_date(line: Line, clause: _Clause, clauses: Sequence[_Clause]) -> None:
+    if clause.key not in ("for", "until"):
+        return
+    words = [line.words[index] for index in clause.inside]
+    length = len(words) if clause.key == "until" else _length_of_time(words)
+    stop = clause.head + 1 + length
+    start, end = line.cut(clause.head, stop)
+    phrase = line.text[start:end]
+    if not words:
+        fix = line.with_words(clause.head, clause.stop)
+        raise Refusal(f"Nothing comes after {cite(phrase)}: leave it out.", fix, start, end)
+    if length:
+        sentence = (
+            f"Leave out {cite(phrase)}: this version can't end a share by itself yet. Unshare it when it is time."
+        )
+        raise Refusal(sentence, line.with_words(clause.head, stop), start, end)
+    if not any(other.key in TO_ACCOUNTS for other in clauses):
+        fix = _keyword(line, clause.head, "with")
+        raise Refusal(f"Say `with` in place of {cite(phrase)} before an account.", fix, start, end)
+    reason = line.text[words[0].start : words[-1].end]
+    sentence = f"{cite(phrase)} is not understood here. If {cite(reason)} is the reason, put `because` before it."
+    raise Refusal(sentence, _as_reason(line, clause, words[0].start), start, end)
+
+
+def _as_reason(line: Line, clause: _Clause, position: int) -> Line:
+    """The clause as the reason, where it is the last one; else the line without it."""
+    if clause.stop == len(line.words):
+        return line.with_reason_from(clause.head, position)
+    return line.with_words(clause.head, clause.stop)
+
+
+def _length_of_time(words: Sequence[Word]) -> int:
+    """How many of the words, from the first, say how long."""
+    if words and _TIME.fullmatch(words[0].text):
+        return 1
+    if len(words) > 1 and _AMOUNT.fullmatch(words[0].text) and re.fullmatch(_UNIT, words[1].text, re.IGNORECASE):
+        return 2
+    return 0
+
+
+def _keyword(line: Line, index: int, key: str) -> Line:
+    word = line.words[index]
+    return line.with_words(index, index + 1, Word(key, word.start, word.end, key=key))
+
+
+def _refuse_from(line: Line, clause: _Clause, form: type[Share] | type[Unshare]) -> None:
+    if clause.key == "from" and form is Share:
+        word = line.words[clause.head]
+        sentence = "`from` takes an image back and goes with `unshare`; `share` goes with `with`."
+        raise Refusal(sentence, _keyword(line, clause.head, "with"), word.start, word.end)
+
+
+def _no_image(line: Line, targets: Sequence[int], names: Names) -> Refusal:
+    verb = line.words[0]
+    after = f"right after {cite(verb.text)}"
+    sentence = f"The image is missing: it comes {after}."
+    if not targets:
+        sentence = f"The image and the account are missing: the image comes {after}."
+    return Refusal(sentence, line.with_words(1, 1, filled(names.image, verb.end)))
+
+
+def _no_account(
+    line: Line, clauses: Sequence[_Clause], images: Sequence[int], form: type[Share] | type[Unshare], names: Names
+) -> Refusal:
+    """No account is named: where it may be among the images, or where one has to be put."""
+    preposition, slips = ("with", _WITH_SLIPS) if form is Share else ("from", _FROM_SLIPS | _WITH_SLIPS)
+    for index in images:
+        word = line.words[index]
+        if word.text.casefold() in slips and not word.quoted:
+            fix = _keyword(line, index, preposition)
+            return Refusal(f"Say `{preposition}` in place of {cite(word.text)}.", fix, word.start, word.end)
+    empty = next((clause for clause in clauses if clause.key in TO_ACCOUNTS), None)
+    if empty:
+        word = line.words[empty.head]
+        fix = line.with_words(empty.stop, empty.stop, filled(names.account, word.end))
+        return Refusal(f"No account comes after {cite(word.text)}.", _asked_why(fix), word.start, word.end)
+    late = _named_in_reason(line, preposition)
+    if late:
+        sentence = "What comes after `because` is the reason, so the account has to come before it."
+        return Refusal(sentence, late, *line.reason_at)
+    place = _where_accounts_begin(line, images)
+    at = line.words[(place or clauses[0].stop) - 1].end
+    key = Word(preposition, at, at, key=preposition)
+    sentence = f"The account is missing: put `{preposition}` before it, after the image."
+    if place:
+        return Refusal(sentence, line.with_words(place, place, key), *line.cut(place, clauses[0].stop))
+    account = filled(names.account, at)
+    return Refusal(sentence, _asked_why(line.with_words(clauses[0].stop, clauses[0].stop, key, account)))
+
+
+def _named_in_reason(line: Line, preposition: str) -> Line | None:
+    """The line put right where its reason ends in "with ACCOUNT"."""
+    head, *tail = (line.reason or "").rsplit(maxsplit=2) or [""]
+    if len(tail) != 2 or tail[0].casefold() != preposition:
+        return None
+    at = line.reason_at[0]
+    moved = Word(preposition, at, at, key=preposition), Word(tail[1], at, at)
+    return replace(line, words=(*line.words, *moved), reason=head)
+
+
+def _asked_why(line: Line) -> Line:
+    return line if line.reason else replace(line, reason=BLANK, reason_blank=True)
+
+
+def _where_accounts_begin(line: Line, images: Sequence[int]) -> int | None:
+    for index in images[1:]:
+        if ACCOUNT_ID.fullmatch(line.words[index].text) and len(line.words[index].text) > 8:
+            return index
+    if len(images) == 2 and not (line.words[images[1]].listed or IMAGE_ID.fullmatch(line.words[images[1]].text)):
+        return images[1]
+    return None

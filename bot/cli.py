@@ -1,0 +1,85 @@
+"""The ``imagewarden`` command. What is heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+_ADDRESS_HELP = "HOST:PORT, for example 127.0.0.1:3000"
+
+
+class Address(click.ParamType[tuple[str, int]]):
+    """``HOST:PORT``, with an IPv6 host in brackets."""
+
+    name = "HOST:PORT"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
+        host, _, port = str(value).rpartition(":")
+        if not host or not port.isdigit() or int(port) > 65535:
+            self.fail(f"{value!r} is not {_ADDRESS_HELP}", param, ctx)
+        return host.strip("[]"), int(port)
+
+
+@click.group()
+@click.version_option(version("imagewarden"), prog_name="imagewarden")
+def main() -> None:
+    """Share Tencent Cloud images from Slack, with the owner's approval."""
+
+
+@main.command()
+@click.option("--http", type=Address(), help="Serve Slack's posts there, at /slack/events, instead of Socket Mode.")
+@click.option("--metrics", type=Address(), help="In Socket Mode, serve /healthz, /readyz and /metrics there.")
+def run(http: tuple[str, int] | None, metrics: tuple[str, int] | None) -> None:
+    """Run the bot."""
+    from approvals.errors import ImagewardenError
+    from bot import logs
+    from bot.config import ConfigError
+    from bot.running import CannotStart
+    from bot.running import run as run_bot
+
+    if http and metrics:
+        raise click.UsageError("--metrics goes with Socket Mode: with --http they are served there already")
+    logs.configure()
+    try:
+        run_bot(http=http, metrics=metrics)
+    except (ConfigError, ImagewardenError, CannotStart) as error:
+        raise click.ClickException(f"{error}\n'imagewarden check' tells more.") from error
+
+
+@main.command()
+@click.option("--http", is_flag=True, help="Check for HTTP mode instead of Socket Mode.")
+def check(http: bool) -> None:
+    """Tell what is missing or wrong before the bot is started."""
+    from bot.checks import check as look
+
+    faults = 0
+    for line in look(http=http):
+        faults += not line.good
+        click.echo(f"{'ok  ' if line.good else 'FAIL'}  {line.what}: {line.text}")
+    if faults:
+        sys.exit(1)
+
+
+@main.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Of the page; 0: a free one."
+)
+@click.option("--db", type=click.Path(path_type=Path, dir_okay=False), help="Keep the bot's database there.")
+def sandbox(port: int, db: Path | None) -> None:
+    """Try everything on a pretend workspace and a pretend cloud, on this machine alone."""
+    from approvals.errors import ImagewardenError
+    from bot import logs
+    from bot.sandbox.run import run as run_sandbox
+
+    logs.configure()
+    try:
+        run_sandbox(port=port, db=db)
+    except ImagewardenError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(
+            f"port {port} can't be used: {error.strerror}. Choose another with --port."
+        ) from error

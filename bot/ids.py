@@ -1,0 +1,29 @@
+"""Every id that Slack sends back to us: actions, views, blocks, shortcuts."""
+
+from __future__ import annotations
+
+COMMAND = "/image"
+
+# Buttons on a request's card; their value is the request's number and nothing else.
+APPROVE = "approve"
+DENY = "deny"
+CANCEL = "cancel"
+RETRY = "retry"
+
+# Elsewhere
+OPEN_FORM = "open_form"
+PAGE = "page"
+
+# Modals
+DENY_VIEW = "deny_reason"
+FORM_VIEW = "share_form"
+
+# Shortcuts, as in manifest.yml
+SHORTCUT_FORM = "share_form"
+SHORTCUT_FROM_MESSAGE = "share_from_message"
+
+# Inputs: the block's id; the element's action id is ``INPUT`` in each
+INPUT = "value"
+REASON = "reason"
+IMAGE = "image"
+ACCOUNTS = "accounts"

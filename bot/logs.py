@@ -1,0 +1,41 @@
+"""Structured logs on standard error: JSON, or readable lines on a terminal."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+
+def configure() -> None:
+    """Set up logging for the process.
+
+    Libraries are held at WARNING: at INFO Bolt logs the body of a request with a bad signature, and at DEBUG the
+    cloud's SDK logs session tokens.
+    """
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    terminal = sys.stderr.isatty()
+    faults: list[structlog.types.Processor] = [] if terminal else [structlog.processors.dict_tracebacks]
+    renderer = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *faults, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    for library in ("slack_bolt", "slack_sdk", "uvicorn", "tencentcloud_sdk_common", "urllib3", "websockets"):
+        logging.getLogger(library).setLevel(logging.WARNING)

@@ -1,0 +1,109 @@
+"""What can stand for an image and for an account in a command, and what only looks so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.slack_text import Kind
+from bot.typed import Names, Refusal, Share, Unshare, cite
+from bot.words import ACCOUNT_ID, BLANK, IMAGE_ID, PLACEHOLDERS, TO_ACCOUNTS, Line, Word
+
+_LIGHTHOUSE = re.compile(r"lhbp-[0-9a-z]+|lighthouse", re.IGNORECASE)
+_EVERYONE = frozenset({"all", "everyone", "everybody"})
+
+
+def filled(name: str, at: int) -> Word:
+    """A word with a name put in for a suggestion."""
+    return Word(name, at, at, quoted=True, listed=True)
+
+
+def _blank(word: Word) -> Word:
+    return Word(BLANK, word.start, word.end, listed=True, blank=True)
+
+
+def refuse_mixed_up(line: Line, images: Sequence[int], targets: Sequence[int]) -> None:
+    """Image ids among the accounts: the two sides changed places, or one image came too late."""
+    strays = [index for index in targets if IMAGE_ID.fullmatch(line.words[index].text)]
+    if not strays or line.words[strays[0]].quoted:
+        return
+    word = line.words[strays[0]]
+    sentence = f"{cite(word.text)} is an image, not an account. Images come first, accounts after them."
+    moved = [line.words[index] for index in strays]
+    swapped = len(strays) == len(targets) and not any(IMAGE_ID.fullmatch(line.words[i].text) for i in images)
+    back = [line.words[index] for index in images] if swapped else []
+    taken = {*strays, *(images if swapped else ())}
+    words = [other for index, other in enumerate(line.words) if index not in taken]
+    head = next(index for index, other in enumerate(words) if other.key in TO_ACCOUNTS)
+    words[head + 1 : head + 1] = back
+    words[1:1] = moved
+    raise Refusal(sentence, replace(line, words=tuple(words)), word.start, word.end)
+
+
+def refuse_image(line: Line, index: int, names: Names) -> None:
+    word = line.words[index]
+    if word.quoted or word.blank:
+        return
+    if word.kind is not None:
+        sentence = f"{cite(word.text)} is a {_called(word.kind)}, and an image is named by its id or its name."
+        raise Refusal(sentence, line.with_words(index, index + 1, _blank(word)), word.start, word.end)
+    if word.text in PLACEHOLDERS:
+        sentence = f"Put the image's name or id in place of {cite(word.text)}."
+        fix = line.with_words(index, index + 1, filled(names.image, word.start))
+        raise Refusal(sentence, fix, word.start, word.end)
+    if _LIGHTHOUSE.fullmatch(word.text):
+        raise _later(line, index, "doesn't handle Lighthouse images yet, only those of CVM")
+    if ACCOUNT_ID.fullmatch(word.text) and len(word.text) > 8:
+        sentence = (
+            f"{cite(word.text)} looks like an account, and an image comes here. A name that looks so goes in quotes."
+        )
+        raise Refusal(sentence, line.with_words(index, index + 1, _blank(word)), word.start, word.end)
+
+
+def refuse_target(line: Line, index: int, form: type[Share] | type[Unshare], names: Names) -> None:
+    word = line.words[index]
+    if word.quoted or word.blank:
+        return
+    everyone = word.text.casefold() in _EVERYONE
+    if word.kind is Kind.EVERYONE or (everyone and form is Share):
+        sentence = f"{cite(word.text)} is not an account: name each account that the image is for."
+        raise Refusal(sentence, line.with_words(index, index + 1, _blank(word)), word.start, word.end)
+    if word.kind is not None:
+        what = {Kind.PERSON: "People", Kind.GROUP: "Groups", Kind.CHANNEL: "Channels"}.get(word.kind, "Links")
+        sentence = f"{what} can't receive images, accounts can: put an account in place of {cite(word.text)}."
+        raise Refusal(sentence, line.with_words(index, index + 1, _blank(word)), word.start, word.end)
+    if word.text in PLACEHOLDERS:
+        sentence = f"Put an account in place of {cite(word.text)}."
+        fix = line.with_words(index, index + 1, filled(names.account, word.start))
+        raise Refusal(sentence, fix, word.start, word.end)
+    if everyone:
+        raise _later(line, index, "can't take an image back from everyone at once yet, so name the accounts")
+    if _LIGHTHOUSE.fullmatch(word.text):
+        raise _later(line, index, "doesn't share with Lighthouse yet, only with accounts")
+
+
+def _later(line: Line, index: int, what: str) -> Refusal:
+    word = line.words[index]
+    fix = line.with_words(index, index + 1, _blank(word))
+    return Refusal(f"Leave out {cite(word.text)}: this version {what}.", fix, word.start, word.end)
+
+
+def _called(kind: Kind) -> str:
+    return {Kind.PERSON: "person", Kind.GROUP: "group", Kind.CHANNEL: "channel", Kind.LINK: "link"}.get(kind, "mention")
+
+
+def unique(line: Line, places: Sequence[int], most: int, what: str) -> tuple[str, ...]:
+    """The names at the places, each once.
+
+    :raises Refusal: there are more than ``most``
+    """
+    names = dict.fromkeys(line.words[index].text for index in places)
+    if len(names) <= most:
+        return tuple(names)
+    kept = set(list(names)[:most])
+    dropped = {index for index in places if line.words[index].text not in kept}
+    words = tuple(word for index, word in enumerate(line.words) if index not in dropped)
+    first = line.words[min(dropped)]
+    sentence = f"One request takes at most {most} {what}, and these are {len(names)}: ask for the rest in another."
+    raise Refusal(sentence, replace(line, words=words), first.start, first.end)

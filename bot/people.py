@@ -1,0 +1,124 @@
+"""A Slack id → a person, or the reason why they may do nothing here. Asks Slack; answers are kept for seconds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from approvals.errors import DirectoryError, UnknownPerson
+from approvals.model import Person
+
+T = TypeVar("T")
+
+_FRESH_FOR = 15.0  # seconds
+_NOBODY = {"user_not_found", "user_not_visible", "users_not_found", "no_such_subteam", "subteam_not_found"}
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Where the bot is installed, as ``auth.test`` says."""
+
+    team_id: str
+    enterprise_id: str | None
+    bot_user_id: str
+    bot_id: str | None
+
+
+class People:
+    """The desk's directory, from Slack.
+
+    :param workspace: gives our workspace; raises DirectoryError while it isn't known
+    :param clock: monotonic seconds
+    """
+
+    def __init__(
+        self, client: WebClient, workspace: Callable[[], Workspace], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client = client
+        self._workspace = workspace
+        self._clock = clock
+        self._kept: dict[str, tuple[float, Any]] = {}
+        self._lock = threading.Lock()
+
+    def person(self, person_id: str) -> Person:
+        """Who that is.
+
+        :raises UnknownPerson: nobody
+        :raises DirectoryError: Slack can't be asked now
+        """
+        return self._fresh(f"person {person_id}", lambda: self._ask_person(person_id))
+
+    def members(self, principal: str) -> tuple[str, ...]:
+        """The people behind an id of the policy.
+
+        :raises UnknownPerson: no such group
+        :raises DirectoryError: Slack can't be asked now
+        """
+        if not principal.startswith("S"):
+            return (principal,)
+        return self._fresh(f"group {principal}", lambda: self._ask_group(principal))
+
+    def _ask_person(self, person_id: str) -> Person:
+        user = self._ask(person_id, lambda: self._client.users_info(user=person_id)).get("user") or {}
+        why_not = _why_not(user, person_id, self._workspace())
+        return Person(person_id, _name(user, person_id), may_act=why_not is None, why_not=why_not or "")
+
+    def _ask_group(self, group_id: str) -> tuple[str, ...]:
+        answer = self._ask(group_id, lambda: self._client.usergroups_users_list(usergroup=group_id))
+        return tuple(answer.get("users") or ())
+
+    def _ask(self, principal: str, call: Callable[[], Any]) -> Mapping[str, Any]:
+        try:
+            data: Mapping[str, Any] = call().data
+        except SlackApiError as error:
+            if error.response.get("error") in _NOBODY:
+                raise UnknownPerson(principal) from error
+            raise DirectoryError(f"Slack does not tell who {principal} is: {error.response.get('error')}") from error
+        except OSError as error:  # urllib's errors are OSErrors
+            raise DirectoryError(f"Slack can't be asked who {principal} is: {error}") from error
+        return data
+
+    def _fresh(self, key: str, ask: Callable[[], T]) -> T:
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is not None and self._clock() - kept[0] < _FRESH_FOR:
+            value: T = kept[1]
+            return value
+        asked_at = self._clock()
+        value = ask()
+        with self._lock:
+            self._kept[key] = (asked_at, value)
+        return value
+
+
+def _name(user: Mapping[str, Any], person_id: str) -> str:
+    profile = user.get("profile") or {}
+    return str(profile.get("display_name") or user.get("name") or user.get("real_name") or person_id)
+
+
+def _why_not(user: Mapping[str, Any], person_id: str, workspace: Workspace) -> str | None:
+    """A sentence on why they may neither ask nor decide, or None. A flag that Slack leaves out is false."""
+    if user.get("deleted"):
+        return "this account is deactivated."
+    if person_id == "USLACKBOT" or any(user.get(flag) for flag in ("is_bot", "is_workflow_bot", "is_connector_bot")):
+        return "bots can neither ask nor decide."
+    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        return "guests can neither ask nor decide."
+    if user.get("is_invited_user"):
+        return "the invitation to this workspace isn't accepted yet."
+    if user.get("is_stranger") or not _same_company(user, workspace):
+        return "people of other workspaces can neither ask nor decide."
+    return None
+
+
+def _same_company(user: Mapping[str, Any], workspace: Workspace) -> bool:
+    enterprise_id = (user.get("enterprise_user") or {}).get("enterprise_id")
+    if workspace.enterprise_id and enterprise_id:
+        return bool(enterprise_id == workspace.enterprise_id)
+    return bool(user.get("team_id", workspace.team_id) == workspace.team_id)

@@ -1,0 +1,89 @@
+"""Private answers: to the command or the press while Slack allows it, afterwards in a direct message."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.error import URLError
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
+
+_URL_LIVES = timedelta(minutes=29)  # Slack: response_url works five times within 30 minutes
+_TIMEOUT = 8  # seconds
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyAddress:
+    """Where a private answer can go.
+
+    :ivar url: Slack's ``response_url``, where there is one
+    :ivar given_at: when Slack gave it
+    :ivar replace: the answer takes the place of the first one, rather than standing below the card
+    """
+
+    person_id: str
+    url: str = ""
+    given_at: float = 0.0
+    replace: bool = False
+
+    @classmethod
+    def of(cls, payload: Mapping[str, Any], person_id: str, now: datetime, *, replace: bool = False) -> ReplyAddress:
+        return cls(person_id, str(payload.get("response_url") or ""), now.timestamp(), replace)
+
+    def text(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def parse(cls, text: str) -> ReplyAddress:
+        return cls(**json.loads(text))
+
+
+class Replies:
+    """Sends private answers.
+
+    :param clock: gives the time, in UTC
+    """
+
+    def __init__(self, client: WebClient, clock: Callable[[], datetime]) -> None:
+        self._client = client
+        self._clock = clock
+
+    def send(self, address: ReplyAddress, text: str, blocks: list[dict[str, Any]] | None = None) -> None:
+        """Answer where it was asked, or else in a direct message.
+
+        :raises SlackApiError: Slack refuses the direct message
+        :raises OSError: Slack can't be reached
+        """
+        if not self._by_url(address, text, blocks):
+            direct(self._client, address.person_id, text, blocks)
+
+    def _by_url(self, address: ReplyAddress, text: str, blocks: list[dict[str, Any]] | None) -> bool:
+        if not address.url or self._clock().timestamp() - address.given_at > _URL_LIVES.total_seconds():
+            return False
+        hook = WebhookClient(address.url, timeout=_TIMEOUT, retry_handlers=[])
+        try:
+            answer = hook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=address.replace)
+        except URLError as error:
+            log.warning("response_url_failed", error=str(error.reason))
+            return False
+        if answer.status_code != 200:
+            log.warning("response_url_refused", status=answer.status_code, answer=answer.body[:100])
+        return bool(answer.status_code == 200)
+
+
+def direct(client: WebClient, person_id: str, text: str, blocks: list[dict[str, Any]] | None = None) -> tuple[str, str]:
+    """Send a direct message; returns where it stands (channel, message id).
+
+    :raises SlackApiError: Slack refuses it
+    :raises OSError: Slack can't be reached
+    """
+    channel = str(client.conversations_open(users=person_id)["channel"]["id"])
+    answer = client.chat_postMessage(channel=channel, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False)
+    return str(answer.get("channel") or channel), str(answer["ts"])

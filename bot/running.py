@@ -1,0 +1,121 @@
+"""``imagewarden run``: from the environment to a bot that listens, until a signal."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+
+import structlog
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.errors import SlackApiError
+
+from approvals import policy as policies
+from approvals.errors import AuthFailed, CloudError, WrongAccount
+from bot import config
+from bot.app import Bot
+from bot.door import door
+from bot.serving import Server
+from bot.slack import TOKEN_FAULTS
+
+log = structlog.get_logger()
+
+
+class CannotStart(Exception):
+    """Starting makes no sense; the text says why and what to do."""
+
+
+def run(*, http: tuple[str, int] | None, metrics: tuple[str, int] | None) -> None:
+    """Run until SIGINT or SIGTERM.
+
+    :param http: where Slack posts to; None runs in Socket Mode
+    :param metrics: where to serve health and metrics in Socket Mode
+    :raises ConfigError: the environment is not right
+    :raises PolicyError: the policy is not right
+    :raises StoreError: the database can't be used
+    :raises CannotStart: a token or the credentials are refused, or a port is taken
+    """
+    settings = config.load(http=http is not None)
+    policy = policies.load(settings.policy)
+    way_in: list[Callable[[], bool]] = []
+    bot = Bot(settings, policy, listening=lambda: all(is_open() for is_open in way_in))
+    try:
+        _first_questions(bot)
+        doors: list[Callable[[], None]] = []
+        if http is not None:
+            secret = settings.signing_secret.get_secret_value() if settings.signing_secret else ""
+            doors.append(_serve(bot, http, signing_secret=secret).stop)
+        else:
+            handler = _connect(bot)
+            way_in.append(handler.client.is_connected)
+            doors.append(handler.close)
+            if metrics is not None:
+                doors.append(_serve(bot, metrics).stop)
+        bot.start()
+        log.info("running", mode="http" if http else "socket")
+        wait_for_a_signal()
+        log.info("stopping")
+        for close in doors:
+            close()
+    finally:
+        bot.stop()
+
+
+def _first_questions(bot: Bot) -> None:
+    """Ask Slack and the cloud who we are: a wrong answer ends the start, no answer doesn't."""
+    try:
+        bot.installation.ask()
+    except SlackApiError as error:
+        code = error.response.get("error")
+        if code in TOKEN_FAULTS:
+            raise CannotStart(
+                f"Slack refuses SLACK_BOT_TOKEN ({code}). Copy it again from the app's page, OAuth & Permissions."
+            ) from error
+        log.warning("slack_unclear", error=code)
+    except OSError as error:
+        log.warning("slack_unreachable", error=str(error))
+    try:
+        bot.home.id()
+    except WrongAccount as error:
+        raise CannotStart(f"{error}. Correct the credentials or the policy.") from error
+    except AuthFailed as error:
+        raise CannotStart(
+            f"The cloud refuses the credentials ({error.code}: {error.message}). "
+            "Check TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY."
+        ) from error
+    except CloudError as error:
+        log.warning("cloud_unreachable", error=str(error))
+
+
+def _serve(bot: Bot, address: tuple[str, int], *, signing_secret: str | None = None) -> Server:
+    app = bot.app if signing_secret is not None else None
+    application = door(bot.metrics, lambda: bot.health.problems, app=app, signing_secret=signing_secret or "")
+    try:
+        return Server(application, *address).start()
+    except OSError as error:
+        raise CannotStart(
+            f"{address[0]}:{address[1]} can't be served: {error.strerror}. Choose another port."
+        ) from error
+
+
+def _connect(bot: Bot) -> SocketModeHandler:
+    token = bot.settings.app_token.get_secret_value() if bot.settings.app_token else ""
+    handler = SocketModeHandler(bot.app, token, web_client=bot.client)
+    try:
+        handler.connect()  # type: ignore[no-untyped-call]
+    except SlackApiError as error:
+        code = error.response.get("error")
+        raise CannotStart(
+            f"Slack refuses SLACK_APP_TOKEN ({code}). It needs the scope connections:write: Basic Information, "
+            "App-Level Tokens."
+        ) from error
+    except OSError as error:
+        raise CannotStart(f"Slack can't be reached for Socket Mode: {error}. Look at network and proxy.") from error
+    return handler
+
+
+def wait_for_a_signal() -> None:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    stop.wait()

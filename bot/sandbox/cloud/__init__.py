@@ -1,0 +1,1 @@
+"""A local Tencent Cloud: the vendor's wire protocol over HTTP, and in memory what it is asked about."""

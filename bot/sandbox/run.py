@@ -1,0 +1,92 @@
+"""``imagewarden sandbox``: both pretend servers and the real bot between them, in one process."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from approvals import policy as policies
+from bot import config
+from bot.app import Bot
+from bot.config import Settings
+from bot.door import door
+from bot.running import wait_for_a_signal
+from bot.sandbox import company
+from bot.sandbox.cloud.server import CloudServer
+from bot.sandbox.workspace.server import WorkspaceServer
+from bot.serving import Server
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """What runs: the address of the page is the workspace's."""
+
+    cloud: CloudServer
+    workspace: WorkspaceServer
+    bot: Bot
+    door: Server
+
+
+def run(*, port: int, db: Path | None) -> None:
+    """Run until SIGINT or SIGTERM.
+
+    :param port: of the page; 0 takes a free one
+    :param db: where the bot's database is kept; None keeps it for this run only
+    :raises OSError: the port can't be used
+    :raises StoreError: the database can't be used
+    """
+    with opened(port=port, db=db) as sandbox:
+        click.echo(f"The sandbox is at {sandbox.workspace.url}\nNothing in it is real. Stop it with Ctrl-C.")
+        wait_for_a_signal()
+
+
+@contextmanager
+def opened(*, port: int = 0, db: Path | None = None, policy: str = company.POLICY) -> Iterator[Sandbox]:
+    """The sandbox, running; everything is stopped and gone afterwards, but for a database that was named.
+
+    :param policy: the text of the policy file
+    """
+    parsed = policies.parse(policy)
+    with tempfile.TemporaryDirectory(prefix="imagewarden-") as folder:
+        cloud = CloudServer().start()
+        workspace = WorkspaceServer(port=port, cloud=cloud.state).start()
+        bot = Bot(_settings(cloud.url, workspace.api_url, db or Path(folder, "sandbox.db")), parsed, listening=_always)
+        events = Server(
+            door(bot.metrics, lambda: bot.health.problems, app=bot.app, signing_secret=company.SIGNING_SECRET)
+        ).start()
+        workspace.deliver_to(f"{events.url}/slack/events")
+        bot.installation.ask()
+        bot.start()
+        try:
+            yield Sandbox(cloud, workspace, bot, events)
+        finally:
+            events.stop()
+            bot.stop()
+            workspace.stop()
+            cloud.stop()
+
+
+def _settings(cloud_url: str, api_url: str, db: Path) -> Settings:
+    """Everything is given here, so that no real token of the environment ever reaches the sandbox."""
+    return config.of(
+        {
+            "SLACK_BOT_TOKEN": company.BOT_TOKEN,
+            "SLACK_APP_TOKEN": company.APP_TOKEN,
+            "SLACK_SIGNING_SECRET": company.SIGNING_SECRET,
+            "SLACK_API_URL": api_url,
+            "TENCENTCLOUD_SECRET_ID": company.SECRET_ID,
+            "TENCENTCLOUD_SECRET_KEY": company.SECRET_KEY,
+            "TENCENTCLOUD_TOKEN": None,
+            "TENCENTCLOUD_ENDPOINT": cloud_url,
+            "IMAGEWARDEN_DB": str(db),
+        }
+    )
+
+
+def _always() -> bool:
+    return True

@@ -1,0 +1,273 @@
+// The page: holds who you are and where you look, and draws everything from what the server says.
+
+import { api, coalesced, listen } from "./api.js";
+import { drawBlocks } from "./blocks.js";
+import { drawCloud, flash } from "./cloud.js";
+import { Composer } from "./composer.js";
+import { refreshTimes } from "./dates.js";
+import { findFocus, h, reconcile } from "./dom.js";
+import { drawGuide, guideWanted, progress, rememberGuide } from "./guide.js";
+import { authorName, drawMessages, reveal } from "./messages.js";
+import { Modals } from "./modals.js";
+import { plainWords } from "./mrkdwn.js";
+import { avatar, directory, firstName } from "./people.js";
+import { deciders, newestOpen } from "./requests.js";
+import { Follower } from "./scrolling.js";
+import { drawPanes, drawPeople, drawPlaces } from "./sidebar.js";
+import { drawTurn } from "./turn.js";
+import { markRead, unreadCount } from "./unread.js";
+
+const HOME = "home";
+const WHO = "imagewarden.person";
+const TICK = 20_000; // milliseconds between refreshes of "10 min ago"
+
+const $ = (id) => document.getElementById(id);
+const wide = matchMedia("(min-width: 1000px)");
+
+const page = { workspace: null, me: null, here: null, pane: "conversation", snapshot: null, cloud: null, cloudNews: false, guide: guideWanted() };
+const ctx = {
+  names: null,
+  shortcuts: [],
+  press: (origin, pressed) => after(api.press(page.me, origin, pressed)),
+  submit: (viewId, values) => after(api.submit(page.me, viewId, values)),
+  close: (viewId) => after(api.close(page.me, viewId)),
+  shortcut: (callbackId, where) => after(api.shortcut(page.me, callbackId, where)).then(complain),
+  focusAgain: (opener) => (findFocus(document, opener?.dataset?.focus) ?? $("box")).focus(),
+};
+const acts = { fillTry, sendTry, showCard, showShare, switchTo, closeGuide: () => openGuide(false) };
+const modals = new Modals($("modals"), ctx);
+const follower = new Follower($("scroll"), $("newer"));
+let composer;
+let hangUp = () => {};
+
+/** What an action answered, once the page shows what it did. */
+async function after(answering) {
+  const answer = await answering;
+  await refresh();
+  return answer;
+}
+
+function complain(answer) {
+  if (!answer.ok) composer.note.textContent = answer.error;
+}
+
+const refresh = coalesced(async () => {
+  const as = page.me;
+  const snapshot = await api.state(as);
+  if (!snapshot.ok || as !== page.me) return;
+  page.snapshot = snapshot;
+  if (!placeOf(page.here)) page.here = placeOf(page.workspace.try.channel)?.id ?? snapshot.conversations[0]?.id;
+  draw();
+});
+
+const refreshCloud = coalesced(async () => {
+  const cloud = await api.cloud();
+  if (!cloud.ok) return;
+  page.cloud = cloud;
+  const changed = drawCloud({ account: $("cloud-account"), images: $("images"), calls: $("calls") }, cloud, takeName);
+  if (changed && !cloudInView()) page.cloudNews = true;
+  draw();
+});
+
+const cloudInView = () => wide.matches || page.pane === "cloud";
+const conversationInView = () => wide.matches || page.pane === "conversation";
+
+function places() {
+  const conversations = page.snapshot.conversations.map((conversation) => ({
+    ...conversation,
+    unread: unreadCount(page.me, conversation, messagesOf(conversation.id)),
+  }));
+  return [...conversations, { id: HOME, kind: "home", name: "Imagewarden home", purpose: "The app's own page", unread: 0 }];
+}
+
+const placeOf = (id) => page.snapshot && places().find((place) => place.id === id);
+const messagesOf = (id) => page.snapshot.messages[id] ?? [];
+const person = (id) => page.workspace.people.find((one) => one.id === id);
+
+function draw() {
+  if (!page.snapshot) return;
+  const place = placeOf(page.here);
+  if (conversationInView() && place.kind !== "home") markRead(page.me, place.id, messagesOf(place.id));
+  const open = newestOpen(page.snapshot);
+  const asked = open ? deciders(open.message, page.workspace) : [];
+  drawPeople($("people"), page.workspace.people, page.me, new Set(asked.map((one) => one.id)), (id) => switchTo(id));
+  drawPlaces($("places"), places(), page.here, goTo);
+  drawMe();
+  drawPlace(place);
+  const shown = guideProgress();
+  const guideAsks = page.guide && shown.step === 1;
+  drawTurn($("turn"), guideAsks || place.kind === "home" ? [] : asked, page.me, switchTo);
+  drawGuideOrNot(shown);
+  drawAllPanes();
+  modals.render(page.snapshot.views);
+}
+
+function drawMe() {
+  const me = person(page.me);
+  const signature = page.me;
+  const make = () => h("span", {}, avatar(me), h("span", {}, h("span", { class: "unseen" }, "You are "), firstName(me), h("span", { class: "family" }, me.real_name.slice(firstName(me).length))));
+  reconcile($("me"), [{ key: "me", signature, make }]);
+  composer.speaksFor(me, avatar(me));
+}
+
+function drawPlace(place) {
+  const home = place.kind === "home";
+  $("place-name").textContent = place.kind === "channel" ? `#${place.name}` : place.name;
+  $("place-purpose").textContent = place.kind === "dm" ? "Direct messages, just you and the bot" : (place.purpose ?? "");
+  document.title = `${$("place-name").textContent} as ${person(page.me).real_name}, Imagewarden sandbox`;
+  $("messages").hidden = home;
+  $("home").hidden = !home;
+  $("composer").hidden = home;
+  if (home) return drawHome();
+  const messages = messagesOf(place.id);
+  follower.around(`${page.me} ${place.id}`, messages, () => drawMessages($("messages"), messages, place.id, ctx), announce);
+  $("empty").hidden = messages.length > 0;
+  $("empty").textContent = `Nothing here yet. Type ${composer.verb} help`;
+}
+
+function drawHome() {
+  const view = page.snapshot.home;
+  const make = () => h("div", { class: "blocks" }, drawBlocks(view.blocks, ctx, { view_id: view.id }));
+  reconcile($("home"), view ? [{ key: view.id, signature: JSON.stringify(view) + page.me, make }] : []);
+  $("empty").hidden = Boolean(view);
+  $("empty").textContent = "Imagewarden has not drawn its home yet. It does so when you open this tab.";
+}
+
+function announce(message) {
+  $("live").textContent = `${authorName(message, ctx.names)}: ${plainWords(message.text ?? "", ctx.names)}`;
+}
+
+function drawAllPanes() {
+  const unread = places().some((place) => place.unread && place.id !== page.here);
+  const news = new Set([unread && "you", page.cloudNews && "cloud"]);
+  document.body.dataset.pane = page.pane;
+  drawPanes($("panes"), page.pane, news, showPane);
+}
+
+function showPane(pane) {
+  page.pane = pane;
+  if (pane === "cloud") page.cloudNews = false;
+  draw();
+  if (pane === "conversation") follower.toEnd();
+}
+
+function guideProgress() {
+  return progress(page.workspace, page.snapshot, page.cloud, cloudInView());
+}
+
+function drawGuideOrNot(shown) {
+  $("guide").hidden = !page.guide;
+  $("guide-link").setAttribute("aria-expanded", String(page.guide));
+  if (page.guide) drawGuide($("guide"), shown, { workspace: page.workspace, me: page.me, boxText: composer.box.value.trim(), acts });
+}
+
+function openGuide(open) {
+  page.guide = open;
+  rememberGuide(open);
+  draw();
+  if (!open) $("guide-link").focus();
+}
+
+async function switchTo(id) {
+  const dm = placeOf(page.here)?.kind === "dm";
+  if (id !== page.me) {
+    page.me = id;
+    sessionStorage.setItem(WHO, id);
+    ctx.names = directory(page.workspace, id);
+    attend();
+    await refresh();
+    if (dm) goTo(page.snapshot.conversations.find((one) => one.kind === "dm")?.id ?? page.here);
+    if (page.here === HOME) await api.openHome(id);
+  }
+  showPane("conversation");
+  // The button that led here is gone with the turn it spoke of.
+  if (document.activeElement === document.body) $("scroll").focus({ preventScroll: true });
+}
+
+function goTo(id) {
+  page.here = id;
+  showPane("conversation");
+  if (id === HOME) api.openHome(page.me).then(refresh);
+}
+
+function attend() {
+  hangUp();
+  hangUp = listen(page.me, {
+    change: refresh,
+    cloud: refreshCloud,
+    connected: (yes) => ($("connection").textContent = yes ? "" : "Connection lost. Trying again."),
+  });
+}
+
+async function fillTry() {
+  const { as, channel, command } = page.workspace.try;
+  await switchTo(as);
+  goTo(channel);
+  composer.fill(command);
+}
+
+function sendTry() {
+  return composer.submit();
+}
+
+function showCard({ channel, message }) {
+  goTo(channel);
+  const node = reveal($("messages"), messagesOf(channel), message.ts);
+  node?.scrollIntoView({ block: "center" });
+  node?.querySelector(".button.primary")?.focus({ preventScroll: true });
+}
+
+function showShare() {
+  const { image } = guideProgress();
+  showPane("cloud");
+  flash($("images"), image.id, true);
+}
+
+function takeName(name) {
+  if (page.here === HOME) goTo(page.workspace.try.channel);
+  showPane("conversation");
+  composer.insert(name);
+}
+
+async function send(text) {
+  return after(api.command(page.me, page.here, text));
+}
+
+/** Links to a place in this workspace are followed in the page itself. */
+function followLink(event) {
+  const target = event.target.closest("a[data-channel]");
+  if (!target || !placeOf(target.dataset.channel)) return;
+  event.preventDefault();
+  goTo(target.dataset.channel);
+  reveal($("messages"), messagesOf(page.here), target.dataset.ts)?.scrollIntoView({ block: "center" });
+}
+
+async function start() {
+  const [workspace, shortcuts] = await Promise.all([api.workspace(), api.shortcuts()]);
+  if (!workspace.ok) {
+    $("connection").textContent = workspace.error;
+    setTimeout(start, 2000);
+    return;
+  }
+  $("connection").textContent = "";
+  page.workspace = workspace;
+  page.me = person(sessionStorage.getItem(WHO))?.id ?? workspace.try.as;
+  ctx.names = directory(workspace, page.me);
+  ctx.shortcuts = shortcuts.shortcuts ?? [];
+  const verb = workspace.try.command.split(" ")[0];
+  const edited = () => page.snapshot && drawGuideOrNot(guideProgress());
+  composer = new Composer($("composer"), { send, verb, forms: workspace.command_hints, edited });
+  composer.setShortcuts(ctx.shortcuts.filter((one) => one.type === "global"), (one) => ctx.shortcut(one.callback_id, {}));
+  attend();
+  await Promise.all([refresh(), refreshCloud()]);
+}
+
+$("me").addEventListener("click", () => {
+  showPane("you");
+  findFocus($("people"), page.me)?.focus();
+});
+$("guide-link").addEventListener("click", () => openGuide(!page.guide));
+document.addEventListener("click", followLink);
+wide.addEventListener("change", draw);
+setInterval(refreshTimes, TICK);
+start();

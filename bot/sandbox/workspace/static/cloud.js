@@ -1,0 +1,117 @@
+// The cloud's side: images by region, who has each, and the calls that the bot made.
+
+import { timeNode } from "./dates.js";
+import { h, reconcile } from "./dom.js";
+
+const KIND = {
+  PRIVATE_IMAGE: "custom",
+  SHARED_IMAGE: "shared with us",
+  PUBLIC_IMAGE: "public",
+  MARKET_IMAGE: "marketplace",
+};
+const SOURCE = { EXTERNAL_IMPORT: "imported" };
+const LICENCE = { BYOL: "own licence" };
+
+const FLASH = 2400; // milliseconds; the length of the animation in panels.css
+
+let shown = null;
+
+/** Draws the cloud. A row that differs from the last time flashes and comes into view. `take(name)` uses an image's name. */
+export function drawCloud(places, cloud, take) {
+  places.account.textContent = `Account ${cloud.account}, ${cloud.images.length} images`;
+  const before = new Map((shown?.images ?? []).map((image) => [image.id, JSON.stringify(image)]));
+  drawRegions(places.images, cloud, take);
+  drawCalls(places.calls, cloud.calls);
+  const changed = shown ? cloud.images.filter((image) => before.get(image.id) !== JSON.stringify(image)) : [];
+  shown = cloud;
+  for (const image of changed) flash(places.images, image.id, !places.images.matches(":hover, :focus-within"));
+  return changed.length > 0;
+}
+
+export function flash(root, imageId, come) {
+  const row = [...root.querySelectorAll(".image-row")].find((node) => node.dataset.key === imageId);
+  if (!row) return;
+  if (come) row.scrollIntoView({ block: "nearest" });
+  row.classList.remove("changed");
+  // Reading the layout between makes the browser start the animation again.
+  void row.offsetWidth;
+  row.classList.add("changed");
+  setTimeout(() => row.classList.remove("changed"), FLASH);
+}
+
+function drawRegions(root, cloud, take) {
+  const regions = [...new Set([...cloud.regions, ...cloud.images.map((image) => image.region)])];
+  reconcile(
+    root,
+    regions.map((region) => {
+      const images = cloud.images.filter((image) => image.region === region);
+      return {
+        key: region,
+        signature: "region",
+        make: () => h("section", {}, h("h3", {}), h("ul", {})),
+        patch: (node) => {
+          node.firstChild.textContent = images.length ? region : `${region}: no images`;
+          reconcile(node.lastChild, images.map((image) => rowEntry(image, take)));
+        },
+      };
+    }),
+  );
+}
+
+function rowEntry(image, take) {
+  const signature = JSON.stringify(image);
+  return {
+    key: image.id,
+    signature: "row",
+    make: () => h("li", { class: "image-row" }),
+    patch: (node) => reconcile(node, [{ key: "row", signature, make: () => drawImage(image, take) }]),
+  };
+}
+
+function drawImage(image, take) {
+  const name = h(
+    "button",
+    { type: "button", class: "name", title: "Put this name into the command box", data: { focus: image.id }, on: { click: () => take(image.name) } },
+    image.name,
+  );
+  const about = [image.id, image.os, image.size_gib && `${image.size_gib} GiB`].filter(Boolean).join(" · ");
+  return h("div", {}, h("p", { class: "title" }, name, badges(image)), h("p", { class: "about" }, about), shares(image));
+}
+
+function badges(image) {
+  const custom = image.kind === "PRIVATE_IMAGE";
+  const list = [
+    !custom && [KIND[image.kind] ?? image.kind, ""],
+    SOURCE[image.source] && [SOURCE[image.source], ""],
+    LICENCE[image.licence] && [LICENCE[image.licence], ""],
+    image.state !== "NORMAL" && [image.state.toLowerCase(), " busy"],
+  ];
+  return list.filter(Boolean).map(([words, style]) => h("span", { class: `badge${style}` }, words));
+}
+
+function shares(image) {
+  if (image.kind !== "PRIVATE_IMAGE" && !image.shared_with.length) return h("p", { class: "unshared" }, `From ${image.creator}`);
+  if (!image.shared_with.length) return h("p", { class: "unshared" }, "Not shared");
+  const rows = image.shared_with.map((share) =>
+    h("li", {}, share.name && h("strong", {}, share.name), h("span", { class: "id" }, share.account), timeNode(share.since, "{ago}")),
+  );
+  return h("ul", { class: "shares", "aria-label": "Shared with" }, rows);
+}
+
+function drawCalls(list, calls) {
+  if (!calls.length) return list.replaceChildren(h("li", { class: "none", data: { key: "none" } }, "None yet. A command makes the bot ask the cloud."));
+  const times = new Map();
+  const entries = calls.map((call) => {
+    // Two calls of one instant are two rows.
+    const same = JSON.stringify(call);
+    times.set(same, (times.get(same) ?? 0) + 1);
+    return { key: `${same} ${times.get(same)}`, signature: same, make: () => drawCall(call) };
+  });
+  reconcile(list, entries.reverse());
+}
+
+function drawCall(call) {
+  const took = h("span", {}, `${call.region ? `${call.region} · ` : ""}${Math.round(call.ms)} ms`);
+  const code = h("span", { class: call.code === "ok" ? "code" : "code refused" }, call.code);
+  return h("li", {}, h("p", {}, h("span", { class: "action" }, call.action), timeNode(call.at, "{time_secs}")), h("p", {}, took, code));
+}

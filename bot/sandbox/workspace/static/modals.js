@@ -1,0 +1,136 @@
+// Modals: one native dialog for each open view. The browser keeps the focus inside and gives it back.
+
+import { drawBlocks } from "./blocks.js";
+import { warning } from "./buttons.js";
+import { textOf } from "./controls.js";
+import { h, icon } from "./dom.js";
+
+export class Modals {
+  /** `ctx` is what the blocks need, with `submit(viewId, values)` and `close(viewId)` beside. */
+  constructor(host, ctx) {
+    this.host = host;
+    this.ctx = ctx;
+    this.open = new Map();
+  }
+
+  /** Makes the open dialogs those of `views`; the last is on top. What was typed outlives a changed view. */
+  render(views) {
+    const wanted = new Set(views.map((view) => view.id));
+    for (const [id, modal] of [...this.open].reverse()) if (!wanted.has(id)) this.shut(id, modal);
+    for (const view of views) {
+      const signature = JSON.stringify(view);
+      let modal = this.open.get(view.id);
+      if (!modal) {
+        modal = { dialog: h("dialog", { class: "modal" }), fields: [], opener: document.activeElement };
+        this.open.set(view.id, modal);
+        this.host.append(modal.dialog);
+        this.draw(modal, view);
+        modal.dialog.addEventListener("cancel", (event) => this.cancel(event, view.id));
+        modal.dialog.showModal();
+        (modal.fields[0]?.control.focusable ?? modal.dialog.querySelector("footer button"))?.focus();
+      } else if (modal.signature !== signature) {
+        this.redraw(modal, view);
+      }
+      modal.signature = signature;
+    }
+  }
+
+  cancel(event, viewId) {
+    event.preventDefault();
+    this.dismiss(viewId);
+  }
+
+  dismiss(viewId) {
+    const modal = this.open.get(viewId);
+    if (modal) this.shut(viewId, modal);
+    this.ctx.close(viewId);
+  }
+
+  shut(viewId, modal) {
+    this.open.delete(viewId);
+    modal.dialog.close();
+    modal.dialog.remove();
+    // The button that led here may have been redrawn meanwhile, and then the browser has nowhere to go back to.
+    if (!modal.opener?.isConnected) this.ctx.focusAgain(modal.opener);
+  }
+
+  redraw(modal, view) {
+    const typed = new Map(modal.fields.map((field) => [keyOf(field), field.control.read()]));
+    const held = modal.fields.findIndex((field) => field.control.node.contains(document.activeElement));
+    const heldKey = held < 0 ? null : keyOf(modal.fields[held]);
+    this.draw(modal, view);
+    for (const field of modal.fields) {
+      const key = keyOf(field);
+      if (typed.has(key)) field.control.write(typed.get(key));
+      if (key === heldKey) field.control.focusable.focus();
+    }
+  }
+
+  draw(modal, view) {
+    const { dialog } = modal;
+    const fields = (modal.fields = []);
+    const titleId = `title-${view.id}`;
+    dialog.setAttribute("aria-labelledby", titleId);
+    const shut = () => this.dismiss(view.id);
+    const form = h(
+      "form",
+      { novalidate: true, on: { submit: (event) => this.submit(event, modal, view) } },
+      h(
+        "header",
+        {},
+        h("h2", { id: titleId }, textOf(view.title, this.ctx) || view.title),
+        h("button", { type: "button", class: "plain icon-only", "aria-label": "Close", on: { click: shut } }, icon("close")),
+      ),
+      h("div", { class: "body" }, drawBlocks(view.blocks, this.ctx, { view_id: view.id }, fields)),
+      h(
+        "footer",
+        {},
+        h("button", { type: "button", class: "button", on: { click: shut } }, textOf(view.close, this.ctx) || view.close || "Close"),
+        view.submit && h("button", { type: "submit", class: "button primary" }, textOf(view.submit, this.ctx) || view.submit),
+      ),
+    );
+    dialog.replaceChildren(form);
+    if (Object.keys(view.errors ?? {}).length) this.showErrors(modal, view.errors);
+  }
+
+  async submit(event, modal, view) {
+    event.preventDefault();
+    const form = event.target;
+    const missing = modal.fields.filter(({ block, control }) => !block.optional && control.read() === null);
+    const errors = Object.fromEntries(missing.map(({ block }) => [block.block_id, "This can't be empty."]));
+    this.showErrors(modal, errors);
+    if (missing.length || form.dataset.busy) return;
+    form.dataset.busy = "true";
+    const button = form.querySelector("[type=submit]");
+    button.setAttribute("aria-busy", "true");
+    form.querySelector(".no-answer")?.remove();
+    const answer = await this.ctx.submit(view.id, valuesOf(modal.fields));
+    delete form.dataset.busy;
+    button.removeAttribute("aria-busy");
+    if (answer.ok) return;
+    if (answer.errors) this.showErrors(modal, answer.errors);
+    else form.querySelector("footer").before(h("div", { class: "block" }, warning(answer.error)));
+  }
+
+  showErrors(modal, errors) {
+    let first = null;
+    for (const { block, control, error } of modal.fields) {
+      const words = errors[block.block_id];
+      error.hidden = !words;
+      error.textContent = words ?? "";
+      control.focusable.setAttribute("aria-invalid", String(Boolean(words)));
+      if (words) first ??= control.focusable;
+    }
+    first?.focus();
+  }
+}
+
+const keyOf = ({ block, element }) => `${block.block_id}/${element.action_id}`;
+
+function valuesOf(fields) {
+  const values = {};
+  for (const { block, element, control } of fields) {
+    values[block.block_id] = { ...values[block.block_id], [element.action_id]: control.read() };
+  }
+  return values;
+}

@@ -1,0 +1,58 @@
+// What the request cards in the conversations say about whose turn it is. Read from the cards alone, as a
+// person would: the page knows nothing of the bot that wrote them.
+
+/** The words of a block in reading order, with `<@ID>` where a person is named. */
+function words(node) {
+  if (Array.isArray(node)) return node.map(words).join("\n");
+  if (!node || typeof node !== "object") return "";
+  if (node.type === "user") return `<@${node.user_id}>`;
+  if (node.type === "usergroup") return `<!subteam^${node.usergroup_id}>`;
+  if (node.type === "rich_text_section") return node.elements.map(words).join("");
+  if (typeof node.text === "string") return node.text;
+  return [node.text, node.fields, node.elements, node.rows].map(words).filter(Boolean).join("\n");
+}
+
+const buttons = (message) => (message.blocks ?? []).filter((block) => block.type === "actions").flatMap((block) => block.elements);
+
+export const canApprove = (message) => buttons(message).some((button) => button.text?.text === "Approve");
+
+export const cardText = (message) => (message.blocks ?? []).map(words).join("\n");
+
+export const cardTitle = (message) => words((message.blocks ?? []).filter((block) => block.type === "header"));
+
+/** The bot's cards in the channels, oldest first, as `{channel, message}`. */
+export function cards(snapshot) {
+  const channels = snapshot.conversations.filter((conversation) => conversation.kind === "channel");
+  const found = channels.flatMap(({ id }) =>
+    (snapshot.messages[id] ?? []).filter((message) => message.bot && cardTitle(message)).map((message) => ({ channel: id, message })),
+  );
+  return found.sort((a, b) => a.message.at - b.message.at);
+}
+
+export const newestOpen = (snapshot) => cards(snapshot).findLast(({ message }) => canApprove(message));
+
+/** The people whom a card's "Deciding" line names and who have not decided yet. */
+export function deciders(message, workspace) {
+  const blocks = message.blocks.map(words);
+  const index = blocks.findIndex((text) => /\bDeciding\b/i.test(text));
+  if (index < 0) return [];
+  const line = blocks[index].slice(blocks[index].search(/\bDeciding\b/i));
+  const names = /[@^]/.test(line) ? line : (blocks[index + 1] ?? "");
+  const decided = new Set();
+  const asked = new Set();
+  for (const part of names.split("\n")) {
+    const into = /✓|\b(approved|denied)\b/i.test(part) ? decided : asked;
+    for (const person of named(part, workspace)) into.add(person);
+  }
+  return [...asked].filter((person) => !decided.has(person));
+}
+
+function named(text, workspace) {
+  const found = [];
+  for (const [, user, group, name] of text.matchAll(/<@(\w+)[^>]*>|<!subteam\^(\w+)[^>]*>|@([\w.-]+)/g)) {
+    const team = workspace.groups.find((item) => item.id === group || item.handle === name);
+    const members = team?.members ?? [];
+    found.push(...workspace.people.filter((p) => p.id === user || p.name === name || members.includes(p.id)));
+  }
+  return found;
+}

@@ -1,0 +1,69 @@
+"""What the listeners work with, put together once by ``app.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import structlog
+from slack_sdk import WebClient
+
+from approvals.cloud import Cloud
+from approvals.desk import Clock, Desk
+from approvals.policy import Policy
+from approvals.store import Store
+from bot.replies import Replies, ReplyAddress
+
+_THREADS = 8
+
+log = structlog.get_logger()
+
+
+class Background:
+    """Work for which nobody may wait: everything that calls Slack or the cloud because of something typed or pressed.
+
+    It is not kept over a restart, so nothing that must happen runs here.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="background")
+
+    def run(self, name: str, work: Callable[[], None]) -> None:
+        self._pool.submit(self._guarded, name, work)
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def _guarded(self, name: str, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:
+            log.exception("background_failed", work=name)
+
+
+@dataclass(frozen=True)
+class Services:
+    desk: Desk
+    store: Store
+    policy: Policy
+    cloud: Cloud
+    client: WebClient
+    replies: Replies
+    background: Background
+    clock: Clock
+
+    def answer(
+        self, name: str, address: ReplyAddress, work: Callable[[], tuple[str, list[dict[str, object]] | None]]
+    ) -> None:
+        """Work out a private answer behind the ack and send it; a fault is answered too."""
+
+        def run() -> None:
+            try:
+                text, blocks = work()
+            except Exception:
+                log.exception("answer_failed", work=name)
+                text, blocks = "Something went wrong on my side; nothing was changed. Try again in a minute.", None
+            self.replies.send(address, text, blocks)
+
+        self.background.run(name, run)

@@ -1,0 +1,65 @@
+"""One production HTTP server (uvicorn) on a thread of its own: the bot's door, and the sandbox's two servers."""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+import uvicorn
+from starlette.types import ASGIApp
+
+_STARTS_WITHIN = 10.0  # seconds
+_STOPS_WITHIN = 5  # seconds for open connections to finish
+
+
+class Server:
+    """Serves an ASGI application from a background thread.
+
+    The socket is bound in the constructor, so ``url`` is true before the first request is served.
+
+    :param port: 0 takes a free one
+    :raises OSError: the address is in use or not ours
+    """
+
+    def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind((host, port))
+        except OSError:
+            self._socket.close()
+            raise
+        self.host = host
+        self.port: int = self._socket.getsockname()[1]
+        self._uvicorn = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="off",
+                ws="websockets-sansio",  # the default speaks through an interface that websockets has deprecated
+                timeout_graceful_shutdown=_STOPS_WITHIN,
+            )
+        )
+        self._thread = threading.Thread(target=self._serve, name=f"http-{self.port}", daemon=True)
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    def start(self) -> Server:
+        self._socket.listen(2048)
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        self._uvicorn.should_exit = True
+        if self._thread.ident is not None:
+            self._thread.join(timeout=_STARTS_WITHIN)
+        self._socket.close()
+
+    def _serve(self) -> None:
+        self._uvicorn.run(sockets=[self._socket])

@@ -1,0 +1,89 @@
+"""What Slack's answers mean: which errors pass, which are final, which are an operator's; and who we are there."""
+
+from __future__ import annotations
+
+import threading
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from approvals.errors import DirectoryError
+from bot.people import Workspace
+
+_PASSING = {
+    # "part of the operation may have succeeded" (Slack: common errors)
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "request_timeout",
+    "team_added_to_org",
+    # an operator mends these, and the messages wait for it
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+    "missing_scope",
+}
+
+TOKEN_FAULTS = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"}
+
+_DEFAULT_WAIT = 30  # seconds, where Slack names none
+
+
+def is_throttle(error: SlackApiError) -> bool:
+    """Slack spells it both ways: ``rate_limited`` for posting, ``ratelimited`` at the HTTP level."""
+    return error.response.status_code == 429 or error.response.get("error") in ("ratelimited", "rate_limited")
+
+
+def retry_after(error: SlackApiError) -> int:
+    """Seconds that Slack asks to wait."""
+    value = str((error.response.headers or {}).get("Retry-After", ""))
+    return int(value) if value.isdigit() else _DEFAULT_WAIT
+
+
+def is_passing(error: SlackApiError) -> bool:
+    """Will the same call succeed some day?"""
+    return error.response.status_code >= 500 or error.response.get("error") in _PASSING
+
+
+class Installation:
+    """Where the bot is installed, asked of ``auth.test``."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+        self._workspace: Workspace | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def known(self) -> Workspace | None:
+        return self._workspace
+
+    def workspace(self) -> Workspace:
+        """Our workspace.
+
+        :raises DirectoryError: it isn't known, and Slack can't be asked now
+        """
+        with self._lock:
+            if self._workspace is None:
+                try:
+                    self.ask()
+                except (SlackApiError, OSError) as error:
+                    raise DirectoryError(f"Slack doesn't say where the bot is installed: {error}") from error
+            assert self._workspace is not None  # noqa: S101  asked above
+            return self._workspace
+
+    def ask(self) -> Workspace:
+        """Ask Slack again, whatever is known.
+
+        :raises SlackApiError: Slack refuses the token
+        :raises OSError: Slack can't be reached
+        """
+        answer = self._client.auth_test()
+        self._workspace = Workspace(
+            team_id=str(answer.get("team_id") or ""),
+            enterprise_id=answer.get("enterprise_id"),
+            bot_user_id=str(answer.get("user_id") or ""),
+            bot_id=answer.get("bot_id"),
+        )
+        return self._workspace

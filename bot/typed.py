@@ -1,0 +1,165 @@
+"""What somebody can ask for after ``/image``, as values, and each as the text that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from bot.words import ACCOUNT_ID, BLANK, IMAGE_ID, Line, spell
+
+MAX_TEXT = 3000
+"""Characters of a command that are read; what a section of Block Kit can quote back."""
+
+_ROUNDS = 8  # corrections of one text before the help is suggested
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Ask for images to be shared.
+
+    :ivar images: ids or exact names, each once
+    :ivar targets: account ids and names of the policy, as typed, each once
+    :ivar region: "" where none was named; ``reason`` likewise
+    """
+
+    images: tuple[str, ...]
+    targets: tuple[str, ...]
+    region: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unshare:
+    """Ask for shares to be taken back; the fields are those of ``Share``."""
+
+    images: tuple[str, ...]
+    targets: tuple[str, ...]
+    region: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """List requests, or show the one of that number."""
+
+    which: Literal["all", "mine", "pending"]
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How to find a root account id."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """Nothing was typed: ask by form."""
+
+
+Command: TypeAlias = Share | Unshare | Show | Requests | Help | Account | OpenForm
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """A text that is no command. Everything in it is raw: whoever shows it escapes it.
+
+    :ivar typed: what was typed, Slack's encodings undone
+    :ivar word: the part of ``typed`` to mark, or "" where something is missing
+    :ivar sentence: what is wrong
+    :ivar suggestion: the nearest right command with its ``/image``; where only the person knows a word, ``…`` stands
+    """
+
+    typed: str
+    word: str
+    sentence: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that a suggestion falls back on."""
+
+    image: str = "base-nightly"
+    account: str = "data-team"
+
+
+class Refusal(Exception):
+    """A line can't be read: what to say, the part to mark, and the line with this one thing put right."""
+
+    def __init__(self, sentence: str, fix: Line | Command, start: int = 0, end: int = 0) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.fix = fix
+        self.start = start
+        self.end = end
+
+
+def misread(typed: str, refusal: Refusal, read: Callable[[Line], Command]) -> Misread:
+    """The answer to a refused line. One thing put right may lay open the next, so the correction is read again."""
+    fix: Line | Command = refusal.fix
+    for _ in range(_ROUNDS):
+        if not isinstance(fix, Line):
+            break
+        try:
+            fix = read(fix)
+        except Refusal as again:
+            fix = again.fix
+    suggestion = render(Help() if isinstance(fix, Line) else fix)
+    if len(suggestion) > MAX_TEXT:
+        suggestion = render(Help())
+    return Misread(typed, typed[refusal.start : refusal.end], refusal.sentence, suggestion)
+
+
+def cite(text: str) -> str:
+    """A typed text within a sentence: in backticks, on one line, at most 60 characters."""
+    flat = " ".join(text.replace("`", "'").split())
+    return f"`{flat if len(flat) <= 60 else flat[:59] + BLANK}`"
+
+
+def render(command: Command) -> str:
+    """The text that asks for the command, ``/image`` included; reading it gives the command back."""
+    match command:
+        case Share():
+            words = ["share", *_sharing(command, "with")]
+        case Unshare():
+            words = ["unshare", *_sharing(command, "from")]
+        case Show(image):
+            words = ["show", _image(image)]
+        case Requests(which, number):
+            words = ["requests", str(number) if number else which.replace("all", "")]
+        case Help():
+            words = ["help"]
+        case Account():
+            words = ["account"]
+        case OpenForm():
+            words = []
+    return " ".join(["/image", *filter(None, words)])
+
+
+def _target(name: str) -> str:
+    return name if name == BLANK or ACCOUNT_ID.fullmatch(name) else spell(name)
+
+
+def _image(name: str) -> str:
+    return name if name == BLANK or IMAGE_ID.fullmatch(name) else spell(name)
+
+
+def _sharing(command: Share | Unshare, preposition: str) -> Iterable[str]:
+    yield ", ".join(map(_image, command.images))
+    yield preposition
+    yield ", ".join(map(_target, command.targets))
+    if command.region:
+        yield f"in {command.region}"
+    if command.reason:
+        yield f"because {command.reason}"

@@ -1,0 +1,76 @@
+"""The bound on calls a second."""
+
+from __future__ import annotations
+
+import threading
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from approvals.rate import RateLimit, RateLimits
+from tests.approvals.clouds import Clock
+
+gaps = st.lists(st.floats(min_value=0, max_value=2, allow_nan=False), max_size=60)
+
+
+@given(calls=st.integers(1, 12), window=st.floats(0.1, 2), pauses=gaps)
+def test_never_more_than_allowed_in_any_window_and_no_needless_waiting(
+    calls: int, window: float, pauses: list[float]
+) -> None:
+    clock = Clock(1000.0)
+    limit = RateLimit(calls, window, clock=clock, wait=clock.wait)
+    starts: list[float] = []
+    for pause in pauses:
+        clock.advance(pause)
+        asked = clock()
+        start = limit.acquire()
+        assert start == clock()
+        earliest = starts[-calls] + window if len(starts) >= calls else asked
+        assert start == max(asked, earliest)
+        starts.append(start)
+
+
+def test_a_wait_that_returns_early_is_waited_again() -> None:
+    clock = Clock(0.0)
+    limit = RateLimit(1, 1.0, clock=clock, wait=lambda seconds: clock.wait(seconds / 2 if seconds > 0.1 else seconds))
+    assert [limit.acquire(), limit.acquire()] == [0.0, 1.0]
+    assert len(clock.waits) > 1
+
+
+def test_waiting_is_not_a_busy_loop() -> None:
+    clock = Clock(0.0)
+    limit = RateLimit(10, 1.0, clock=clock, wait=clock.wait)
+    for _ in range(30):
+        limit.acquire()
+    assert clock.waits == [1.0, 1.0]
+
+
+def test_threads_share_the_bound() -> None:
+    clock = Clock(0.0)
+    limit = RateLimit(10, 1.0, clock=clock, wait=clock.wait)
+    starts: list[float] = []
+
+    def call() -> None:
+        for _ in range(10):
+            starts.append(limit.acquire())
+
+    threads = [threading.Thread(target=call) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    starts.sort()
+    assert len(starts) == 80
+    assert all(later - earlier >= 1.0 for earlier, later in zip(starts, starts[10:], strict=False))
+    assert starts[-1] == 7.0
+
+
+def test_keys_do_not_hold_each_other_up() -> None:
+    clock = Clock(0.0)
+    limits = RateLimits(clock=clock, wait=clock.wait)
+    for region in ("ap-guangzhou", "ap-singapore"):
+        for _ in range(2):
+            limits.acquire(("DescribeImages", region), 2)
+    assert clock.waits == []
+    limits.acquire(("DescribeImages", "ap-guangzhou"), 2)
+    assert len(clock.waits) == 1
