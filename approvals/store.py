@@ -132,7 +132,7 @@ class Ledger:
         :raises IllegalMove: the table of moves doesn't have it
         """
         _allowed(before, after)
-        return self._changed("move", id=request_id, before=before, after=after, now=stamp(now), not_before=stamp(now))
+        return self._changed("move", id=request_id, before=before, after=after, now=stamp(now))
 
     def postpone(self, request_id: int, state: State, *, until: datetime) -> None:
         self._do("postpone", id=request_id, state=state, not_before=stamp(until))

@@ -113,7 +113,6 @@ def _sharing(facts: Facts, image: Image, settled: frozenset[str], policy: Policy
             "image_imported",
             Level.WARN,
             f"{image.name} was imported from outside, so nobody here built what is in it.",
-            "A guardian must agree too.",
         )
     if not facts.reason:
         yield Finding("reason_missing", Level.NOTE, "No reason was given.")
@@ -185,7 +184,7 @@ def _unknown(target: Target, policy: Policy) -> Iterator[Finding]:
             remedy = 'An admin can add it to the policy with trusted_as = ["target"].'
             yield _block("target_unknown", f"{text}, and the policy refuses those.", remedy)
         case "guardian":
-            yield Finding("target_unknown", Level.WARN, f"{text}.", "A guardian must agree too.")
+            yield Finding("target_unknown", Level.WARN, f"{text}.")
         case "allow":
             yield Finding("target_unknown", Level.NOTE, f"{text}.")
 

@@ -55,7 +55,7 @@ UPDATE requests SET home = :home, image = :image, image_id = :image_id, image_re
 
 -- move --
 -- The state of a request goes from one to another, if it is still in the one.
-UPDATE requests SET state = :after, changed_at = :now, not_before = :not_before, lease = NULL, lease_until = NULL
+UPDATE requests SET state = :after, changed_at = :now, not_before = :now, attempts = 0
  WHERE id = :id AND state = :before
 RETURNING id
 

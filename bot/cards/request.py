@@ -24,7 +24,7 @@ from bot.cards.text import (
 from bot.cards.words import asks, effect, title, vote
 
 SHOWN_ITEMS = 10
-_MARK = {Level.BLOCK: "✕", Level.WARN: "●", Level.NOTE: "○"}
+_MARK = {Level.BLOCK: "✕ *Blocked:*", Level.WARN: "● *Needs a guardian:*", Level.NOTE: "○"}
 
 
 def card(request: Request, *, buttons: bool = True) -> tuple[str, list[Block]]:
@@ -118,15 +118,14 @@ def _duration(request: Request) -> str:
 
 
 def _checks(request: Request) -> list[Block]:
-    return [context(f"{_MARK[finding.level]} {_finding(finding)}") for finding in request.findings]
+    """One block a level: the blocking first, then what needs a guardian, then what is good to know."""
+    lines = [[_finding(one) for one in request.findings if one.level is level] for level in Level]
+    return [context("\n".join(some)) for some in lines if some]
 
 
 def _finding(finding: Finding) -> str:
-    if finding.level is Level.NOTE:
-        return escape(finding.text)
-    words = f"{finding.text} {finding.remedy}".strip()
-    lead = "*Needs a guardian:* " if finding.level is Level.WARN else "*Blocked:* "
-    return f"{lead}{escape(words)} {code(finding.code)}"
+    words = escape(f"{finding.text} {finding.remedy}".strip())
+    return f"{_MARK[finding.level]} {words} {code(finding.code)}"
 
 
 def _deciding(request: Request) -> list[Block]:

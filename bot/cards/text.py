@@ -100,7 +100,7 @@ def section(text: str) -> Block:
 
 
 def labelled(label: str, text: str) -> Block:
-    return section(f"*{label}*\n{text}")
+    return section(f"*{label}*  {text}")
 
 
 def context(*lines: str) -> Block:

@@ -89,7 +89,7 @@ def ask_why(services: Services, body: Mapping[str, Any]) -> None:
         log.info("objection_unknown", error=str(error))  # the submission is judged in any case
         objection = None
     if objection is None:
-        services.client.views_open(trigger_id=body["trigger_id"], view=modal.deny_modal(request))
+        services.client.views_open(trigger_id=str(body.get("trigger_id") or ""), view=modal.deny_modal(request))
     else:
         record(services, body, Verb.DENY)  # so that the refusal is told and recorded like any other
 

@@ -17,37 +17,35 @@ from bot.sandbox.workspace.delivery import signed_headers
 from bot.sandbox.workspace.escape import escape_command
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.e2e.person import PersonAt
-from tests.sandbox.workspace_support import (  # noqa: F401 - fixtures
+from tests.sandbox.workspace_support import (
     Json,
     actions,
     bolt_app,
     button,
-    client,
     running,
     section,
     served,
-    workspace,
 )
 
 IMAGES = "C0IMAGES"
 
 
 @pytest.fixture
-def app(workspace: WorkspaceServer) -> Iterator[App]:  # noqa: F811
+def app(workspace: WorkspaceServer) -> Iterator[App]:
     app = bolt_app(workspace)
     with served(app, workspace):
         yield app
 
 
 @pytest.fixture
-def mei(workspace: WorkspaceServer) -> PersonAt:  # noqa: F811
+def mei(workspace: WorkspaceServer) -> PersonAt:
     return PersonAt(workspace.url, "U0MEI")
 
 
 def test_a_command_reaches_the_bot_and_its_ack_is_private(
     app: App,
     mei: PersonAt,
-    workspace: WorkspaceServer,  # noqa: F811
+    workspace: WorkspaceServer,
 ) -> None:
     told: list[Json] = []
 
@@ -78,7 +76,7 @@ def test_what_was_typed_stands_above_the_answer(app: App, mei: PersonAt) -> None
 def test_an_answer_in_the_channel_shows_the_command_too(
     app: App,
     mei: PersonAt,
-    workspace: WorkspaceServer,  # noqa: F811
+    workspace: WorkspaceServer,
 ) -> None:
     app.command("/image")(lambda ack: ack(text="for all", response_type="in_channel"))
 
@@ -96,7 +94,7 @@ def test_an_empty_ack_shows_nothing(app: App, mei: PersonAt) -> None:
 
 
 def test_a_bot_that_takes_too_long_is_told_of_as_slack_does() -> None:
-    with running(deadline=0.3) as workspace:  # noqa: F811
+    with running(deadline=0.3) as workspace:
         app, release = bolt_app(workspace), threading.Event()
 
         @app.command("/image")
@@ -114,7 +112,7 @@ def test_a_bot_that_takes_too_long_is_told_of_as_slack_does() -> None:
 def test_a_bot_that_fails_or_is_away_is_told_of_as_slack_does(
     app: App,
     mei: PersonAt,
-    workspace: WorkspaceServer,  # noqa: F811
+    workspace: WorkspaceServer,
 ) -> None:
     dispatch_failed = '/image failed with the error "dispatch_failed"'
 
@@ -136,7 +134,7 @@ def test_a_bot_that_fails_or_is_away_is_told_of_as_slack_does(
 def test_a_wrong_signing_secret_gets_no_answer(
     workspace: WorkspaceServer,
     mei: PersonAt,
-    client: WebClient,  # noqa: F811
+    client: WebClient,
 ) -> None:
     stranger = App(client=client, signing_secret="another", process_before_response=True)
     stranger.command("/image")(lambda ack: ack("taken"))
@@ -155,7 +153,7 @@ def test_the_signature_is_slacks() -> None:
 def test_a_redelivery_is_the_same_request_to_the_letter(
     app: App,
     mei: PersonAt,
-    workspace: WorkspaceServer,  # noqa: F811
+    workspace: WorkspaceServer,
 ) -> None:
     told: list[tuple[str, Any]] = []
 
@@ -176,8 +174,7 @@ def test_a_redelivery_is_the_same_request_to_the_letter(
 def test_a_press_tells_where_and_what(
     app: App,
     mei: PersonAt,
-    workspace: WorkspaceServer,
-    client: WebClient,  # noqa: F811
+    client: WebClient,
 ) -> None:
     told: list[Json] = []
 
@@ -202,7 +199,7 @@ def test_a_press_tells_where_and_what(
 def test_a_press_in_a_private_answer_comes_without_the_message(
     app: App,
     mei: PersonAt,
-    client: WebClient,  # noqa: F811
+    client: WebClient,
 ) -> None:
     told: list[Json] = []
 
@@ -218,7 +215,8 @@ def test_a_press_in_a_private_answer_comes_without_the_message(
     assert "message" not in told[0]
 
 
-def test_a_press_that_nobody_answers_warns(app: App, mei: PersonAt, client: WebClient) -> None:  # noqa: F811
+@pytest.mark.usefixtures("app")
+def test_a_press_that_nobody_answers_warns(mei: PersonAt, client: WebClient) -> None:
     client.chat_postMessage(channel=IMAGES, text="x", blocks=[actions(button("Approve", "approve"))])
 
     warning = mei.presses("Approve", on=mei.messages(IMAGES)[0])
@@ -229,7 +227,7 @@ def test_a_press_that_nobody_answers_warns(app: App, mei: PersonAt, client: WebC
 def test_a_button_that_has_gone_is_not_pressed(
     app: App,
     mei: PersonAt,
-    client: WebClient,  # noqa: F811
+    client: WebClient,
 ) -> None:
     app.action("approve")(lambda ack: ack())
     ts = client.chat_postMessage(channel=IMAGES, text="x", blocks=[actions(button("Approve", "approve"))])["ts"]
@@ -239,7 +237,7 @@ def test_a_button_that_has_gone_is_not_pressed(
     assert mei.presses("Approve", on=seen) == "There is no such button here any more."
 
 
-def test_shortcuts_of_the_manifest(app: App, mei: PersonAt, client: WebClient) -> None:  # noqa: F811
+def test_shortcuts_of_the_manifest(app: App, mei: PersonAt, client: WebClient) -> None:
     told: list[Json] = []
 
     @app.shortcut("share_form")
@@ -259,7 +257,7 @@ def test_shortcuts_of_the_manifest(app: App, mei: PersonAt, client: WebClient) -
 
 def test_opening_the_home_tab_tells_the_bot(app: App, mei: PersonAt) -> None:
     @app.event("app_home_opened")
-    def opened(event: Json, client: WebClient) -> None:  # noqa: F811
+    def opened(event: Json, client: WebClient) -> None:
         words = f"Welcome <@{event['user']}>"
         client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [section(words)]})
 

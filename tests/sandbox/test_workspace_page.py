@@ -15,7 +15,7 @@ from slack_sdk import WebClient
 from bot.sandbox.workspace.manifest import read_manifest
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.e2e.person import PersonAt
-from tests.sandbox.workspace_support import Json, client, section, workspace  # noqa: F401 - fixtures
+from tests.sandbox.workspace_support import Json, section
 
 IMAGES = "C0IMAGES"
 
@@ -47,7 +47,7 @@ def refused(url: str, body: object = None) -> tuple[int, str]:
         return no.value.code, json.load(no.value)["error"]
 
 
-def test_who_is_there(workspace: WorkspaceServer) -> None:  # noqa: F811
+def test_who_is_there(workspace: WorkspaceServer) -> None:
     facts = got(f"{workspace.url}/page/workspace")
 
     assert [person["name"] for person in facts["people"]] == ["mei", "lin", "omar", "sara", "gus"]
@@ -57,7 +57,7 @@ def test_who_is_there(workspace: WorkspaceServer) -> None:  # noqa: F811
 
 def test_a_direct_message_is_seen_by_one_and_a_channel_by_its_members(
     workspace: WorkspaceServer,
-    client: WebClient,  # noqa: F811
+    client: WebClient,
 ) -> None:
     client.chat_postMessage(channel="U0LIN", text="for lin")
     client.chat_postMessage(channel=IMAGES, text="for all")
@@ -71,7 +71,7 @@ def test_a_direct_message_is_seen_by_one_and_a_channel_by_its_members(
     assert seen("U0GUS") == []
 
 
-def test_replies_stand_under_their_parent(workspace: WorkspaceServer, client: WebClient) -> None:  # noqa: F811
+def test_replies_stand_under_their_parent(workspace: WorkspaceServer, client: WebClient) -> None:
     ts = client.chat_postMessage(channel=IMAGES, text="asks")["ts"]
     client.chat_postMessage(channel=IMAGES, text="approved", thread_ts=ts)
 
@@ -80,7 +80,7 @@ def test_replies_stand_under_their_parent(workspace: WorkspaceServer, client: We
     assert parent["reply_count"] == 1
 
 
-def test_unread_until_it_is_read(workspace: WorkspaceServer, client: WebClient) -> None:  # noqa: F811
+def test_unread_until_it_is_read(workspace: WorkspaceServer, client: WebClient) -> None:
     mei = PersonAt(workspace.url, "U0MEI")
     client.chat_postMessage(channel=IMAGES, text="one")
     client.chat_postMessage(channel=IMAGES, text="two")
@@ -97,7 +97,7 @@ def test_unread_until_it_is_read(workspace: WorkspaceServer, client: WebClient) 
 
 def test_the_stream_tells_at_once_and_of_each_change(
     workspace: WorkspaceServer,
-    client: WebClient,  # noqa: F811
+    client: WebClient,
 ) -> None:
     with urllib.request.urlopen(f"{workspace.url}/page/events?as=U0MEI", timeout=5) as stream:
 
@@ -115,7 +115,7 @@ def test_the_stream_tells_at_once_and_of_each_change(
 
 def test_the_cloud_beside() -> None:
     cloud = Cloud()
-    workspace = WorkspaceServer(cloud=cloud).start()  # noqa: F811
+    workspace = WorkspaceServer(cloud=cloud).start()
     try:
         assert got(f"{workspace.url}/page/cloud") == {"version": 3}
         with urllib.request.urlopen(f"{workspace.url}/page/events?as=U0MEI", timeout=5) as stream:
@@ -127,7 +127,7 @@ def test_the_cloud_beside() -> None:
         workspace.stop()
 
 
-def test_an_open_stream_does_not_hold_up_the_end(workspace: WorkspaceServer) -> None:  # noqa: F811
+def test_an_open_stream_does_not_hold_up_the_end(workspace: WorkspaceServer) -> None:
     with urllib.request.urlopen(f"{workspace.url}/page/events?as=U0MEI", timeout=5) as stream:
         stream.readline()
         stopping = threading.Thread(target=workspace.stop)
@@ -138,7 +138,7 @@ def test_an_open_stream_does_not_hold_up_the_end(workspace: WorkspaceServer) -> 
         assert not stopping.is_alive()
 
 
-def test_the_shortcuts_are_the_manifests(workspace: WorkspaceServer) -> None:  # noqa: F811
+def test_the_shortcuts_are_the_manifests(workspace: WorkspaceServer) -> None:
     shown = got(f"{workspace.url}/page/shortcuts")["shortcuts"]
 
     assert [(one["callback_id"], one["type"]) for one in shown] == [
@@ -146,7 +146,7 @@ def test_the_shortcuts_are_the_manifests(workspace: WorkspaceServer) -> None:  #
     ]
 
 
-def test_refusals_are_sentences(workspace: WorkspaceServer) -> None:  # noqa: F811
+def test_refusals_are_sentences(workspace: WorkspaceServer) -> None:
     page = f"{workspace.url}/page"
 
     assert refused(f"{page}/state?as=U0NOBODY")[0] == 404
@@ -165,7 +165,7 @@ def test_refusals_are_sentences(workspace: WorkspaceServer) -> None:  # noqa: F8
     )
 
 
-def test_a_permalink_leads_to_the_page(workspace: WorkspaceServer, client: WebClient) -> None:  # noqa: F811
+def test_a_permalink_leads_to_the_page(workspace: WorkspaceServer, client: WebClient) -> None:
     ts = client.chat_postMessage(channel=IMAGES, text="x", blocks=[section("x")])["ts"]
     link = client.chat_getPermalink(channel=IMAGES, message_ts=ts)["permalink"]
 

@@ -14,35 +14,38 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from bot.sandbox import company
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.e2e.person import PersonAt
-from tests.sandbox.workspace_support import (  # noqa: F401 - fixtures
+from tests.sandbox.workspace_support import (
+    SUBMIT,
     Json,
     actions,
     bolt_app,
     button,
     client_of,
+    modal,
     running,
     section,
     text_input,
-    workspace,
 )
-from tests.sandbox.workspace_support import SUBMIT, modal
 
 IMAGES = "C0IMAGES"
 
 
 @contextmanager
-def connected(app: App, workspace: WorkspaceServer) -> Iterator[SocketModeHandler]:  # noqa: F811
+def connected(app: App, workspace: WorkspaceServer) -> Iterator[None]:
     before = workspace.sockets.connected
-    handler = SocketModeHandler(app, company.APP_TOKEN)
-    handler.connect()
+    handler = SocketModeHandler(app, company.APP_TOKEN, ping_interval=0.1)
+    handler.connect()  # type: ignore[no-untyped-call]
     try:
         assert workspace.sockets.wait_connected(before + 1)
-        yield handler
+        yield
     finally:
-        handler.close()
+        # The handler's reader looks up from its socket every three seconds, or when the other side hangs up.
+        handler.client.auto_reconnect_enabled = False
+        workspace.sockets.hang_up()
+        handler.close()  # type: ignore[no-untyped-call]
 
 
-def test_a_command_and_its_answer(workspace: WorkspaceServer) -> None:  # noqa: F811
+def test_a_command_and_its_answer(workspace: WorkspaceServer) -> None:
     app, told = bolt_app(workspace), []
 
     @app.command("/image")
@@ -56,7 +59,7 @@ def test_a_command_and_its_answer(workspace: WorkspaceServer) -> None:  # noqa: 
     assert told[0]["text"] == "share x with <@U0LIN|lin>"
 
 
-def test_interactions_and_events(workspace: WorkspaceServer) -> None:  # noqa: F811
+def test_interactions_and_events(workspace: WorkspaceServer) -> None:
     app, client = bolt_app(workspace), client_of(workspace)
     app.action("deny")(
         lambda ack, body: (
@@ -78,7 +81,7 @@ def test_interactions_and_events(workspace: WorkspaceServer) -> None:  # noqa: F
 
 
 def test_nobody_connected_and_nobody_answering() -> None:
-    with running(deadline=0.3) as workspace:  # noqa: F811
+    with running(deadline=0.3) as workspace:
         app, release = bolt_app(workspace), threading.Event()
         app.command("/image")(lambda ack: release.wait(5) and ack("too late"))
         mei = PersonAt(workspace.url, "U0MEI")
@@ -89,7 +92,7 @@ def test_nobody_connected_and_nobody_answering() -> None:
             release.set()
 
 
-def test_several_connections_share_the_work(workspace: WorkspaceServer) -> None:  # noqa: F811
+def test_several_connections_share_the_work(workspace: WorkspaceServer) -> None:
     mei, answers = PersonAt(workspace.url, "U0MEI"), []
     one, other = bolt_app(workspace), bolt_app(workspace)
     one.command("/image")(lambda ack: ack("one"))
@@ -101,7 +104,7 @@ def test_several_connections_share_the_work(workspace: WorkspaceServer) -> None:
     assert sorted(answers, key=str) == ["one", "one", "other", "other"]
 
 
-def test_a_connection_that_is_told_to_go_comes_back(workspace: WorkspaceServer) -> None:  # noqa: F811
+def test_a_connection_that_is_told_to_go_comes_back(workspace: WorkspaceServer) -> None:
     app = bolt_app(workspace)
     app.command("/image")(lambda ack: ack("still here"))
 
@@ -112,7 +115,17 @@ def test_a_connection_that_is_told_to_go_comes_back(workspace: WorkspaceServer) 
     assert workspace.api.called["apps.connections.open"] == 2
 
 
-def test_an_address_opens_one_socket_once(workspace: WorkspaceServer) -> None:  # noqa: F811
+def test_a_broken_connection_is_opened_again(workspace: WorkspaceServer) -> None:
+    app = bolt_app(workspace)
+    app.command("/image")(lambda ack: ack("back"))
+
+    with connected(app, workspace):
+        workspace.sockets.hang_up()
+        assert workspace.sockets.wait_connected()
+        assert PersonAt(workspace.url, "U0MEI").types("/image help") == "back"
+
+
+def test_an_address_opens_one_socket_once(workspace: WorkspaceServer) -> None:
     from websockets.exceptions import InvalidStatus
     from websockets.sync.client import connect
 

@@ -14,15 +14,13 @@ from bot.sandbox.workspace.faults import POSTS_AT_ONCE
 from bot.sandbox.workspace.manifest import read_manifest
 from bot.sandbox.workspace.server import WorkspaceServer
 from bot.sandbox.workspace.webapi import SCOPES
-from tests.sandbox.workspace_support import (  # noqa: F401 - fixtures
+from tests.sandbox.workspace_support import (
     Clock,
-    client,
     client_of,
     code_of,
     refusal,
     running,
     section,
-    workspace,
 )
 
 IMAGES = "C0IMAGES"

@@ -41,17 +41,6 @@ def running(clock: Callable[[], float] = time.time, deadline: float = 3.0) -> It
         workspace.stop()
 
 
-@pytest.fixture
-def workspace() -> Iterator[WorkspaceServer]:
-    with running() as server:
-        yield server
-
-
-@pytest.fixture
-def client(workspace: WorkspaceServer) -> WebClient:
-    return client_of(workspace)
-
-
 def client_of(workspace: WorkspaceServer, token: str = company.BOT_TOKEN) -> WebClient:
     return WebClient(token=token, base_url=workspace.api_url, retry_handlers=[])
 

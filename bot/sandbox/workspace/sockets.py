@@ -24,14 +24,15 @@ CONNECTIONS = 10
 @dataclass(slots=True, eq=False)
 class _Connection:
     """
-    :ivar leaving: it was told to disconnect, and is used only where there is no other
+    :ivar leaving: it is on its way out, and is used only where there is no other
     """
 
     loop: asyncio.AbstractEventLoop
-    outbox: asyncio.Queue[Mapping[str, Any]] = field(default_factory=asyncio.Queue)
+    outbox: asyncio.Queue[Mapping[str, Any] | None] = field(default_factory=asyncio.Queue)
     leaving: bool = False
 
-    def send(self, frame: Mapping[str, Any]) -> None:
+    def send(self, frame: Mapping[str, Any] | None) -> None:
+        """None hangs up."""
         self.loop.call_soon_threadsafe(self.outbox.put_nowait, frame)
 
 
@@ -61,13 +62,12 @@ class SocketHub:
             return self._changed.wait_for(lambda: len(self._staying()) >= count, within)
 
     def disconnect(self, reason: str = "warning") -> None:
-        """Tells every connection to go, as Slack does before it refreshes them; the bot opens another and closes it."""
-        with self._changed:
-            connections = tuple(self._connections)
-            for connection in connections:
-                connection.leaving = True
-        for connection in connections:
-            connection.send({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
+        """Tells every connection to go, as Slack does to refresh them; it hangs up once the bot has opened another."""
+        self._dismiss({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
+
+    def hang_up(self) -> None:
+        """Closes every connection without a word, as a broken network would."""
+        self._dismiss(None)
 
     def send(self, kind: str, payload: Mapping[str, Any], within: float) -> dict[str, Any] | None:
         """What the bot answered, or None.
@@ -119,8 +119,17 @@ class SocketHub:
             with self._changed:
                 self._connections.remove(connection)
 
+    def _dismiss(self, frame: Mapping[str, Any] | None) -> None:
+        with self._changed:
+            for connection in self._connections:
+                connection.leaving = True
+                connection.send(frame)
+
     def _join(self, connection: _Connection) -> None:
         with self._changed:
+            for left in self._connections:
+                if left.leaving:
+                    left.send(None)
             self._connections.append(connection)
             connection.send(
                 {
@@ -151,5 +160,6 @@ class SocketHub:
 
 
 async def _drain(connection: _Connection, websocket: WebSocket) -> None:
-    while True:
-        await websocket.send_text(json.dumps(await connection.outbox.get()))
+    while (frame := await connection.outbox.get()) is not None:
+        await websocket.send_text(json.dumps(frame))
+    await websocket.close()

@@ -27,6 +27,7 @@ export const api = {
   submit: (as, viewId, values) => post("page/submit", { as, view_id: viewId, values }),
   close: (as, viewId) => post("page/close", { as, view_id: viewId }),
   shortcut: (as, callbackId, where) => post("page/shortcut", { as, callback_id: callbackId, ...where }),
+  read: (as, channel) => post("page/read", { as, channel }),
   openHome: (as) => post("page/open_home", { as }),
 };
 

@@ -15,7 +15,6 @@ import { deciders, newestOpen } from "./requests.js";
 import { Follower } from "./scrolling.js";
 import { drawPanes, drawPeople, drawPlaces } from "./sidebar.js";
 import { drawTurn } from "./turn.js";
-import { markRead, unreadCount } from "./unread.js";
 
 const HOME = "home";
 const WHO = "imagewarden.person";
@@ -28,7 +27,7 @@ const page = { workspace: null, me: null, here: null, pane: "conversation", snap
 const ctx = {
   names: null,
   shortcuts: [],
-  press: (origin, pressed) => after(api.press(page.me, origin, pressed)),
+  press: (origin, pressed) => after(api.press(page.me, origin, { ...pressed, values: valuesBeside(origin) })),
   submit: (viewId, values) => after(api.submit(page.me, viewId, values)),
   close: (viewId) => after(api.close(page.me, viewId)),
   shortcut: (callbackId, where) => after(api.shortcut(page.me, callbackId, where)).then(complain),
@@ -62,7 +61,7 @@ const refresh = coalesced(async () => {
 
 const refreshCloud = coalesced(async () => {
   const cloud = await api.cloud();
-  if (!cloud.ok) return;
+  if (!cloud.ok || !cloud.images) return;
   page.cloud = cloud;
   const changed = drawCloud({ account: $("cloud-account"), images: $("images"), calls: $("calls") }, cloud, takeName);
   if (changed && !cloudInView()) page.cloudNews = true;
@@ -73,13 +72,11 @@ const cloudInView = () => wide.matches || page.pane === "cloud";
 const conversationInView = () => wide.matches || page.pane === "conversation";
 
 function places() {
-  const conversations = page.snapshot.conversations.map((conversation) => ({
-    ...conversation,
-    unread: unreadCount(page.me, conversation, messagesOf(conversation.id)),
-  }));
-  return [...conversations, { id: HOME, kind: "home", name: "Imagewarden home", purpose: "The app's own page", unread: 0 }];
+  return [...page.snapshot.conversations, { id: HOME, kind: "home", name: "Imagewarden home", purpose: "The app's own page", unread: 0 }];
 }
 
+/** A press in a modal tells what is filled in beside it. */
+const valuesBeside = ({ view_id }) => view_id && modals.values(view_id);
 const placeOf = (id) => page.snapshot && places().find((place) => place.id === id);
 const messagesOf = (id) => page.snapshot.messages[id] ?? [];
 const person = (id) => page.workspace.people.find((one) => one.id === id);
@@ -87,7 +84,7 @@ const person = (id) => page.workspace.people.find((one) => one.id === id);
 function draw() {
   if (!page.snapshot) return;
   const place = placeOf(page.here);
-  if (conversationInView() && place.kind !== "home") markRead(page.me, place.id, messagesOf(place.id));
+  if (conversationInView() && place.unread) api.read(page.me, place.id);
   const open = newestOpen(page.snapshot);
   const asked = open ? deciders(open.message, page.workspace) : [];
   drawPeople($("people"), page.workspace.people, page.me, new Set(asked.map((one) => one.id)), (id) => switchTo(id));
@@ -238,8 +235,7 @@ function followLink(event) {
   const target = event.target.closest("a[data-channel]");
   if (!target || !placeOf(target.dataset.channel)) return;
   event.preventDefault();
-  goTo(target.dataset.channel);
-  reveal($("messages"), messagesOf(page.here), target.dataset.ts)?.scrollIntoView({ block: "center" });
+  goToMessage(target.dataset.channel, target.dataset.ts);
 }
 
 async function start() {
@@ -260,6 +256,18 @@ async function start() {
   composer.setShortcuts(ctx.shortcuts.filter((one) => one.type === "global"), (one) => ctx.shortcut(one.callback_id, {}));
   attend();
   await Promise.all([refresh(), refreshCloud()]);
+  followHash();
+}
+
+/** An address that ends in `#CHANNEL/TIMESTAMP`, as the server's permalinks do, leads to that message. */
+function followHash() {
+  const [channel, ts] = location.hash.slice(1).split("/");
+  if (placeOf(channel)) goToMessage(channel, ts);
+}
+
+function goToMessage(channel, ts) {
+  goTo(channel);
+  reveal($("messages"), messagesOf(channel), ts)?.scrollIntoView({ block: "center" });
 }
 
 $("me").addEventListener("click", () => {
@@ -268,6 +276,7 @@ $("me").addEventListener("click", () => {
 });
 $("guide-link").addEventListener("click", () => openGuide(!page.guide));
 document.addEventListener("click", followLink);
+addEventListener("hashchange", followHash);
 wide.addEventListener("change", draw);
 setInterval(refreshTimes, TICK);
 start();

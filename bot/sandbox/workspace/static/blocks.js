@@ -1,7 +1,7 @@
 // Block Kit, drawn. One function a kind of block; anything unknown says so instead of vanishing.
 
-import { drawElement } from "./buttons.js";
-import { isControl, makeControl, textOf } from "./controls.js";
+import { drawElement, press } from "./buttons.js";
+import { bare, isControl, makeControl, textOf } from "./controls.js";
 import { h } from "./dom.js";
 import { withEmoji } from "./emoji.js";
 import { mrkdwn } from "./mrkdwn.js";
@@ -84,6 +84,9 @@ function input(block, ctx, origin, fields) {
   if (grouped) control.node.setAttribute("aria-labelledby", `${id}-label`);
   control.focusable.setAttribute("aria-describedby", [hint && `${id}-hint`, `${id}-error`].filter(Boolean).join(" "));
   fields.push({ block, element, control, error });
+  if (block.dispatch_action) {
+    control.node.addEventListener("change", () => press(control.node, element, block, ctx, origin, bare(control.read())));
+  }
   return [
     h(grouped ? "p" : "label", { class: "label", id: `${id}-label`, for: grouped ? null : id }, label),
     control.node,

@@ -43,7 +43,7 @@ function overflow(element, block, ctx, origin) {
   return node;
 }
 
-async function press(node, element, block, ctx, origin, value) {
+export async function press(node, element, block, ctx, origin, value) {
   const frame = node.closest(".block");
   if (frame.dataset.busy) return;
   if (element.confirm && !(await confirmed(element.confirm, ctx))) return;

@@ -12,13 +12,14 @@ const KIND = {
 const SOURCE = { EXTERNAL_IMPORT: "imported" };
 const LICENCE = { BYOL: "own licence" };
 
+const MOST = 4; // accounts shown under an image before "and … more"
 const FLASH = 2400; // milliseconds; the length of the animation in panels.css
 
 let shown = null;
 
 /** Draws the cloud. A row that differs from the last time flashes and comes into view. `take(name)` uses an image's name. */
 export function drawCloud(places, cloud, take) {
-  places.account.textContent = `Account ${cloud.account}, ${cloud.images.length} images`;
+  places.account.textContent = `Account ${cloud.account}`;
   const before = new Map((shown?.images ?? []).map((image) => [image.id, JSON.stringify(image)]));
   drawRegions(places.images, cloud, take);
   drawCalls(places.calls, cloud.calls);
@@ -74,7 +75,8 @@ function drawImage(image, take) {
     { type: "button", class: "name", title: "Put this name into the command box", data: { focus: image.id }, on: { click: () => take(image.name) } },
     image.name,
   );
-  const about = [image.id, image.os, image.size_gib && `${image.size_gib} GiB`].filter(Boolean).join(" · ");
+  const os = image.os?.replace(/ 64bit$/, "");
+  const about = [image.id, os, image.size_gib && `${image.size_gib} GiB`].filter(Boolean).join(" · ");
   return h("div", {}, h("p", { class: "title" }, name, badges(image)), h("p", { class: "about" }, about), shares(image));
 }
 
@@ -92,10 +94,19 @@ function badges(image) {
 function shares(image) {
   if (image.kind !== "PRIVATE_IMAGE" && !image.shared_with.length) return h("p", { class: "unshared" }, `From ${image.creator}`);
   if (!image.shared_with.length) return h("p", { class: "unshared" }, "Not shared");
-  const rows = image.shared_with.map((share) =>
-    h("li", {}, share.name && h("strong", {}, share.name), h("span", { class: "id" }, share.account), timeNode(share.since, "{ago}")),
-  );
-  return h("ul", { class: "shares", "aria-label": "Shared with" }, rows);
+  const newestFirst = [...image.shared_with].sort((a, b) => b.since - a.since);
+  const list = (shares) => h("ul", { class: "shares", "aria-label": "Shared with" }, shares.map(drawShare));
+  if (newestFirst.length <= MOST) return list(newestFirst);
+  const rest = newestFirst.slice(MOST);
+  const more = h("details", { class: "rest" }, h("summary", {}, `and ${rest.length} more accounts`));
+  // Hundreds of rows that nobody may look at are drawn when somebody does.
+  more.addEventListener("toggle", () => more.children.length < 2 && more.append(list(rest)));
+  return [list(newestFirst.slice(0, MOST)), more];
+}
+
+function drawShare(share) {
+  const name = share.name && h("strong", {}, share.name);
+  return h("li", {}, name, h("span", { class: "id" }, share.account), timeNode(share.since, "{ago}"));
 }
 
 function drawCalls(list, calls) {

@@ -12,7 +12,7 @@ export class Composer {
     this.box = h("textarea", {
       id: "box",
       rows: 1,
-      placeholder: `Type ${verb} help, or / to see the forms`,
+      placeholder: "Type / to see the commands",
       role: "combobox",
       "aria-label": "Command",
       "aria-autocomplete": "list",
@@ -22,11 +22,13 @@ export class Composer {
       spellcheck: "false",
       autocapitalize: "off",
     });
-    this.list = h("ul", { class: "forms", id: "forms", role: "listbox", "aria-label": "Forms you can type", hidden: true });
+    this.list = h("ul", { class: "forms", id: "forms", role: "listbox", "aria-label": "Forms you can type" });
+    const tip = h("p", { class: "tip" }, "Tab completes a word, Enter sends.");
+    this.popup = h("div", { class: "popup", hidden: true }, this.list, tip);
     this.tools = h("span", { class: "tools" });
     this.note = h("p", { class: "note", role: "alert" });
     const submit = h("button", { type: "submit", class: "button primary icon-only", "aria-label": "Send", title: "Send" }, icon("send"));
-    form.append(this.list, h("div", { class: "line" }, this.author, this.box, this.tools, submit), this.note);
+    form.append(this.popup, h("div", { class: "line" }, this.author, this.box, this.tools, submit), this.note);
     form.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
     this.box.addEventListener("input", () => this.changed());
     this.box.addEventListener("focus", () => this.suggest());
@@ -83,8 +85,8 @@ export class Composer {
     const found = typed === null ? [] : this.forms.map((form) => ({ form, place: follow(form, typed) }));
     this.rows = found.filter((row) => row.place);
     this.list.replaceChildren(...this.rows.map((row, index) => this.row(row, index)));
-    this.list.hidden = !this.rows.length;
-    this.box.setAttribute("aria-expanded", String(!this.list.hidden));
+    this.popup.hidden = !this.rows.length;
+    this.box.setAttribute("aria-expanded", String(!this.popup.hidden));
     this.mark();
   }
 
@@ -102,7 +104,7 @@ export class Composer {
   }
 
   hide() {
-    this.list.hidden = true;
+    this.popup.hidden = true;
     this.box.setAttribute("aria-expanded", "false");
   }
 
@@ -118,7 +120,7 @@ export class Composer {
 
   key(event) {
     const { key } = event;
-    const listed = !this.list.hidden;
+    const listed = !this.popup.hidden;
     if (key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       if (!(listed && this.chosen >= 0 && this.complete(this.chosen))) this.submit();

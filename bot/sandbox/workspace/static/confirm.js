@@ -24,7 +24,7 @@ function question(confirm, ctx) {
     "form",
     { method: "dialog" },
     h("header", {}, h("h2", { id: "confirm-title" }, textOf(confirm.title, ctx) || "Are you sure?")),
-    h("div", { class: "body" }, words),
+    h("div", { class: "body" }, h("div", { class: "words" }, words)),
     h(
       "footer",
       {},

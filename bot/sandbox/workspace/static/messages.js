@@ -69,7 +69,7 @@ function follows(message, previous) {
 }
 
 function face(message, ctx) {
-  return avatar(ctx.names.person(message.user) ?? { id: message.user, real_name: message.user }, message.bot);
+  return avatar(ctx.names.person(message.user) ?? { id: message.user, real_name: message.user }, ctx.names.isBot(message.user));
 }
 
 export function authorName(message, names) {

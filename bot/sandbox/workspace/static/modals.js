@@ -2,7 +2,6 @@
 
 import { drawBlocks } from "./blocks.js";
 import { warning } from "./buttons.js";
-import { textOf } from "./controls.js";
 import { h, icon } from "./dom.js";
 
 export class Modals {
@@ -25,6 +24,7 @@ export class Modals {
         this.open.set(view.id, modal);
         this.host.append(modal.dialog);
         this.draw(modal, view);
+        fillIn(modal.fields, view.state ?? {});
         modal.dialog.addEventListener("cancel", (event) => this.cancel(event, view.id));
         modal.dialog.showModal();
         (modal.fields[0]?.control.focusable ?? modal.dialog.querySelector("footer button"))?.focus();
@@ -33,6 +33,11 @@ export class Modals {
       }
       modal.signature = signature;
     }
+  }
+
+  /** What is filled in now, in the shape that a submission has. */
+  values(viewId) {
+    return valuesOf(this.open.get(viewId)?.fields ?? []);
   }
 
   cancel(event, viewId) {
@@ -57,12 +62,14 @@ export class Modals {
   redraw(modal, view) {
     const typed = new Map(modal.fields.map((field) => [keyOf(field), field.control.read()]));
     const held = modal.fields.findIndex((field) => field.control.node.contains(document.activeElement));
+    const scrolled = modal.dialog.querySelector(".body").scrollTop;
     const heldKey = held < 0 ? null : keyOf(modal.fields[held]);
     this.draw(modal, view);
+    modal.dialog.querySelector(".body").scrollTop = scrolled;
     for (const field of modal.fields) {
       const key = keyOf(field);
       if (typed.has(key)) field.control.write(typed.get(key));
-      if (key === heldKey) field.control.focusable.focus();
+      if (key === heldKey) field.control.focusable.focus({ preventScroll: true });
     }
   }
 
@@ -78,15 +85,15 @@ export class Modals {
       h(
         "header",
         {},
-        h("h2", { id: titleId }, textOf(view.title, this.ctx) || view.title),
+        h("h2", { id: titleId }, view.title),
         h("button", { type: "button", class: "plain icon-only", "aria-label": "Close", on: { click: shut } }, icon("close")),
       ),
       h("div", { class: "body" }, drawBlocks(view.blocks, this.ctx, { view_id: view.id }, fields)),
       h(
         "footer",
         {},
-        h("button", { type: "button", class: "button", on: { click: shut } }, textOf(view.close, this.ctx) || view.close || "Close"),
-        view.submit && h("button", { type: "submit", class: "button primary" }, textOf(view.submit, this.ctx) || view.submit),
+        h("button", { type: "button", class: "button", on: { click: shut } }, view.close ?? "Close"),
+        view.submit && h("button", { type: "submit", class: "button primary" }, view.submit),
       ),
     );
     dialog.replaceChildren(form);
@@ -95,21 +102,20 @@ export class Modals {
 
   async submit(event, modal, view) {
     event.preventDefault();
-    const form = event.target;
+    const { dialog } = modal;
     const missing = modal.fields.filter(({ block, control }) => !block.optional && control.read() === null);
     const errors = Object.fromEntries(missing.map(({ block }) => [block.block_id, "This can't be empty."]));
     this.showErrors(modal, errors);
-    if (missing.length || form.dataset.busy) return;
-    form.dataset.busy = "true";
-    const button = form.querySelector("[type=submit]");
-    button.setAttribute("aria-busy", "true");
-    form.querySelector(".no-answer")?.remove();
+    if (missing.length || dialog.dataset.busy) return;
+    dialog.dataset.busy = "true";
+    dialog.querySelector("[type=submit]").setAttribute("aria-busy", "true");
+    dialog.querySelector("form > .no-answer")?.remove();
     const answer = await this.ctx.submit(view.id, valuesOf(modal.fields));
-    delete form.dataset.busy;
-    button.removeAttribute("aria-busy");
+    delete dialog.dataset.busy;
+    dialog.querySelector("[type=submit]")?.removeAttribute("aria-busy");
     if (answer.ok) return;
     if (answer.errors) this.showErrors(modal, answer.errors);
-    else form.querySelector("footer").before(h("div", { class: "block" }, warning(answer.error)));
+    else dialog.querySelector("form > footer").before(warning(answer.error));
   }
 
   showErrors(modal, errors) {
@@ -126,6 +132,14 @@ export class Modals {
 }
 
 const keyOf = ({ block, element }) => `${block.block_id}/${element.action_id}`;
+
+/** After a reload of the page, what the server still knows of a half-filled modal. */
+function fillIn(fields, state) {
+  for (const { block, element, control } of fields) {
+    const value = state[block.block_id]?.[element.action_id];
+    if (value != null) control.write(value);
+  }
+}
 
 function valuesOf(fields) {
   const values = {};

@@ -2,6 +2,9 @@
 
 import { h } from "./dom.js";
 
+/** Who speaks where Slack itself has something to say, as when a command failed. */
+const SLACKBOT = { id: "USLACKBOT", name: "Slackbot" };
+
 const HUES = 6;
 const hues = new Map();
 
@@ -11,9 +14,11 @@ export function directory(workspace, me) {
   const people = byId(workspace.people);
   const groups = byId(workspace.groups);
   const channels = byId(workspace.channels);
+  const machines = byId([workspace.bot, SLACKBOT].map((one) => ({ ...one, real_name: one.name })));
   return {
     me,
-    person: (id) => people.get(id) ?? (id === workspace.bot.id ? { ...workspace.bot, real_name: workspace.bot.name } : undefined),
+    person: (id) => people.get(id) ?? machines.get(id),
+    isBot: (id) => id === workspace.bot.id,
     group: (id) => groups.get(id),
     channel: (id) => channels.get(id),
     allPeople: () => [...people.values()].map((person) => ({ value: person.id, name: person.real_name })),

@@ -31,20 +31,25 @@ export function cards(snapshot) {
 
 export const newestOpen = (snapshot) => cards(snapshot).findLast(({ message }) => canApprove(message));
 
-/** The people whom a card's "Deciding" line names and who have not decided yet. */
+/** The people whom a card's "Deciding" line names and whose word is still needed. */
 export function deciders(message, workspace) {
   const blocks = message.blocks.map(words);
   const index = blocks.findIndex((text) => /\bDeciding\b/i.test(text));
   if (index < 0) return [];
   const line = blocks[index].slice(blocks[index].search(/\bDeciding\b/i));
-  const names = /[@^]/.test(line) ? line : (blocks[index + 1] ?? "");
-  const decided = new Set();
-  const asked = new Set();
-  for (const part of names.split("\n")) {
-    const into = /✓|\b(approved|denied)\b/i.test(part) ? decided : asked;
-    for (const person of named(part, workspace)) into.add(person);
-  }
-  return [...asked].filter((person) => !decided.has(person));
+  const lines = (/[@^]/.test(line) ? line : (blocks[index + 1] ?? "")).split("\n");
+  const vote = /✓|\b(approved|denied)\b/i;
+  const voted = new Set(lines.filter((one) => vote.test(one)).flatMap((one) => named(one, workspace)));
+  const roles = lines.filter((one) => !vote.test(one)).flatMap((one) => one.split("·"));
+  return [...new Set(roles.flatMap((role) => stillAsked(role, voted, workspace)))];
+}
+
+/** Of a role such as `@lin or @omar (1 of them)`, who may still vote: nobody once enough have. */
+function stillAsked(role, voted, workspace) {
+  const people = named(role, workspace);
+  const needed = Number(role.match(/\((\d+) of them\)/)?.[1] ?? 1);
+  const open = people.filter((person) => !voted.has(person));
+  return people.length - open.length < needed ? open : [];
 }
 
 function named(text, workspace) {

@@ -8,6 +8,7 @@ export class Follower {
     this.pill = pill;
     this.atEnd = true;
     this.place = null;
+    this.height = scroll.clientHeight;
     this.known = new Set();
     scroll.addEventListener("scroll", () => this.look(), { passive: true });
     pill.addEventListener("click", () => this.toEnd());
@@ -19,6 +20,10 @@ export class Follower {
 
   look() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroll;
+    // A window that shrank moves the end away; that is not the reader's doing.
+    const resized = clientHeight !== this.height;
+    this.height = clientHeight;
+    if (resized) return;
     this.atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
     if (this.atEnd) this.pill.hidden = true;
   }
