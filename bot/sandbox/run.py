@@ -41,7 +41,11 @@ def run(*, port: int, db: Path | None) -> None:
     :raises StoreError: the database can't be used
     """
     with opened(port=port, db=db) as sandbox:
-        click.echo(f"The sandbox is at {sandbox.workspace.url}\nNothing in it is real. Stop it with Ctrl-C.")
+        click.echo(
+            f"The sandbox is at {sandbox.workspace.url}\n"
+            f"Its cloud answers at {sandbox.cloud.url}\n"
+            "Nothing in it is real. Stop it with Ctrl-C."
+        )
         wait_for_a_signal()
 
 
