@@ -7,7 +7,10 @@ from pathlib import Path
 
 import yaml
 
-MANIFEST = Path(__file__).resolve().parents[3] / "manifest.yml"
+_CHECKOUT = Path(__file__).resolve().parents[3] / "manifest.yml"
+_INSTALLED = Path(__file__).with_name("manifest.yml")
+
+MANIFEST = _CHECKOUT if _CHECKOUT.exists() else _INSTALLED
 
 
 @dataclass(frozen=True, slots=True)
