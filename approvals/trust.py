@@ -121,7 +121,6 @@ def _sharing(facts: Facts, image: Image, settled: frozenset[str], policy: Policy
         Level.NOTE,
         "They can start machines from it and copy it; taking it back doesn't recall copies.",
     )
-    yield Finding("share_without_end", Level.NOTE, "It has no end: they have it until it is taken back.")
 
 
 def shareable(image: Image, targets: Sequence[Target] = ()) -> Iterator[Finding]:

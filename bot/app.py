@@ -54,6 +54,7 @@ class Bot:
         desk = Desk(self.store, policy, directory, clock=utc_now)
         replies = Replies(self.client, utc_now)
         self._background = Background()
+        self._started = False
         self.health = Health(self.installation, self.home, self.metrics, listening)
         services = Services(desk, self.store, policy, self.cloud, self.client, replies, self._background, utc_now)
         self.app = bolt_app(settings, self.installation, services)
@@ -73,11 +74,13 @@ class Bot:
         )
 
     def start(self) -> None:
+        self._started = True
         self._worker.start()
 
     def stop(self) -> None:
-        """Finish what is in hand; what is not begun waits in the database."""
-        self._worker.stop()
+        """Finish what is in hand; what is not begun waits in the database. Also after a start that was given up."""
+        if self._started:
+            self._worker.stop()
         self._background.close()
         self._checker.close()
         self._notices.close()

@@ -118,21 +118,23 @@ def _duration(request: Request) -> str:
 
 
 def _checks(request: Request) -> list[Block]:
-    """One block a level: the blocking first, then what needs a guardian, then what is good to know."""
-    lines = [[_finding(one) for one in request.findings if one.level is level] for level in Level]
+    """One block a level: the blocking first, then what needs a guardian, then what is good to know to decide."""
+    levels = Level if request.state is State.PENDING else (Level.BLOCK, Level.WARN)
+    lines = [[_finding(one) for one in request.findings if one.level is level] for level in levels]
     return [context("\n".join(some)) for some in lines if some]
 
 
 def _finding(finding: Finding) -> str:
     words = escape(f"{finding.text} {finding.remedy}".strip())
-    return f"{_MARK[finding.level]} {words} {code(finding.code)}"
+    return f"{_MARK[finding.level]} {words}" + ("" if finding.level is Level.NOTE else f" {code(finding.code)}")
 
 
 def _deciding(request: Request) -> list[Block]:
     lines = [_who(request)] if request.state is State.PENDING else [_settled(request)]
     lines += [f"✓ {vote(one)} {ago(one.at)}" for one in request.decisions if one.verdict is Verdict.APPROVE]
     text = "\n".join(line for line in lines if line)
-    return [labelled("Deciding", text)] if text else []
+    label = "Deciding" if request.state is State.PENDING else "Decided"
+    return [labelled(label, text)] if text else []
 
 
 def _who(request: Request) -> str:

@@ -40,7 +40,7 @@ def register(app: App, services: Services) -> None:
 
 def answer_command(services: Services, body: Mapping[str, Any]) -> Answer | None:
     """What to say at once; None where everything follows behind the ack."""
-    command = grammar.parse(str(body.get("text") or ""))
+    command = grammar.parse(str(body.get("text") or ""), _names(services))
     match command:
         case grammar.Misread():
             return _misread(command)
@@ -56,7 +56,7 @@ def answer_command(services: Services, body: Mapping[str, Any]) -> Answer | None
             open_form(services, str(body.get("trigger_id") or ""))
             return None
         case grammar.Help():
-            return lists.help_text(grammar.examples(_image_names(services), tuple(services.policy.account_names)))
+            return lists.help_text(grammar.examples(_image_names(services), _receivers(services)))
 
 
 def submit(
@@ -70,7 +70,7 @@ def submit(
 
     :param answer_in_place: the later answer takes the place of this one
     """
-    targets = grammar.resolve(command, services.policy.account_names)
+    targets = grammar.resolve(command, services.policy.account_names, str(body.get("text") or ""))
     if isinstance(targets, grammar.Misread):
         return _misread(targets)
     asked = _asked(services, command, targets, body, answer_in_place=answer_in_place)
@@ -127,8 +127,23 @@ def _misread(misread: grammar.Misread) -> Answer:
     return lists.misread(misread.typed, misread.word, misread.sentence, misread.suggestion)
 
 
+def _names(services: Services) -> grammar.Names:
+    """What a suggestion falls back on where the person named nothing."""
+    usual = grammar.Names()
+    images, accounts = _image_names(services), _receivers(services)
+    return grammar.Names(images[0] if images else usual.image, accounts[0] if accounts else usual.account)
+
+
+def _receivers(services: Services) -> tuple[str, ...]:
+    return tuple(account.name for account in services.policy.accounts if "target" in account.trusted_as)
+
+
 def _image_names(services: Services) -> tuple[str, ...]:
-    return tuple(rule.match for rule in services.policy.images if not set("*?[") & set(rule.match))
+    """Images that exist: those asked for lately, then those that the policy names."""
+    with services.store.read() as ledger:
+        lately = [one.image.name for one in ledger.requests(before=0, limit=5) if one.image and one.deciders]
+    named = [rule.match for rule in services.policy.images if not set("*?[") & set(rule.match)]
+    return tuple(dict.fromkeys([*lately, *named]))
 
 
 def answer_requests(services: Services, command: grammar.Requests, person_id: str, before: int = 0) -> Answer:

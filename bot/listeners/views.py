@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -58,22 +59,22 @@ def record_denial(services: Services, body: Mapping[str, Any]) -> None:
 def submit_form(services: Services, body: Mapping[str, Any]) -> dict[str, str]:
     """Record what the form asks for; returns the errors by field, none where it was recorded."""
     image, accounts = _value(body["view"], ids.IMAGE), _value(body["view"], ids.ACCOUNTS)
-    command = grammar.parse(f"share {image} with {accounts}")
-    if not isinstance(command, grammar.Share):
+    command = grammar.parse(f"share {grammar.spell(image)} with {accounts}")
+    if isinstance(command, grammar.Misread):
         return _beside(command, accounts)
-    targets = grammar.resolve(command, services.policy.account_names)
+    if not isinstance(command, grammar.Share) or len(command.images) != 1 or command.reason or command.region:
+        return {ids.ACCOUNTS: "Only accounts here, with commas between."}
+    targets = grammar.resolve(command, services.policy.account_names, accounts)
     if isinstance(targets, grammar.Misread):
         return _beside(targets, accounts)
-    command = grammar.Share(command.images, command.targets, command.region, _value(body["view"], ids.REASON))
+    command = replace(command, reason=_value(body["view"], ids.REASON))
     text, _blocks = submit(services, command, body, answer_in_place=False)
     person_id = str(body["user"]["id"])
     services.answer("form_recorded", ReplyAddress(person_id), lambda: (text, None))
     return {}
 
 
-def _beside(misread: object, accounts: str) -> dict[str, str]:
-    if not isinstance(misread, grammar.Misread):
-        return {ids.IMAGE: "Name one image, and nothing else, here."}
+def _beside(misread: grammar.Misread, accounts: str) -> dict[str, str]:
     field = ids.ACCOUNTS if misread.word and misread.word in accounts else ids.IMAGE
     return {field: misread.sentence}
 

@@ -101,6 +101,10 @@ name = "golden-images"
 trusted_as = ["source"]
 
 [[images]]
+match = "base-nightly"
+owners = ["S0PLATFORM"]
+
+[[images]]
 match = "team-dashboard"
 owners = ["U0MEI"]
 

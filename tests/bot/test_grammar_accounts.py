@@ -102,3 +102,9 @@ def test_many_unknown_names_are_answered_with_a_short_suggestion() -> None:
     answer = resolve(asked(f"share base with {names}"), BOOK)
     assert isinstance(answer, Misread)
     assert answer.suggestion == "/image share base with data-team, …"
+
+
+def test_a_suggestion_that_would_be_too_long_to_type_is_not_made() -> None:
+    answer = resolve(asked("share a with data-tam because " + "y" * 2965), BOOK)
+    assert isinstance(answer, Misread)
+    assert answer.suggestion == "/image help"

@@ -209,7 +209,7 @@ def steps(call: Callable[[], object]) -> int:
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
-@pytest.mark.parametrize("head", ["", "share ", "unshare a from "])
+@pytest.mark.parametrize("head", ["share ", "unshare a from "])
 def test_four_times_the_text_is_about_four_times_the_work(head: str, piece: str) -> None:
     def text(length: int) -> str:
         return (head + piece * length)[:length]

@@ -35,6 +35,7 @@ MISSING = [
     ("because x", "", "What to do is missing", "/image share base-nightly with data-team because x"),
     ('share "base with c', '"', "`base with c`", "/image share base with c"),
     ("share “base with c because it’s late", "“", "has no other", "/image share base with c because it’s late"),
+    ('share "a, "b with c', '"', '`a, "b with c`', "/image share a, b with c"),
     ('share base with c "', '"', "at the end", "/image share base with c"),
     ("share base with c in", "in", "No region comes after `in`", "/image share base with c"),
     ("share in with c", "in", "a keyword goes in quotes", "/image share base-nightly with c"),
@@ -78,6 +79,14 @@ SLIPS = [
         "If `the night` is the reason",
         "/image share base with c because the night",
     ),
+    (
+        "share base with c for the night in ap-x",
+        "for",
+        "`the night`",
+        "/image share base with c in ap-x because the night",
+    ),
+    ("share base with c for fun in ap-x because y", "for", "`fun`", "/image share base with c in ap-x because y"),
+    ("share base with c for fun because y", "for", "`fun`", "/image share base with c because fun because y"),
     ("share base from c", "from", "goes with `unshare`", "/image share base with c"),
     ("share base with c in a hurry", "in a hurry", "is the reason", "/image share base with c because in a hurry"),
     ("share base with c in ap-x urgent", "urgent", "is the reason", "/image share base with c in ap-x because urgent"),
@@ -160,6 +169,8 @@ NUMBERS = [
     ("1000–1234–5678", "1000–1234–5678", "digits alone", "100012345678"),
     ("uin/100012345678", "uin/100012345678", "digits alone", "100012345678"),
     ("UIN:100012345678", "UIN:100012345678", "digits alone", "100012345678"),
+    ("uin/12345 67890", "uin/12345", "digits alone", "12345, 67890"),
+    ("67890 uin/12345", "uin/12345", "digits alone", "67890, 12345"),
     ("uin 100012345678", "uin 100012345678", "digits alone", "100012345678"),
     ("id=100012345678", "id=100012345678", "digits alone", "100012345678"),
     ("account:100012345678", "account:100012345678", "digits alone", "100012345678"),
@@ -269,6 +280,12 @@ def test_a_text_that_is_too_long_is_not_read(text: str) -> None:
     assert isinstance(answer, Misread)
     assert "at most 3,000 characters" in answer.sentence
     assert len(answer.typed) <= 3000
+
+
+def test_a_text_that_is_too_long_is_not_read_in_part() -> None:
+    answer = parse("share a with <!date^" + "x" * 14_970 + "|b>" + ", c" * 20)
+    assert isinstance(answer, Misread)
+    assert "at most 3,000 characters" in answer.sentence
 
 
 def test_three_thousand_characters_are_read_whatever_slack_makes_of_them() -> None:

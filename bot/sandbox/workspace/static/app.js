@@ -5,7 +5,7 @@ import { drawBlocks } from "./blocks.js";
 import { drawCloud, flash } from "./cloud.js";
 import { Composer } from "./composer.js";
 import { refreshTimes } from "./dates.js";
-import { findFocus, h, reconcile } from "./dom.js";
+import { findFocus, h, reconcile, unseen } from "./dom.js";
 import { drawGuide, guideWanted, progress, rememberGuide } from "./guide.js";
 import { authorName, drawMessages, reveal } from "./messages.js";
 import { Modals } from "./modals.js";
@@ -17,13 +17,23 @@ import { drawPanes, drawPeople, drawPlaces } from "./sidebar.js";
 import { drawTurn } from "./turn.js";
 
 const HOME = "home";
+const HOME_PLACE = { id: HOME, kind: "home", name: "Imagewarden home", purpose: "The app's own page", unread: 0 };
 const WHO = "imagewarden.person";
 const TICK = 20_000; // milliseconds between refreshes of "10 min ago"
 
 const $ = (id) => document.getElementById(id);
 const wide = matchMedia("(min-width: 1000px)");
 
-const page = { workspace: null, me: null, here: null, pane: "conversation", snapshot: null, cloud: null, cloudNews: false, guide: guideWanted() };
+const page = {
+  workspace: null,
+  me: null,
+  here: null,
+  pane: "conversation",
+  snapshot: null,
+  cloud: null,
+  cloudNews: false,
+  guide: guideWanted(),
+};
 const ctx = {
   names: null,
   shortcuts: [],
@@ -71,9 +81,7 @@ const refreshCloud = coalesced(async () => {
 const cloudInView = () => wide.matches || page.pane === "cloud";
 const conversationInView = () => wide.matches || page.pane === "conversation";
 
-function places() {
-  return [...page.snapshot.conversations, { id: HOME, kind: "home", name: "Imagewarden home", purpose: "The app's own page", unread: 0 }];
-}
+const places = () => [...page.snapshot.conversations, HOME_PLACE];
 
 /** A press in a modal tells what is filled in beside it. */
 const valuesBeside = ({ view_id }) => view_id && modals.values(view_id);
@@ -102,7 +110,8 @@ function draw() {
 function drawMe() {
   const me = person(page.me);
   const signature = page.me;
-  const make = () => h("span", {}, avatar(me), h("span", {}, h("span", { class: "unseen" }, "You are "), firstName(me), h("span", { class: "family" }, me.real_name.slice(firstName(me).length))));
+  const family = h("span", { class: "family" }, me.real_name.slice(firstName(me).length));
+  const make = () => h("span", {}, avatar(me), h("span", {}, unseen("You are "), firstName(me), family));
   reconcile($("me"), [{ key: "me", signature, make }]);
   composer.speaksFor(me, avatar(me));
 }
@@ -117,7 +126,8 @@ function drawPlace(place) {
   $("composer").hidden = home;
   if (home) return drawHome();
   const messages = messagesOf(place.id);
-  follower.around(`${page.me} ${place.id}`, messages, () => drawMessages($("messages"), messages, place.id, ctx), announce);
+  const redraw = () => drawMessages($("messages"), messages, place.id, ctx);
+  follower.around(`${page.me} ${place.id}`, messages, redraw, announce);
   $("empty").hidden = messages.length > 0;
   $("empty").textContent = `Nothing here yet. Type ${composer.verb} help`;
 }
@@ -155,7 +165,8 @@ function guideProgress() {
 function drawGuideOrNot(shown) {
   $("guide").hidden = !page.guide;
   $("guide-link").setAttribute("aria-expanded", String(page.guide));
-  if (page.guide) drawGuide($("guide"), shown, { workspace: page.workspace, me: page.me, boxText: composer.box.value.trim(), acts });
+  const { workspace, me } = page;
+  if (page.guide) drawGuide($("guide"), shown, { workspace, me, boxText: composer.box.value.trim(), acts });
 }
 
 function openGuide(open) {
@@ -209,8 +220,7 @@ function sendTry() {
 
 function showCard({ channel, message }) {
   goTo(channel);
-  const node = reveal($("messages"), messagesOf(channel), message.ts);
-  node?.scrollIntoView({ block: "center" });
+  const node = bringUp(reveal($("messages"), messagesOf(channel), message.ts));
   node?.querySelector(".button.primary")?.focus({ preventScroll: true });
 }
 
@@ -253,7 +263,8 @@ async function start() {
   const verb = workspace.try.command.split(" ")[0];
   const edited = () => page.snapshot && drawGuideOrNot(guideProgress());
   composer = new Composer($("composer"), { send, verb, forms: workspace.command_hints, edited });
-  composer.setShortcuts(ctx.shortcuts.filter((one) => one.type === "global"), (one) => ctx.shortcut(one.callback_id, {}));
+  const everywhere = ctx.shortcuts.filter((one) => one.type === "global");
+  composer.setShortcuts(everywhere, (one) => ctx.shortcut(one.callback_id, {}));
   attend();
   await Promise.all([refresh(), refreshCloud()]);
   followHash();
@@ -267,7 +278,13 @@ function followHash() {
 
 function goToMessage(channel, ts) {
   goTo(channel);
-  reveal($("messages"), messagesOf(channel), ts)?.scrollIntoView({ block: "center" });
+  bringUp(reveal($("messages"), messagesOf(channel), ts));
+}
+
+/** Of a card that is taller than the window, the end matters: its buttons are there. */
+function bringUp(node) {
+  node?.scrollIntoView({ block: node.offsetHeight > $("scroll").clientHeight ? "end" : "center" });
+  return node;
 }
 
 $("me").addEventListener("click", () => {

@@ -32,7 +32,8 @@ function header(block, ctx) {
 
 function section(block, ctx, origin) {
   const words = block.text && h("div", { class: "words" }, text(block.text, ctx));
-  const pairs = block.fields && h("div", { class: "pairs" }, block.fields.map((field) => h("div", {}, text(field, ctx))));
+  const fields = (block.fields ?? []).map((field) => h("div", {}, text(field, ctx)));
+  const pairs = fields.length > 0 && h("div", { class: "pairs" }, fields);
   const beside = block.accessory && h("div", { class: "beside" }, accessory(block, ctx, origin));
   return [h("div", { class: "main" }, words, pairs), beside];
 }
@@ -85,7 +86,8 @@ function input(block, ctx, origin, fields) {
   control.focusable.setAttribute("aria-describedby", [hint && `${id}-hint`, `${id}-error`].filter(Boolean).join(" "));
   fields.push({ block, element, control, error });
   if (block.dispatch_action) {
-    control.node.addEventListener("change", () => press(control.node, element, block, ctx, origin, bare(control.read())));
+    const send = () => press(control.node, element, block, ctx, origin, bare(control.read()));
+    control.node.addEventListener("change", send);
   }
   return [
     h(grouped ? "p" : "label", { class: "label", id: `${id}-label`, for: grouped ? null : id }, label),

@@ -16,7 +16,8 @@ export function drawElement(element, block, ctx, origin) {
   const control = makeControl(element, ctx);
   const label = element.accessibility_label ?? textOf(element.placeholder, ctx);
   if (label) control.node.setAttribute("aria-label", label);
-  control.node.addEventListener("change", () => press(control.node, element, block, ctx, origin, bare(control.read())));
+  const send = () => press(control.node, element, block, ctx, origin, bare(control.read()));
+  control.node.addEventListener("change", send);
   return control.node;
 }
 
@@ -30,7 +31,10 @@ function button(element, block, ctx, origin) {
   const words = withEmoji(textOf(element.text, ctx));
   const send = (event) => press(event.currentTarget, element, block, ctx, origin, element.value);
   // A button with an address leads there and is told to the app as well, as in Slack.
-  if (element.url) return h("a", { ...props, href: element.url, target: "_blank", rel: "noopener noreferrer", on: { click: send } }, words);
+  if (/^https?:/i.test(element.url ?? "")) {
+    const away = { href: element.url, target: "_blank", rel: "noopener noreferrer" };
+    return h("a", { ...props, ...away, on: { click: send } }, words);
+  }
   return h("button", { ...props, type: "button", on: { click: send } }, words);
 }
 

@@ -17,7 +17,10 @@ const FLASH = 2400; // milliseconds; the length of the animation in panels.css
 
 let shown = null;
 
-/** Draws the cloud. A row that differs from the last time flashes and comes into view. `take(name)` uses an image's name. */
+/**
+ * Draws the cloud and gives whether an image changed; its row flashes and comes into view.
+ * `take(name)` is called when somebody presses an image's name.
+ */
 export function drawCloud(places, cloud, take) {
   places.account.textContent = `Account ${cloud.account}`;
   const before = new Map((shown?.images ?? []).map((image) => [image.id, JSON.stringify(image)]));
@@ -72,12 +75,19 @@ function rowEntry(image, take) {
 function drawImage(image, take) {
   const name = h(
     "button",
-    { type: "button", class: "name", title: "Put this name into the command box", data: { focus: image.id }, on: { click: () => take(image.name) } },
+    {
+      type: "button",
+      class: "name",
+      title: "Put this name into the command box",
+      data: { focus: image.id },
+      on: { click: () => take(image.name) },
+    },
     image.name,
   );
   const os = image.os?.replace(/ 64bit$/, "");
-  const about = [image.id, os, image.size_gib && `${image.size_gib} GiB`].filter(Boolean).join(" · ");
-  return h("div", {}, h("p", { class: "title" }, name, badges(image)), h("p", { class: "about" }, about), shares(image));
+  const about = [image.id, image.size_gib && `${image.size_gib} GiB`, os].filter(Boolean).join(" · ");
+  const title = h("p", { class: "title" }, name, badges(image));
+  return h("div", {}, title, h("p", { class: "about", title: about }, about), shares(image));
 }
 
 function badges(image) {
@@ -92,8 +102,10 @@ function badges(image) {
 }
 
 function shares(image) {
-  if (image.kind !== "PRIVATE_IMAGE" && !image.shared_with.length) return h("p", { class: "unshared" }, `From ${image.creator}`);
-  if (!image.shared_with.length) return h("p", { class: "unshared" }, "Not shared");
+  if (!image.shared_with.length) {
+    const words = image.kind === "PRIVATE_IMAGE" ? "Not shared" : image.creator && `From ${image.creator}`;
+    return words && h("p", { class: "unshared" }, words);
+  }
   const newestFirst = [...image.shared_with].sort((a, b) => b.since - a.since);
   const list = (shares) => h("ul", { class: "shares", "aria-label": "Shared with" }, shares.map(drawShare));
   if (newestFirst.length <= MOST) return list(newestFirst);
@@ -110,7 +122,7 @@ function drawShare(share) {
 }
 
 function drawCalls(list, calls) {
-  if (!calls.length) return list.replaceChildren(h("li", { class: "none", data: { key: "none" } }, "None yet. A command makes the bot ask the cloud."));
+  if (!calls.length) return list.replaceChildren(h("li", {}, "None yet. A command makes the bot ask the cloud."));
   const times = new Map();
   const entries = calls.map((call) => {
     // Two calls of one instant are two rows.
@@ -124,5 +136,6 @@ function drawCalls(list, calls) {
 function drawCall(call) {
   const took = h("span", {}, `${call.region ? `${call.region} · ` : ""}${Math.round(call.ms)} ms`);
   const code = h("span", { class: call.code === "ok" ? "code" : "code refused" }, call.code);
-  return h("li", {}, h("p", {}, h("span", { class: "action" }, call.action), timeNode(call.at, "{time_secs}")), h("p", {}, took, code));
+  const action = h("span", { class: "action" }, call.action);
+  return h("li", {}, h("p", {}, action, timeNode(call.at, "{time_secs}")), h("p", {}, took, code));
 }

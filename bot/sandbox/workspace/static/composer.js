@@ -5,14 +5,17 @@ import { follow } from "./hints.js";
 import { menu } from "./menu.js";
 
 export class Composer {
-  /** `send(text)` resolves to `{ok, error?}`; `verb` is the command itself, such as `/image`; `edited` hears of each change. */
+  /**
+   * `verb` is the command itself, such as `/image`. `send(text)` resolves to `{ok, error?}`; `edited()` is
+   * called when the text has changed.
+   */
   constructor(form, { send, verb, forms, edited }) {
     Object.assign(this, { send, verb, forms, edited, chosen: -1, last: "", rows: [] });
     this.author = h("span", { class: "author" });
     this.box = h("textarea", {
       id: "box",
       rows: 1,
-      placeholder: "Type / to see the commands",
+      placeholder: "Type / for the commands",
       role: "combobox",
       "aria-label": "Command",
       "aria-autocomplete": "list",
@@ -27,7 +30,8 @@ export class Composer {
     this.popup = h("div", { class: "popup", hidden: true }, this.list, tip);
     this.tools = h("span", { class: "tools" });
     this.note = h("p", { class: "note", role: "alert" });
-    const submit = h("button", { type: "submit", class: "button primary icon-only", "aria-label": "Send", title: "Send" }, icon("send"));
+    const sending = { type: "submit", class: "button primary icon-only", "aria-label": "Send", title: "Send" };
+    const submit = h("button", sending, icon("send"));
     form.append(this.popup, h("div", { class: "line" }, this.author, this.box, this.tools, submit), this.note);
     form.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
     this.box.addEventListener("input", () => this.changed());
@@ -91,13 +95,18 @@ export class Composer {
   }
 
   row({ place }, index) {
-    const tokens = place.tokens.map((token, i) => [h(i === place.at ? "mark" : "span", { class: i < place.at ? "past" : null }, token), " "]);
+    const tokens = place.tokens.map((token, i) => {
+      const tag = i === place.at ? "mark" : "span";
+      return [h(tag, { class: i < place.at ? "past" : null }, token), " "];
+    });
     const take = (event) => (event.preventDefault(), this.complete(index));
     return h("li", { role: "option", id: `form-${index}`, on: { mousedown: take } }, h("code", {}, `${this.verb} `, tokens));
   }
 
   mark() {
-    [...this.list.children].forEach((node, index) => node.setAttribute("aria-selected", String(index === this.chosen)));
+    [...this.list.children].forEach((node, index) => {
+      node.setAttribute("aria-selected", String(index === this.chosen));
+    });
     if (this.chosen >= 0) this.box.setAttribute("aria-activedescendant", `form-${this.chosen}`);
     else this.box.removeAttribute("aria-activedescendant");
     this.list.children[this.chosen]?.scrollIntoView({ block: "nearest" });

@@ -16,13 +16,12 @@ const MAKERS = {
   plain_text_input: textInput,
   email_text_input: (element, ctx) => textInput(element, ctx, "email"),
   url_text_input: (element, ctx) => textInput(element, ctx, "url"),
-  number_input: (element, ctx) => textInput(element, ctx, "text"),
-  static_select: (element, ctx) => select(element, ctx, options(element, ctx), "selected_option", element.initial_option?.value),
-  users_select: (element, ctx) => select(element, ctx, ctx.names.allPeople(), "selected_user", element.initial_user),
-  conversations_select: (element, ctx) =>
-    select(element, ctx, ctx.names.allChannels(), "selected_conversation", element.initial_conversation),
-  channels_select: (element, ctx) => select(element, ctx, ctx.names.allChannels(), "selected_channel", element.initial_channel),
-  multi_static_select: (element, ctx) => ticks({ ...element, options: element.options ?? [] }, ctx),
+  number_input: textInput,
+  static_select: (element, ctx) => select(element, ctx, options(element, ctx), "selected_option"),
+  users_select: (element, ctx) => select(element, ctx, ctx.names.allPeople(), "selected_user"),
+  conversations_select: (element, ctx) => select(element, ctx, ctx.names.allChannels(), "selected_conversation"),
+  channels_select: (element, ctx) => select(element, ctx, ctx.names.allChannels(), "selected_channel"),
+  multi_static_select: ticks,
   datepicker,
   radio_buttons: radios,
   checkboxes: ticks,
@@ -61,18 +60,22 @@ function textInput(element, ctx, type = "text") {
 function options(element, ctx) {
   const groups = element.option_groups ?? [{ options: element.options ?? [] }];
   return groups.flatMap((group) =>
-    group.options.map((option) => ({ value: option.value, name: textOf(option.text, ctx), group: textOf(group.label, ctx) })),
+    group.options.map((option) => {
+      return { value: option.value, name: textOf(option.text, ctx), group: textOf(group.label, ctx) };
+    }),
   );
 }
 
-function select(element, ctx, choices, key, initial) {
-  const node = h("select", { class: "field" }, h("option", { value: "" }, textOf(element.placeholder, ctx) || "Choose…"));
+function select(element, ctx, choices, key) {
+  const nothing = h("option", { value: "" }, textOf(element.placeholder, ctx) || "Choose…");
+  const node = h("select", { class: "field" }, nothing);
+  const start = element[key.replace("selected", "initial")];
   let group = null;
   for (const choice of choices) {
     if (choice.group && choice.group !== group?.label) node.append((group = h("optgroup", { label: choice.group })));
     (choice.group ? group : node).append(h("option", { value: choice.value }, choice.name));
   }
-  node.value = initial ?? "";
+  node.value = start?.value ?? start ?? "";
   return {
     node,
     read: () => (node.value ? { [key]: node.value } : null),

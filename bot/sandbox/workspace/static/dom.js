@@ -1,4 +1,4 @@
-// The DOM in three functions. Data only ever becomes text nodes and attributes, never markup.
+// The DOM in a few functions. Data only ever becomes text nodes and attributes, never markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -20,6 +20,9 @@ export function h(tag, props = {}, ...children) {
   node.append(...children.flat(Infinity).filter((child) => child != null && child !== false));
   return node;
 }
+
+/** Words for those who listen instead of look. */
+export const unseen = (words) => h("span", { class: "unseen" }, words);
 
 const ICONS = {
   hash: "M6.5 2.5 5 13.5M11 2.5 9.5 13.5M3 6h10.5M2.5 10.5H13",
@@ -47,6 +50,12 @@ export function icon(name) {
   path.setAttribute("d", ICONS[name]);
   svg.append(path);
   return svg;
+}
+
+/** A cross that closes something. */
+export function closeButton(label, close, style = "") {
+  const props = { type: "button", class: `plain icon-only ${style}`.trim(), "aria-label": label, title: label };
+  return h("button", { ...props, on: { click: close } }, icon("close"));
 }
 
 /**

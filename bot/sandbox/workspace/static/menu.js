@@ -4,24 +4,29 @@ import { h } from "./dom.js";
 
 /** `items` are `{words, about?, run()}`. Escape and a press elsewhere close it; arrows walk through it. */
 export function menu(label, face, items) {
-  const list = h(
-    "ul",
-    { class: "menu-list", role: "menu", hidden: true },
-    items.map((item) =>
-      h(
-        "li",
-        { role: "none" },
-        h("button", { type: "button", role: "menuitem", on: { click: () => (close(true), item.run()) } }, item.words, item.about && h("small", {}, item.about)),
-      ),
-    ),
-  );
+  const list = h("ul", { class: "menu-list", role: "menu", hidden: true }, items.map(row));
   const opener = h(
     "button",
-    { type: "button", class: "menu-opener", "aria-label": label, title: label, "aria-haspopup": "menu", "aria-expanded": "false" },
+    {
+      type: "button",
+      class: "menu-opener",
+      "aria-label": label,
+      title: label,
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+    },
     face,
   );
   const root = h("div", { class: "menu" }, opener, list);
 
+  function row(item) {
+    const click = () => {
+      close(true);
+      item.run();
+    };
+    const about = item.about && h("small", {}, item.about);
+    return h("li", { role: "none" }, h("button", { type: "button", role: "menuitem", on: { click } }, item.words, about));
+  }
   function open() {
     list.hidden = false;
     opener.setAttribute("aria-expanded", "true");

@@ -19,7 +19,8 @@ export function drawMessages(list, messages, channel, ctx) {
     const name = dayName(message.at);
     if (name !== day) {
       day = name;
-      entries.push({ key: `day ${name}`, signature: name, make: () => h("li", { class: "day" }, h("span", {}, name)) });
+      const make = () => h("li", { class: "day" }, h("span", {}, name));
+      entries.push({ key: `day ${name}`, signature: name, make });
     }
     entries.push(entry(message, messages[index - 1], channel, ctx));
   });
@@ -41,11 +42,14 @@ function find(list, ts) {
 }
 
 function entry(message, previous, channel, ctx) {
-  const { replies = [], reply_count, ...own } = message;
+  const { replies = [], reply_count: _, ...own } = message;
   return {
     key: message.ts,
     signature: "message",
-    make: () => h("li", { class: "message" }, face(message, ctx), h("div", { class: "said" }), h("div", { class: "thread" })),
+    make: () => {
+      const parts = [h("div", { class: "said" }), h("div", { class: "thread" })];
+      return h("li", { class: "message" }, face(message, ctx.names), parts);
+    },
     patch: (node) => {
       node.classList.toggle("ephemeral", Boolean(message.ephemeral));
       node.classList.toggle("follows", follows(message, previous));
@@ -68,8 +72,8 @@ function follows(message, previous) {
   );
 }
 
-function face(message, ctx) {
-  return avatar(ctx.names.person(message.user) ?? { id: message.user, real_name: message.user }, ctx.names.isBot(message.user));
+function face({ user }, names) {
+  return avatar(names.person(user) ?? { id: user, real_name: user }, names.isBot(user));
 }
 
 export function authorName(message, names) {
@@ -100,39 +104,42 @@ function drawBody(message, channel, ctx) {
 }
 
 function shortcuts(message, channel, ctx) {
-  const items = ctx.shortcuts.filter((shortcut) => shortcut.type === "message");
-  if (!items.length || message.ephemeral) return null;
-  const run = (shortcut) => () => ctx.shortcut(shortcut.callback_id, { channel, ts: message.ts });
-  return menu("Message shortcuts", icon("more"), items.map((item) => ({ words: item.name, about: item.description, run: run(item) })));
+  const offered = ctx.shortcuts.filter((shortcut) => shortcut.type === "message");
+  if (!offered.length || message.ephemeral) return null;
+  const items = offered.map((shortcut) => ({
+    words: shortcut.name,
+    about: shortcut.description,
+    run: () => ctx.shortcut(shortcut.callback_id, { channel, ts: message.ts }),
+  }));
+  return menu("Message shortcuts", icon("more"), items);
 }
 
 function drawThread(thread, message, replies, channel, ctx) {
   if (!replies.length) return thread.replaceChildren();
   const open = openThreads.has(message.ts);
-  const count = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
-  reconcile(thread, [
+  const toggle = () => {
+    if (open) openThreads.delete(message.ts);
+    else openThreads.add(message.ts);
+    drawThread(thread, message, replies, channel, ctx);
+  };
+  const parts = [
     {
       key: "toggle",
-      signature: `${count} ${open} ${replies.at(-1).ts}`,
-      make: () =>
-        h(
-          "button",
-          {
-            type: "button",
-            class: "replies",
-            "aria-expanded": String(open),
-            data: { focus: "replies" },
-            on: { click: () => (open ? openThreads.delete(message.ts) : openThreads.add(message.ts), drawThread(thread, message, replies, channel, ctx)) },
-          },
-          icon("right"),
-          count,
-          h("span", { class: "last" }, "last ", timeNode(replies.at(-1).at, "{ago}")),
-        ),
+      signature: `${replies.length} ${open} ${replies.at(-1).ts}`,
+      make: () => threadToggle(replies, open, toggle),
     },
-    ...(open ? [{ key: "list", signature: "list", make: () => h("ol", { class: "reply-list" }), patch: drawReplies }] : []),
-  ]);
-
-  function drawReplies(list) {
-    reconcile(list, replies.map((reply, index) => entry(reply, replies[index - 1], channel, ctx)));
+  ];
+  if (open) {
+    const entries = replies.map((reply, index) => entry(reply, replies[index - 1], channel, ctx));
+    const make = () => h("ol", { class: "reply-list" });
+    parts.push({ key: "list", signature: "list", make, patch: (list) => reconcile(list, entries) });
   }
+  reconcile(thread, parts);
+}
+
+function threadToggle(replies, open, toggle) {
+  const count = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
+  const last = h("span", { class: "last" }, "last ", timeNode(replies.at(-1).at, "{ago}"));
+  const props = { type: "button", class: "replies", "aria-expanded": String(open), data: { focus: "replies" } };
+  return h("button", { ...props, on: { click: toggle } }, icon("right"), count, last);
 }

@@ -2,7 +2,7 @@
 
 import { drawBlocks } from "./blocks.js";
 import { warning } from "./buttons.js";
-import { h, icon } from "./dom.js";
+import { closeButton, h } from "./dom.js";
 
 export class Modals {
   /** `ctx` is what the blocks need, with `submit(viewId, values)` and `close(viewId)` beside. */
@@ -86,7 +86,7 @@ export class Modals {
         "header",
         {},
         h("h2", { id: titleId }, view.title),
-        h("button", { type: "button", class: "plain icon-only", "aria-label": "Close", on: { click: shut } }, icon("close")),
+        closeButton("Close", shut),
       ),
       h("div", { class: "body" }, drawBlocks(view.blocks, this.ctx, { view_id: view.id }, fields)),
       h(

@@ -12,20 +12,22 @@ function words(node) {
   return [node.text, node.fields, node.elements, node.rows].map(words).filter(Boolean).join("\n");
 }
 
-const buttons = (message) => (message.blocks ?? []).filter((block) => block.type === "actions").flatMap((block) => block.elements);
+const blocksOf = (message, type) => (message.blocks ?? []).filter((block) => block.type === type);
 
-export const canApprove = (message) => buttons(message).some((button) => button.text?.text === "Approve");
+export function canApprove(message) {
+  const buttons = blocksOf(message, "actions").flatMap((block) => block.elements);
+  return buttons.some((button) => button.text?.text === "Approve");
+}
 
-export const cardText = (message) => (message.blocks ?? []).map(words).join("\n");
+export const cardText = (message) => words(message.blocks ?? []);
 
-export const cardTitle = (message) => words((message.blocks ?? []).filter((block) => block.type === "header"));
+export const cardTitle = (message) => words(blocksOf(message, "header"));
 
-/** The bot's cards in the channels, oldest first, as `{channel, message}`. */
+/** The cards that everybody in a channel sees, oldest first, as `{channel, message}`. */
 export function cards(snapshot) {
   const channels = snapshot.conversations.filter((conversation) => conversation.kind === "channel");
-  const found = channels.flatMap(({ id }) =>
-    (snapshot.messages[id] ?? []).filter((message) => message.bot && cardTitle(message)).map((message) => ({ channel: id, message })),
-  );
+  const posted = channels.flatMap(({ id }) => (snapshot.messages[id] ?? []).map((message) => ({ channel: id, message })));
+  const found = posted.filter(({ message }) => message.bot && !message.ephemeral && cardTitle(message));
   return found.sort((a, b) => a.message.at - b.message.at);
 }
 

@@ -10,19 +10,19 @@ export function drawRichText(block, names) {
 }
 
 function drawPart(part, names) {
-  const children = () => (part.elements ?? []).map((element) => drawInline(element, names));
+  const inlines = (holder) => (holder.elements ?? []).map((element) => drawInline(element, names));
   switch (part.type) {
     case "rich_text_section":
-      return h("p", {}, children());
+      return h("p", {}, inlines(part));
     case "rich_text_quote":
-      return h("blockquote", {}, children());
+      return h("blockquote", {}, inlines(part));
     case "rich_text_preformatted":
-      return h("pre", {}, children());
+      return h("pre", {}, inlines(part));
     case "rich_text_list":
       return h(
         part.style === "ordered" ? "ol" : "ul",
         { start: part.offset ? part.offset + 1 : null, style: `--indent:${part.indent ?? 0}` },
-        (part.elements ?? []).map((item) => h("li", {}, (item.elements ?? []).map((element) => drawInline(element, names)))),
+        (part.elements ?? []).map((item) => h("li", {}, inlines(item))),
       );
     default:
       return null;

@@ -1,6 +1,6 @@
 // Who you are, and the places you can go.
 
-import { h, icon, reconcile } from "./dom.js";
+import { h, icon, reconcile, unseen } from "./dom.js";
 import { avatar } from "./people.js";
 
 /** `asked` holds the ids of the people whose word the newest open request waits for. */
@@ -17,9 +17,11 @@ export function drawPeople(list, people, me, asked, choose) {
 
 function personRow(person, chosen, asked, choose) {
   const names = h("span", { class: "who" }, h("strong", {}, person.real_name), h("small", {}, person.role));
-  const sign = asked && h("span", { class: "asked", title: "The newest request waits for this person" }, h("span", { class: "unseen" }, "asked to decide"));
-  const props = { type: "button", "aria-pressed": String(chosen), data: { focus: person.id }, on: { click: () => choose(person.id) } };
-  return h("li", {}, h("button", props, h("span", { class: "face" }, avatar(person), sign), names));
+  const title = "The newest request waits for this person";
+  const sign = asked && h("span", { class: "asked", title }, unseen("asked to decide"));
+  const props = { type: "button", "aria-pressed": String(chosen), data: { focus: person.id } };
+  const click = () => choose(person.id);
+  return h("li", {}, h("button", { ...props, on: { click } }, h("span", { class: "face" }, avatar(person), sign), names));
 }
 
 /** `places` are `{id, name, kind, unread}`; the Home tab is a place as well. */
@@ -45,7 +47,7 @@ function placeRow(place, chosen, go) {
     data: { focus: place.id },
     on: { click: () => go(place.id) },
   };
-  const count = unread && h("span", { class: "count" }, String(place.unread), h("span", { class: "unseen" }, " unread"));
+  const count = unread && h("span", { class: "count" }, String(place.unread), unseen(" unread"));
   return h("li", {}, h("button", props, icon(SIGN[place.kind]), h("span", { class: "who" }, place.name), count));
 }
 
@@ -63,9 +65,9 @@ export function drawPanes(nav, here, news, show) {
       key: id,
       signature: `${id === here} ${news.has(id)}`,
       make: () => {
-        const mark = news.has(id) && id !== here && h("span", { class: "news" }, h("span", { class: "unseen" }, " has news"));
-        const props = { type: "button", "aria-current": id === here ? "page" : null, data: { focus: id }, on: { click: () => show(id) } };
-        return h("button", props, h("span", { class: "sign" }, icon(sign), mark), name);
+        const mark = news.has(id) && id !== here && h("span", { class: "news" }, unseen(" has news"));
+        const props = { type: "button", "aria-current": id === here ? "page" : null, data: { focus: id } };
+        return h("button", { ...props, on: { click: () => show(id) } }, h("span", { class: "sign" }, icon(sign), mark), name);
       },
     })),
   );

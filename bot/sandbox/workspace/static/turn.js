@@ -16,6 +16,6 @@ function line(people, switchTo) {
 }
 
 export function switchButton(person, switchTo) {
-  const props = { type: "button", class: "button small", data: { focus: `switch ${person.id}` }, on: { click: () => switchTo(person.id) } };
-  return h("button", props, avatar(person), `Switch to ${firstName(person)}`);
+  const props = { type: "button", class: "button small", data: { focus: `switch ${person.id}` } };
+  return h("button", { ...props, on: { click: () => switchTo(person.id) } }, avatar(person), `Switch to ${firstName(person)}`);
 }

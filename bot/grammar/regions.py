@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.typed import Refusal, cite
-from bot.words import PLACEHOLDERS, TO_ACCOUNTS, Line, Word, is_article
+from bot.grammar.typed import Refusal, cite
+from bot.grammar.words import PLACEHOLDERS, TO_ACCOUNTS, Line, Word, is_article
 
 # The shape of the vendor's region ids, such as ap-guangzhou and ap-shanghai-fsi; a zone has a number behind.
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+){1,3}")

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from approvals.cloud import MAX_SHARES
-from bot.accounts import refuse_numbers
-from bot.named import filled, refuse_image, refuse_mixed_up, refuse_target, unique
-from bot.regions import read_region
-from bot.typed import Names, Refusal, Share, Unshare, cite
-from bot.words import ACCOUNT_ID, BLANK, IMAGE_ID, TO_ACCOUNTS, Line, Word, is_article, means_because
+from bot.grammar.accounts import refuse_numbers
+from bot.grammar.named import filled, refuse_image, refuse_mixed_up, refuse_target, unique
+from bot.grammar.regions import read_region
+from bot.grammar.typed import Names, Refusal, Share, Unshare, cite
+from bot.grammar.words import ACCOUNT_ID, BLANK, IMAGE_ID, TO_ACCOUNTS, Line, Word, is_article, means_because
 
 MAX_IMAGES = 10
 """Images of one request: more than that nobody looks at one by one before approving."""
@@ -138,10 +138,11 @@ def _refuse_end_date(line: Line, clause: _Clause, clauses: Sequence[_Clause]) ->
 
 
 def _as_reason(line: Line, clause: _Clause, position: int) -> Line:
-    """The clause as the reason, where it is the last one; else the line without it."""
+    """The clause as the reason, or the beginning of it; the line without it, where it is neither."""
     if clause.stop == len(line.words):
         return line.with_reason_from(clause.head, position)
-    return line.with_words(clause.head, clause.stop)
+    rest = line.with_words(clause.head, clause.stop)
+    return rest if line.reason else replace(rest, reason=line.text[position : line.words[clause.stop - 1].end])
 
 
 def _length_of_time(words: Sequence[Word]) -> int:

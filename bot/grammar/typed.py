@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from bot.words import ACCOUNT_ID, BLANK, IMAGE_ID, Line, spell
+from bot.grammar.words import ACCOUNT_ID, BLANK, IMAGE_ID, Line, spell
 
 MAX_TEXT = 3000
 """Characters of a command that are read; what a section of Block Kit can quote back."""

@@ -19,10 +19,10 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.accounts import resolve
-from bot.clauses import MAX_IMAGES, read_sharing
-from bot.slack_text import decode
-from bot.typed import (
+from bot.grammar.accounts import resolve
+from bot.grammar.clauses import MAX_IMAGES, read_sharing
+from bot.grammar.slack_text import decode
+from bot.grammar.typed import (
     MAX_TEXT,
     Account,
     Command,
@@ -39,8 +39,8 @@ from bot.typed import (
     misread,
     render,
 )
-from bot.verbs import WHICH, no_verb, request_number, verb_of, without_politeness
-from bot.words import BLANK, PLACEHOLDERS, Line, Word, is_article, spell, split
+from bot.grammar.verbs import WHICH, no_verb, request_number, verb_of, without_politeness
+from bot.grammar.words import BLANK, PLACEHOLDERS, Line, Word, is_article, spell, split
 
 __all__ = [
     "MAX_IMAGES",
@@ -59,6 +59,7 @@ __all__ = [
     "parse",
     "render",
     "resolve",
+    "spell",
 ]
 
 _LONGEST_ENCODED = 5  # "&amp;" for one "&"

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.slack_text import Kind, Mark, Plain
+from bot.grammar.slack_text import Kind, Mark, Plain
 
 BLANK = "…"
 """Stands in a suggestion for what only the person can fill in."""
@@ -50,7 +50,10 @@ TO_ACCOUNTS = frozenset({"with", "to", "from"})
 _AND = frozenset({"and", "&", "+"})
 _BECAUSE_SLIPS = frozenset({"bc", "b/c", "cuz", "coz", "cos", "cause", "reason", "because"})
 _LIKE_BECAUSE = 0.8
-RESERVED = frozenset({"all", "everyone", "everybody", "lighthouse", "please", "pls", "plz", "thanks"})
+LIGHTHOUSE = "lighthouse"
+EVERYONE = frozenset({"all", "everyone", "everybody"})
+"""What would be a name but for what it means."""
+
 ARTICLES = frozenset({"the", "image", "images", "account", "accounts", "please", "pls", "plz", "thanks"})
 PLACEHOLDERS = frozenset({"IMAGE", "TARGET", "ACCOUNT", "REGION", "NAME", "ID", BLANK, "..."})
 """What stands in a form for a word of one's own, and is sent as it stands."""
@@ -155,7 +158,7 @@ def _slips_from_because(text: str) -> bool:
 
 
 def _is_plain(name: str) -> bool:
-    reserved = name.casefold() in _KEYS.keys() | _AND | RESERVED | ARTICLES or _slips_from_because(name)
+    reserved = name.casefold() in _KEYS.keys() | _AND | EVERYONE | ARTICLES | {LIGHTHOUSE} or _slips_from_because(name)
     shaped = name.casefold().startswith(("img-", "lhbp-", "uin", "appid")) or name in PLACEHOLDERS
     return _PLAIN.fullmatch(name) is not None and _tidy(name) == name and not reserved and not shaped
 

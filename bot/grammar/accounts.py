@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from approvals.model import Target
-from bot.slack_text import decode
-from bot.typed import MAX_TEXT, Help, Misread, Refusal, Share, Unshare, cite, render
-from bot.words import ACCOUNT_ID, BLANK, Line, Word
+from bot.grammar.slack_text import decode
+from bot.grammar.typed import MAX_TEXT, Help, Misread, Refusal, Share, Unshare, cite, render
+from bot.grammar.words import ACCOUNT_ID, BLANK, Line, Word
 
 _DIGITS = re.compile(r"[0-9]+")
 _GROUPED = re.compile(r"[0-9]+(?:[-_./'’:\s][0-9]+)+")

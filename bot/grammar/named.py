@@ -6,12 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.slack_text import Kind
-from bot.typed import Names, Refusal, Share, Unshare, cite
-from bot.words import ACCOUNT_ID, BLANK, IMAGE_ID, PLACEHOLDERS, TO_ACCOUNTS, Line, Word
+from bot.grammar.slack_text import Kind
+from bot.grammar.typed import Names, Refusal, Share, Unshare, cite
+from bot.grammar.words import ACCOUNT_ID, BLANK, EVERYONE, IMAGE_ID, LIGHTHOUSE, PLACEHOLDERS, TO_ACCOUNTS, Line, Word
 
-_LIGHTHOUSE = re.compile(r"lhbp-[0-9a-z]+|lighthouse", re.IGNORECASE)
-_EVERYONE = frozenset({"all", "everyone", "everybody"})
+_LIGHTHOUSE = re.compile(rf"lhbp-[0-9a-z]+|{LIGHTHOUSE}", re.IGNORECASE)
 
 
 def filled(name: str, at: int) -> Word:
@@ -65,7 +64,7 @@ def refuse_target(line: Line, index: int, form: type[Share] | type[Unshare], nam
     word = line.words[index]
     if word.quoted or word.blank:
         return
-    everyone = word.text.casefold() in _EVERYONE
+    everyone = word.text.casefold() in EVERYONE
     if word.kind is Kind.EVERYONE or (everyone and form is Share):
         sentence = f"{cite(word.text)} is not an account: name each account that the image is for."
         raise Refusal(sentence, line.with_words(index, index + 1, _blank(word)), word.start, word.end)

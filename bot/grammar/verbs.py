@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from bot.typed import Command, Help, Refusal, Requests, Show, Unshare, cite
-from bot.words import BLANK, IMAGE_ID, TO_ACCOUNTS, Line, Word
+from bot.grammar.typed import Command, Help, Refusal, Requests, Show, Unshare, cite
+from bot.grammar.words import BLANK, IMAGE_ID, TO_ACCOUNTS, Line, Word
 
 VERBS = ("share", "unshare", "show", "requests", "help", "account")
 

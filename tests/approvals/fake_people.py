@@ -1,0 +1,42 @@
+"""A directory in memory: the company's people and groups, which a test can change at any time."""
+
+from __future__ import annotations
+
+from approvals.errors import DirectoryError, UnknownPerson
+from approvals.model import Person
+from bot.sandbox import company
+
+
+class FakeDirectory:
+    """Implements ``approvals.people.Directory``.
+
+    :ivar down: the chat doesn't answer
+    """
+
+    def __init__(self) -> None:
+        self.people = {one.id: _person(one) for one in company.PEOPLE}
+        self.groups = {group.id: group.members for group in company.GROUPS}
+        self.down = False
+
+    def person(self, person_id: str) -> Person:
+        self._answer()
+        if person_id not in self.people:
+            raise UnknownPerson(person_id)
+        return self.people[person_id]
+
+    def members(self, principal: str) -> tuple[str, ...]:
+        self._answer()
+        if not principal.startswith("S"):
+            return (principal,)
+        if principal not in self.groups:
+            raise UnknownPerson(principal)
+        return self.groups[principal]
+
+    def _answer(self) -> None:
+        if self.down:
+            raise DirectoryError("the chat doesn't answer")
+
+
+def _person(member: company.Member) -> Person:
+    why_not = f"{member.real_name} is a guest here." if member.guest else ""
+    return Person(member.id, member.name, may_act=not member.guest, why_not=why_not)

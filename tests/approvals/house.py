@@ -1,0 +1,186 @@
+"""The whole desk on one file, with a cloud and people in memory and a clock that moves when it is told to."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from approvals.checker import Checker
+from approvals.desk import Desk
+from approvals.executor import Executor
+from approvals.home import HomeAccount
+from approvals.judging import Judging
+from approvals.model import Action, Asked, Notice, Person, Press, Request, Verb
+from approvals.policy import parse
+from approvals.store import Store
+from approvals.timers import Timers
+from bot.sandbox import company
+from tests.approvals.fake_cloud import FakeCloud
+from tests.approvals.fake_people import FakeDirectory
+
+MEI, LIN, OMAR, SARA, GUS = (person.id for person in company.PEOPLE)
+CHANNEL = "C0IMAGES"
+DATA, LAB, GOLDEN = "100012345678", "100023456789", "100055500000"
+STRANGER = "100099900001"
+
+_numbers = itertools.count(1)
+
+
+class Clock:
+    """A time that stands still until somebody moves it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+class House:
+    """What a test does to the desk, in few words. Every step happens a millisecond after the one before."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        policy: str = company.POLICY,
+        cloud: FakeCloud | None = None,
+        directory: FakeDirectory | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.path = path
+        self.store = Store(path)
+        self.policy = parse(policy)
+        self.cloud = cloud or FakeCloud()
+        self.directory = directory or FakeDirectory()
+        self.clock = clock or Clock()
+        home = HomeAccount(self.cloud, self.policy)
+        self.desk = Desk(self.store, self.policy, self.directory, clock=self.clock)
+        self.checker = Checker(self.store, self.cloud, self.policy, self.directory, home)
+        self.judging = Judging(self.store, self.desk)
+        self.executor = Executor(self.store, self.cloud, self.policy, home)
+        self.timers = Timers(self.store, self.policy)
+
+    def close(self) -> None:
+        self.checker.close()
+        self.store.close()
+
+    def twin(self) -> House:
+        """Another process of the same company, on the same file."""
+        return House(self.path, cloud=self.cloud, directory=self.directory, clock=self.clock)
+
+    # what people do
+
+    def ask(
+        self,
+        *accounts: str,
+        image: str = "base-2026",
+        action: Action = Action.SHARE,
+        by: str = MEI,
+        region: str = "",
+        reason: str = "nightly build",
+        key: str = "",
+    ) -> int:
+        targets = tuple(self.policy.target(account) for account in accounts or (DATA,))
+        key = key or f"asked-{next(_numbers)}"
+        asked = Asked(key, action, image, region, targets, reason, Person(by, by), reply_to=f"reply:{by}")
+        self.tick()
+        return self.desk.submit([asked])[0]
+
+    def record(self, request_id: int, person: str, verb: Verb, *, reason: str = "", key: str = "") -> Press | None:
+        """The press as the store gives it to the judge; None where this very press was known."""
+        key = key or f"pressed-{next(_numbers)}"
+        press = Press(key, request_id, person, verb, self.tick(), reason, reply_to=f"reply:{person}")
+        if not self.desk.press(press):
+            return None
+        with self.store.read() as ledger:
+            return next(one for one in ledger.unjudged(self.clock(), 1000) if one.key == key)
+
+    def press(self, request_id: int, person: str, verb: Verb, *, reason: str = "") -> str:
+        press = self.record(request_id, person, verb, reason=reason)
+        assert press is not None
+        return self.desk.judge(press)
+
+    # what happens by itself
+
+    def tick(self) -> datetime:
+        return self.clock.advance(milliseconds=1)
+
+    def check(self) -> int:
+        return self.checker.sweep(self.tick())
+
+    def execute(self) -> int:
+        return self.executor.sweep(self.tick())
+
+    def judge(self) -> int:
+        return self.judging.sweep(self.tick())
+
+    def time_out(self) -> int:
+        return self.timers.sweep(self.tick())
+
+    # several steps at once
+
+    def pending(self, *accounts: str, **asked: Any) -> int:
+        number = self.ask(*accounts, **asked)
+        self.check()
+        return number
+
+    def approved(self, *accounts: str, **asked: Any) -> int:
+        """Approved by the owner, and by the guardian where one must agree."""
+        number = self.pending(*accounts, **asked)
+        owner = OMAR if asked.get("by") == LIN else LIN
+        assert self.press(number, owner, Verb.APPROVE) == "approve"
+        deciders = self.request(number).deciders
+        if deciders and deciders.guardian_needed:
+            assert self.press(number, SARA, Verb.APPROVE) == "approve"
+        return number
+
+    # what can be seen
+
+    def request(self, request_id: int) -> Request:
+        with self.store.read() as ledger:
+            found = ledger.request(request_id)
+        assert found is not None
+        return found
+
+    def outcomes(self, request_id: int) -> dict[str, str]:
+        return {item.target.account: item.state.value for item in self.request(request_id).items}
+
+    def told(self) -> list[Notice]:
+        """Every message that waits, in order; afterwards none does."""
+        read: list[Notice] = []
+        while True:
+            with self.store.read() as ledger:
+                due = ledger.notices_due(self.clock() + timedelta(days=365), 1000)
+            if not due:
+                return sorted(read, key=lambda notice: notice.id)
+            for notice in due:
+                read.append(notice)
+                self._sent(notice)
+
+    def _sent(self, notice: Notice) -> None:
+        self.store.write(lambda ledger: ledger.notices_sent(notice, newest=notice.id, now=self.clock()))
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """What stands in the file, past the store."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            cursor = connection.execute(query)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def events(self, request_id: int) -> list[str]:
+        with self.store.read() as ledger:
+            return [str(line["event"]) for line in ledger.audit_of(request_id)]
+
+
+def gist(notice: Notice) -> tuple[str, str, str]:
+    """Kind, recipient, and what it tells."""
+    return notice.kind, notice.recipient, notice.facts.get("event") or notice.facts.get("code", "")

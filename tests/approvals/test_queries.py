@@ -1,0 +1,81 @@
+"""The named queries: all are used, all exist, each has its sentence, and none looks through a whole table."""
+
+from __future__ import annotations
+
+import ast
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+import approvals.store
+from approvals.sql import queries
+from approvals.sql.connection import migrate, open_database
+
+QUERIES = queries()
+SOURCE = ast.parse(Path(approvals.store.__file__).read_text(encoding="utf-8"))
+RUNNERS = {"_all", "_one", "_sure", "_changed", "_do"}
+
+# Read the newest line of the record; count what waits, where the partial index is the list of what waits.
+WHOLE_INDEX = {"audit_head", "notices_waiting", "newest_notice", "next_notice", "next_press"}
+
+
+def used() -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(SOURCE):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RUNNERS:
+            names |= {part.value for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant)}
+    return {str(name) for name in names if isinstance(name, str)}
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Database:
+    migrate(tmp_path / "q.db")
+    return open_database(tmp_path / "q.db")
+
+
+def plan(db: Database, name: str) -> list[str]:
+    values = {parameter: 1 for parameter in re.findall(r":(\w+)", QUERIES[name])}
+    return [str(row[3]) for row in db.execute("EXPLAIN QUERY PLAN " + QUERIES[name], values)]
+
+
+def test_every_named_query_is_used_by_the_store_and_every_one_used_exists() -> None:
+    assert used() == set(QUERIES)
+
+
+def test_every_query_is_one_statement_under_one_heading_and_one_sentence() -> None:
+    text = files("approvals.sql").joinpath("queries.sql").read_text(encoding="utf-8")
+    headings = re.findall(r"^-- (\w+) --$", text, re.MULTILINE)
+    assert len(headings) == len(set(headings)) == len(QUERIES)
+    for name, query in QUERIES.items():
+        sentence, *statement = query.splitlines()
+        assert re.fullmatch(r"-- [A-Z].*\.", sentence), name
+        assert statement, name
+        assert not any(line.startswith("--") for line in statement), name
+        assert ";" not in query.removeprefix(sentence), name
+
+
+def test_every_query_that_changes_the_state_of_a_request_names_the_state_that_it_leaves() -> None:
+    changing = [name for name, query in QUERIES.items() if re.search(r"UPDATE requests SET[^W]*\bstate = ", query)]
+    assert set(changing) == {"move", "take", "release"}
+    for name in changing:
+        where = QUERIES[name].split("WHERE", 1)[1]
+        assert re.search(r"\bAND state = ", where), name
+        assert "RETURNING" in where, name
+
+
+def test_no_query_writes_to_the_record_but_by_adding() -> None:
+    for name, query in QUERIES.items():
+        if re.search(r"\b(UPDATE|DELETE FROM|REPLACE INTO|INTO) audit\b", query):
+            assert name == "add_audit"
+        assert "DELETE" not in query, name
+
+
+@pytest.mark.parametrize("name", sorted(QUERIES))
+def test_every_query_is_answered_by_an_index(db: Database, name: str) -> None:
+    for step in plan(db, name):
+        looks_through = re.match(r"SCAN (requests|items|decisions|grants|presses|outbox|cards|audit|o|e|r)\b", step)
+        assert not looks_through or name in WHOLE_INDEX or "INDEX" in step, step
+    db.close()

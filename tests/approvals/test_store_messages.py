@@ -1,0 +1,134 @@
+"""What every store must do, for messages and for transactions. See ``test_store.py``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from approvals.errors import StoreError
+from approvals.model import Action, Asked, Notice, Person, State, Target
+from approvals.store import Ledger, Store
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=1)
+
+
+def add(store: Store, key: str = "k1") -> int:
+    asked = Asked(key, Action.SHARE, "base", "", (Target("100012345678"),), "", Person("U0MEI", "mei"))
+    number = store.write(lambda ledger: ledger.add_request(asked, now=NOW))
+    assert number is not None
+    return number
+
+
+def post(store: Store, number: int, lane: str, kind: str = "card", text: str = "") -> None:
+    facts = {"text": text}
+    store.write(
+        lambda ledger: ledger.add_notice(number, lane=lane, kind=kind, recipient="C0", facts=facts, now=NOW)
+    )
+
+
+def due(store: Store, at: datetime = NOW) -> list[Notice]:
+    with store.read() as ledger:
+        return ledger.notices_due(at, 9)
+
+
+def test_a_message_reads_back_as_it_was_written(store: Store) -> None:
+    number = add(store)
+    post(store, number, "lane", text="„é“ & 中")
+    (notice,) = due(store)
+    assert (notice.request_id, notice.lane, notice.kind, notice.recipient) == (number, "lane", "card", "C0")
+    assert (dict(notice.facts), notice.created_at, notice.attempts) == ({"text": "„é“ & 中"}, NOW, 0)
+
+
+def test_only_the_first_of_each_lane_is_due(store: Store) -> None:
+    number = add(store)
+    for lane, text in [("a", "a1"), ("b", "b1"), ("a", "a2")]:
+        post(store, number, lane, text=text)
+    assert [notice.facts["text"] for notice in due(store)] == ["a1", "b1"]
+
+
+def test_a_message_that_is_put_off_holds_up_its_lane_and_no_other(store: Store) -> None:
+    number = add(store)
+    for lane, text in [("a", "a1"), ("a", "a2"), ("b", "b1")]:
+        post(store, number, lane, text=text)
+    first = due(store)[0]
+    store.write(lambda ledger: ledger.postpone_notice(first, "rate_limited", until=LATER))
+    assert [notice.facts["text"] for notice in due(store)] == ["b1"]
+    again = due(store, LATER)[0]
+    assert (again.facts["text"], again.attempts) == ("a1", 1)
+    with store.read() as ledger:
+        assert ledger.next_notice() == NOW
+
+
+def test_a_message_that_can_never_be_delivered_lets_the_next_one_go(store: Store) -> None:
+    number = add(store)
+    post(store, number, "a", text="a1")
+    post(store, number, "a", text="a2")
+    store.write(lambda ledger: ledger.notice_failed(due(store)[0], "is_archived", now=LATER))
+    assert [notice.facts["text"] for notice in due(store)] == ["a2"]
+
+
+def test_one_delivery_settles_all_of_its_kind_in_the_lane_that_were_there(store: Store) -> None:
+    number = add(store)
+    for kind, text in [("card", "1"), ("thread", "2"), ("card", "3")]:
+        post(store, number, "a", kind, text)
+    first = due(store)[0]
+    with store.read() as ledger:
+        newest = ledger.newest_notice(first)
+    post(store, number, "a", "card", "4")
+    store.write(lambda ledger: ledger.notices_sent(first, newest=newest, now=LATER))
+    left: list[str] = []
+    while found := due(store):
+        left.append(found[0].facts["text"])
+        store.write(lambda ledger, one=found[0]: ledger.notices_sent(one, newest=one.id, now=LATER))
+    assert left == ["2", "4"]
+    with store.read() as ledger:
+        assert ledger.notices_waiting() == 0
+        assert ledger.next_notice() is None
+
+
+def test_work_that_raises_leaves_nothing(store: Store) -> None:
+    number = add(store)
+
+    def work(ledger: Ledger) -> None:
+        ledger.move(number, State.CHECKING, State.PENDING, now=NOW)
+        ledger.add_notice(number, lane="a", kind="card", recipient="C0", facts={}, now=NOW)
+        raise KeyError("in the middle")
+
+    with pytest.raises(KeyError, match="in the middle"):
+        store.write(work)
+    with store.read() as ledger:
+        assert ledger.notices_waiting() == 0
+        assert ledger.waiting() == {State.CHECKING: 1}
+
+
+def test_what_the_database_refuses_is_told_as_a_fault_of_the_store(store: Store) -> None:
+    with pytest.raises(StoreError) as caught:
+        post(store, 404, "a")
+    assert caught.value.path
+    assert caught.value.cause
+    assert add(store) > 0  # and it goes on
+
+
+def test_a_view_for_reading_does_not_move_under_the_reader(store: Store) -> None:
+    number = add(store)
+    with store.read() as ledger:
+        before = ledger.request(number)
+        store.write(lambda writing: writing.move(number, State.CHECKING, State.PENDING, now=NOW))
+        assert ledger.request(number) == before
+    with store.read() as ledger:
+        assert ledger.request(number) != before
+
+
+def test_each_commit_is_told_and_nothing_else_is(store: Store) -> None:
+    told: list[str] = []
+    store.on_commit(lambda: told.append("first"))
+    store.on_commit(lambda: told.append("second"))
+    add(store)
+    assert told == ["first", "second"]
+    with pytest.raises(ZeroDivisionError):
+        store.write(lambda _ledger: 1 // 0)
+    with store.read() as ledger:
+        ledger.waiting()
+    assert told == ["first", "second"]

@@ -1,0 +1,125 @@
+"""The table of the vendor's codes, held against what the vendor lists."""
+
+from __future__ import annotations
+
+import pytest
+from tencentcloud.cvm.v20170312 import errorcodes as cvm
+from tencentcloud.sts.v20180813 import errorcodes as sts
+
+from approvals.errors import About, AuthFailed, CloudError, OutcomeUnknown, Refused, Throttled, Unavailable
+from approvals.tencent_codes import MEANINGS, error_for
+
+
+def codes(listed: str) -> list[str]:
+    return listed.split()
+
+
+DESCRIBE_IMAGES = codes("""
+FailedOperation.IllegalTagKey InvalidFilter InvalidFilterValue.LimitExceeded InvalidImageId.Malformed
+InvalidInstanceType.Malformed InvalidParameter.InvalidParameterCoexistImageIdsFilters
+InvalidParameterValue.InstanceTypeNotFound InvalidParameterValue.InvalidAppIdFormat
+InvalidParameterValue.InvalidParameterValueLimit InvalidParameterValue.LimitExceeded
+InvalidParameterValue.TagKeyNotFound InvalidParameterValue.ZoneNotSupported InvalidRegion.NotFound
+InvalidZone.MismatchRegion ResourcesSoldOut.SpecifiedInstanceType UnauthorizedOperation.InvalidToken
+UnauthorizedOperation.PermissionDenied UnsupportedOperation
+""")
+
+DESCRIBE_IMAGE_SHARE_PERMISSION = codes("""
+InvalidAccountId.NotFound InvalidAccountIs.YourSelf InvalidImageId.Malformed InvalidImageId.NotFound
+InvalidParameterValue.InvalidAppIdFormat OverQuota UnauthorizedOperation.ImageNotBelongToAccount
+""")
+
+MODIFY_IMAGE_SHARE_PERMISSION = codes("""
+FailedOperation.AccountAlreadyExists FailedOperation.AccountIsYourSelf FailedOperation.BYOLImageShareFailed
+FailedOperation.InvalidImageState FailedOperation.NotMasterAccount FailedOperation.QImageShareFailed
+FailedOperation.RImageShareFailed InvalidAccountId.NotFound InvalidAccountIs.YourSelf InvalidImageId.Malformed
+InvalidImageId.NotFound InvalidParameter.InstanceImageNotSupport InvalidParameterValue.InvalidAppIdFormat
+InvalidParameterValue.InvalidImageId InvalidParameterValue.InvalidImageState InvalidParameterValue.LimitExceeded
+OverQuota UnauthorizedOperation.ImageNotBelongToAccount UnauthorizedOperation.InvalidToken
+UnauthorizedOperation.MFAExpired UnauthorizedOperation.MFANotFound UnauthorizedOperation.PermissionDenied
+UnsupportedOperation.EncryptedImagesNotSupported UnsupportedOperation.LocationImageNotSupported
+""")
+
+COMMON = codes("""
+ActionOffline AuthFailure.InvalidAuthorization AuthFailure.InvalidSecretId AuthFailure.MFAFailure
+AuthFailure.SecretIdNotFound AuthFailure.SignatureExpire AuthFailure.SignatureFailure AuthFailure.TokenFailure
+AuthFailure.UnauthorizedOperation DryRunOperation FailedOperation InternalError InvalidAction InvalidParameter
+InvalidParameterValue InvalidRequest IpInBlacklist IpNotInWhitelist LimitExceeded MissingParameter NoSuchProduct
+NoSuchVersion RequestLimitExceeded RequestLimitExceeded.GlobalRegionUinLimitExceeded
+RequestLimitExceeded.IPLimitExceeded RequestLimitExceeded.UinLimitExceeded RequestSizeLimitExceeded ResourceInUse
+ResourceInsufficient ResourceNotFound ResourceUnavailable ResponseSizeLimitExceeded ServiceUnavailable
+UnauthorizedOperation UnknownParameter UnsupportedOperation UnsupportedProtocol UnsupportedRegion
+""")
+
+
+def declared(module: object) -> set[str]:
+    return {value for name, value in vars(module).items() if name.isupper() and isinstance(value, str)}
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [DESCRIBE_IMAGES, DESCRIBE_IMAGE_SHARE_PERMISSION, MODIFY_IMAGE_SHARE_PERMISSION, COMMON, sorted(declared(sts))],
+    ids=["DescribeImages", "DescribeImageSharePermission", "ModifyImageSharePermission", "common", "sts"],
+)
+def test_every_code_of_our_actions_is_known(listed: list[str]) -> None:
+    assert set(listed) - MEANINGS.keys() == set()
+
+
+def test_no_code_is_misspelt() -> None:
+    assert MEANINGS.keys() - declared(cvm) - declared(sts) - set(COMMON) == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("RequestLimitExceeded", Throttled),
+        ("RequestLimitExceeded.IPLimitExceeded", Throttled),
+        ("FailedOperation.InvalidImageState", Unavailable),
+        ("InvalidParameterValue.InvalidImageState", Unavailable),
+        ("ResourceInUse", Unavailable),
+        ("AuthFailure.SignatureExpire", AuthFailed),
+        ("AuthFailure.UnauthorizedOperation", AuthFailed),
+        ("UnauthorizedOperation", AuthFailed),
+        ("UnauthorizedOperation.PermissionDenied", AuthFailed),
+        ("UnauthorizedOperation.ImageNotBelongToAccount", Refused),
+        ("FailedOperation.RImageShareFailed", OutcomeUnknown),
+        ("InternalError", OutcomeUnknown),
+        ("AuthFailure.NotInTheTable", OutcomeUnknown),
+        ("", OutcomeUnknown),
+    ],
+)
+def test_which_error_a_code_is(code: str, kind: type[CloudError]) -> None:
+    error = error_for("ModifyImageSharePermission", code, "Said so.", "req-1")
+    assert type(error) is kind
+    assert (error.action, error.code, error.message, error.cloud_request_id) == (
+        "ModifyImageSharePermission",
+        code,
+        "Said so.",
+        "req-1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "about"),
+    [
+        ("FailedOperation.AccountAlreadyExists", About.ACCOUNT),
+        ("InvalidAccountIs.YourSelf", About.ACCOUNT),
+        ("UnsupportedOperation.EncryptedImagesNotSupported", About.IMAGE),
+        ("InvalidParameterValue.LimitExceeded", About.CALL),
+        ("LimitExceeded", About.CALL),
+        ("RequestSizeLimitExceeded", About.CALL),
+    ],
+)
+def test_what_a_refusal_is_about(code: str, about: About) -> None:
+    error = error_for("ModifyImageSharePermission", code, "Said so.")
+    assert isinstance(error, Refused)
+    assert error.about is about
+
+
+def test_whoever_is_refused_is_told_what_to_do() -> None:
+    helpless = [
+        code
+        for code, meaning in MEANINGS.items()
+        if issubclass(meaning.kind, Refused | AuthFailed) and not meaning.advice.endswith(".")
+    ]
+    assert helpless == []
