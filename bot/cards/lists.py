@@ -48,7 +48,7 @@ def misread(typed: str, word: str, sentence: str, suggestion: str) -> tuple[str,
         part = escape(word).replace("`", "ˋ")
         marked = quoted.replace(part, f"`{part}`", 1)
     blocks = [context(marked), section(f"{_sentence(sentence)}\n{code(suggestion)}")]
-    return f"{_sentence(sentence)} {suggestion}", blocks
+    return f"{_sentence(sentence)} {escape(suggestion)}", blocks
 
 
 def requests_list(title: str, empty: str, requests: Sequence[Request], page: str = "") -> tuple[str, list[Block]]:
@@ -100,7 +100,7 @@ def image_card(
         blocks.append(labelled(f"Shared with {len(shares)} of {MAX_SHARES}", _shares(shares, grants, names)))
     reasons = [f"{one.text} {one.remedy}" for one in blocked if one.level is Level.BLOCK]
     blocks += [context(f"✕ {escape(reason)}") for reason in reasons]
-    return f"{image.name}: {' · '.join(facts)}", blocks
+    return f"{escape(image.name)}: {' · '.join(facts)}", blocks
 
 
 def home_view(waiting: Sequence[Request], mine: Sequence[Request]) -> Block:

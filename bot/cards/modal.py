@@ -6,13 +6,13 @@ import json
 
 from approvals.model import Request
 from bot import ids
-from bot.cards.text import Block, code, section
+from bot.cards.text import Block, code, escape, section
 from bot.cards.words import receivers
 
 
 def deny_modal(request: Request) -> Block:
     """Asks an owner for the reason."""
-    whom = receivers(request)
+    whom = escape(receivers(request))
     return {
         "type": "modal",
         "callback_id": ids.DENY_VIEW,

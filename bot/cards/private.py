@@ -9,6 +9,8 @@ from bot.cards.request import item_line
 from bot.cards.text import Block, ago, all_of, any_of, code, escape, mention, region_name, section
 from bot.cards.words import effect, full_label, title
 
+_MOST_REASONS = 10  # each of 500 accounts can be a reason, which would be longer than a message can be
+
 
 def recorded(numbers: list[int], images: list[str]) -> str:
     """The first answer to a request, before anything was asked of anybody."""
@@ -82,6 +84,8 @@ def refused(request: Request) -> str:
     lines = [_words(finding) for finding in blocks]
     if len(lines) == 1:
         return f"Not asked: {lines[0]}"
+    if len(lines) > _MOST_REASONS:
+        lines = [*lines[:_MOST_REASONS], f"and {len(lines) - _MOST_REASONS} more of this kind."]
     return "Not asked:\n" + "\n".join(f"• {line}" for line in lines)
 
 

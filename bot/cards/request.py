@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from approvals.cloud import Image
-from approvals.model import Action, Decision, Finding, Item, ItemState, Level, Request, State, Verdict
+from approvals.model import Action, Decision, Finding, Item, ItemState, Level, Request, Role, State, Verdict
 from bot import ids
 from bot.cards.text import (
     Block,
@@ -16,6 +16,7 @@ from bot.cards.text import (
     code,
     context,
     escape,
+    fitted,
     header,
     labelled,
     mention,
@@ -43,7 +44,7 @@ def card(request: Request, *, buttons: bool = True) -> tuple[str, list[Block]]:
         *_deciding(request),
         *(_actions(request) if buttons else []),
     ]
-    return notification(request), blocks
+    return notification(request), fitted(blocks)
 
 
 def notification(request: Request) -> str:
@@ -138,15 +139,21 @@ def _deciding(request: Request) -> list[Block]:
 
 
 def _who(request: Request) -> str:
+    """Whose word is still wanted."""
     deciders = request.deciders
     if deciders is None:
         return ""
-    owners = any_of(deciders.owner_ids)
-    if len(deciders.owner_ids) > 1:
-        owners += f" ({deciders.approvals} of them)"
-    if not deciders.guardian_needed:
-        return owners
-    return f"{owners} · and a guardian: {any_of(deciders.guardian_names)}"
+    wanted = []
+    if _given(request, Role.OWNER) < deciders.approvals:
+        many = f" ({deciders.approvals} of them)" if len(deciders.owner_ids) > 1 else ""
+        wanted.append(any_of(deciders.owner_ids) + many)
+    if deciders.guardian_needed and not _given(request, Role.GUARDIAN):
+        wanted.append(f"a guardian: {any_of(deciders.guardian_names)}")
+    return " · and ".join(wanted)
+
+
+def _given(request: Request, role: Role) -> int:
+    return sum(role in one.roles and one.verdict is Verdict.APPROVE for one in request.decisions)
 
 
 def _settled(request: Request) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -89,6 +90,28 @@ def region_name(region: str) -> str:
 def cut(text: str, most: int) -> str:
     """At most that many characters, with a mark where something is missing."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def fitted(blocks: list[Block]) -> list[Block]:
+    """The blocks, the longest texts cut until Slack takes all of them together; changed in place."""
+    while (excess := _size(blocks) - limits.MESSAGE_BLOCKS_TOTAL) > 0:
+        longest = max(_texts(blocks), key=lambda one: len(one["text"]))
+        longest["text"] = cut(longest["text"], max(len(longest["text"]) - min(excess, 500) - 1, 1))
+    return blocks
+
+
+def _size(blocks: list[Block]) -> int:
+    return len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
+
+
+def _texts(part: Any) -> Iterator[Block]:
+    if isinstance(part, dict):
+        if isinstance(part.get("text"), str):
+            yield part
+        part = list(part.values())
+    if isinstance(part, list):
+        for one in part:
+            yield from _texts(one)
 
 
 def header(text: str) -> Block:

@@ -43,15 +43,18 @@ _FAULTS = """
 () => {
   const faults = [];
   const root = document.documentElement;
-  if (root.scrollWidth > root.clientWidth) faults.push(`the page is ${root.scrollWidth - root.clientWidth} px too wide`);
+  const over = root.scrollWidth - root.clientWidth;
+  if (over > 0) faults.push(`the page is ${over} px too wide`);
   const shown = (one) => one.checkVisibility() && one.getBoundingClientRect().width > 0;
   for (const one of document.querySelectorAll("main button, main h3, main p, main li")) {
     if (!shown(one)) continue;
     const box = one.getBoundingClientRect();
-    if (box.right > root.clientWidth + 1 || box.left < -1) faults.push(`cut off at the side: ${one.textContent.trim()}`);
+    const cut = box.right > root.clientWidth + 1 || box.left < -1;
+    if (cut) faults.push(`cut off at the side: ${one.textContent.trim()}`);
   }
   for (const one of document.querySelectorAll("button")) {
-    if (shown(one) && !(one.textContent.trim() || one.getAttribute("aria-label"))) faults.push("a button without a name");
+    const name = one.textContent.trim() || one.getAttribute("aria-label");
+    if (shown(one) && !name) faults.push("a button without a name");
   }
   return faults;
 }

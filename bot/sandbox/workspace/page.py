@@ -100,7 +100,10 @@ class Page:
                 }
                 for member in self._workspace.people.values()
             ],
-            "groups": [{"id": group.id, "handle": group.handle} for group in self._workspace.groups.values()],
+            "groups": [
+                {"id": group.id, "handle": group.handle, "members": list(group.members)}
+                for group in self._workspace.groups.values()
+            ],
             "channels": [
                 {"id": one.id, "name": one.name, "purpose": one.purpose}
                 for one in self._workspace.conversations.values()
