@@ -27,6 +27,9 @@ from approvals.trust import Facts
 LEASE = timedelta(seconds=90)
 """How long an execution may take before others believe that whoever took it is gone."""
 
+_OPEN = frozenset({ItemState.WAITING, ItemState.ALREADY})
+"""What is not settled by us: also an account that had it when asked, since it may have lost it meanwhile."""
+
 _NOT_SEEN_AFTER = 6  # attempts after which an accepted call whose effect never shows is told as failed
 
 log = structlog.get_logger()
@@ -130,13 +133,17 @@ class Executor:
     ) -> None:
         for request in together:
             items = [_outcome(item, request, calls, has) for item in request.items]
-            for before, item in zip(request.items, items, strict=True):
-                if item != before:
-                    self._record_item(ledger, request, item, now)
-            after = _after(items)
-            again = later(now, request.attempts) if after is State.APPROVED else None
-            if ledger.release(request.id, after, lease=lease, now=now, not_before=again):
-                self._tell(ledger, replace(request, items=tuple(items)), after, now)
+            self._end(ledger, request, items, lease, now)
+
+    def _end(self, ledger: Ledger, request: Request, items: Sequence[Item], lease: str, now: datetime) -> None:
+        after = _after(items)
+        again = later(now, request.attempts) if after is State.APPROVED else None
+        if not ledger.release(request.id, after, lease=lease, now=now, not_before=again):
+            return  # the lease ran out and others took it: what they read is newer, and they record it
+        for before, item in zip(request.items, items, strict=True):
+            if item != before:
+                self._record_item(ledger, request, item, now)
+        self._tell(ledger, replace(request, items=tuple(items)), after, now)
 
     def _record_item(self, ledger: Ledger, request: Request, item: Item, now: datetime) -> None:
         ledger.set_item(item, now=now)
@@ -167,17 +174,19 @@ class Executor:
     ) -> None:
         for request, worse in stopped:
             reason = " ".join(f"{finding.text} {finding.remedy}".strip() for finding in worse)
-            for item in request.items:
-                if item.state is ItemState.WAITING:
-                    changed = replace(item, state=ItemState.FAILED, code=worse[0].code, message=reason)
-                    self._record_item(ledger, request, changed, now)
-            if ledger.release(request.id, State.FAILED, lease=lease, now=now):
-                self._tell(ledger, request, State.FAILED, now)
+            items = [
+                replace(item, state=ItemState.FAILED, code=worse[0].code, message=reason)
+                if item.state is ItemState.WAITING
+                else item
+                for item in request.items
+            ]
+            self._end(ledger, request, items, lease, now)
 
     def _give_back(self, ledger: Ledger, together: Sequence[Request], lease: str, now: datetime) -> None:
         for request in together:
-            ledger.release(request.id, State.APPROVED, lease=lease, now=now, not_before=later(now, request.attempts))
-            ledger.add_audit(Entry(now, "postponed", NOBODY, request.id, {}))
+            again = later(now, request.attempts)
+            if ledger.release(request.id, State.APPROVED, lease=lease, now=now, not_before=again):
+                ledger.add_audit(Entry(now, "postponed", NOBODY, request.id, {}))
 
     def _outbox(self, ledger: Ledger, request: Request, now: datetime) -> Outbox:
         return Outbox(ledger, request, channel=self._policy.home.channel, now=now)
@@ -208,9 +217,7 @@ def _image(request: Request) -> Image:
 
 
 def _wanted(requests: Sequence[Request]) -> list[str]:
-    accounts = (
-        item.target.account for request in requests for item in request.items if item.state is ItemState.WAITING
-    )
+    accounts = (item.target.account for request in requests for item in request.items if item.state in _OPEN)
     return list(dict.fromkeys(accounts))
 
 
@@ -221,9 +228,11 @@ def _difference(wanted: Sequence[str], had: Mapping[str, object], action: Action
 def _outcome(item: Item, request: Request, calls: Calls, has: Mapping[str, object]) -> Item:
     """What the read-back shows comes before what any call said."""
     account = item.target.account
-    if item.state is not ItemState.WAITING:
+    if item.state not in _OPEN:
         return item
     if (account in has) is (request.action is Action.SHARE):
+        if item.state is ItemState.ALREADY and account not in calls.accepted:
+            return item
         return replace(item, state=ItemState.DONE, cloud_request_id=calls.accepted.get(account, ""))
     if refusal := calls.refused.get(account):
         return replace(
@@ -244,7 +253,7 @@ def _outcome(item: Item, request: Request, calls: Calls, has: Mapping[str, objec
             message=message,
             cloud_request_id=calls.accepted[account],
         )
-    return item
+    return replace(item, state=ItemState.WAITING)
 
 
 def _after(items: Sequence[Item]) -> State:

@@ -143,7 +143,10 @@ class Ledger:
     # execution
 
     def ready(self, now: datetime, limit: int) -> list[Request]:
-        """The approved requests to execute together next: one image, one action, in the order of approval."""
+        """The approved requests to execute together next: one image, one action, in the order of approval.
+
+        What was tried and put off holds up what was approved after it: a share must not follow the unshare that ends it.
+        """
         first = self._one("ready", now=stamp(now))
         if first is None:
             return []
@@ -156,7 +159,7 @@ class Ledger:
         )
         together: list[rows.Row] = []
         for row in found:
-            if row["action"] != first["action"]:
+            if row["action"] != found[0]["action"]:
                 break
             together.append(row)
         return self._requests(together)

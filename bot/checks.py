@@ -70,7 +70,8 @@ def _database(path: Path) -> Line:
             with tempfile.TemporaryFile(dir=folder):
                 pass
     except (StoreError, OSError) as error:
-        return Line(False, "database", f"{path} can't be used ({error}): set IMAGEWARDEN_DB to a place that can")
+        cause = error.cause if isinstance(error, StoreError) else error.strerror
+        return Line(False, "database", f"{path} can't be used ({cause}): set IMAGEWARDEN_DB to a place that can")
     return Line(True, "database", f"{path} can be written")
 
 
@@ -167,7 +168,7 @@ def _cloud(settings: Settings, policy: Policy) -> Iterator[Line]:
     except WrongAccount as error:
         yield Line(False, "account", f"{error}. Use keys of the policy's account, or correct the policy")
     except CloudError as error:
-        yield Line(False, "credentials", f"the cloud says {error.code}: {error.message}")
+        yield Line(False, "credentials", f"the cloud says {error.code}: {error.message} {error.advice}".rstrip())
     else:
         yield Line(True, "account", f"the credentials belong to {account}")
         yield from (_region(cloud, region) for region in policy.home.regions)

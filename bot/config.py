@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 
 class ConfigError(Exception):
@@ -33,7 +33,9 @@ class Settings(BaseSettings):
     signing_secret: SecretStr | None = Field(None, validation_alias=_named("SLACK_SIGNING_SECRET"))
     slack_api_url: str = Field("https://slack.com/api/", validation_alias=_named("SLACK_API_URL"))
     secret_id: SecretStr | None = Field(None, validation_alias=_named("TENCENTCLOUD_SECRET_ID"))
-    secret_key: SecretStr | None = Field(None, validation_alias=_named("TENCENTCLOUD_SECRET_KEY"))
+    secret_key: SecretStr | None = Field(
+        None, validation_alias=_named("TENCENTCLOUD_SECRET_KEY"), validate_default=True
+    )
     token: SecretStr | None = Field(None, validation_alias=_named("TENCENTCLOUD_TOKEN"))
     cloud_endpoint: str | None = Field(None, validation_alias=_named("TENCENTCLOUD_ENDPOINT"))
     db: Path = Field(Path("imagewarden.db"), validation_alias=_named("IMAGEWARDEN_DB"))
@@ -41,9 +43,10 @@ class Settings(BaseSettings):
 
     @field_validator("bot_token", "app_token")
     @classmethod
-    def _right_kind(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(("xoxb-", "xapp-")):
-            raise ValueError("this is not a token of a Slack app; it begins with xoxb- (bot) or xapp- (app level)")
+    def _right_kind(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        prefix, kind = ("xoxb-", "a bot token") if info.field_name == "bot_token" else ("xapp-", "an app-level token")
+        if value is not None and not value.get_secret_value().startswith(prefix):
+            raise ValueError(f"this is not {kind}, which begins with {prefix}")
         return value
 
     @field_validator("slack_api_url", "cloud_endpoint")
@@ -55,11 +58,46 @@ class Settings(BaseSettings):
                 raise ValueError("this is not a base URL such as http://127.0.0.1:9000")
         return value
 
-    @model_validator(mode="after")
-    def _both_halves(self) -> Settings:
-        if (self.secret_id is None) is not (self.secret_key is None):
-            raise ValueError("TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY go together: set both, or neither")
-        return self
+    @field_validator("secret_key")
+    @classmethod
+    def _both_halves(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        # On a field, since pydantic asks the model as a whole only when every field is right.
+        if "secret_id" in info.data and (info.data["secret_id"] is None) is not (value is None):
+            raise ValueError("it goes together with TENCENTCLOUD_SECRET_ID: set both, or neither")
+        return value
+
+
+class _SocketMode(Settings):
+    app_token: SecretStr = Field(validation_alias=_named("SLACK_APP_TOKEN"))
+
+
+class _HttpMode(Settings):
+    signing_secret: SecretStr = Field(validation_alias=_named("SLACK_SIGNING_SECRET"))
+
+
+class _Given(Settings):
+    """Only what it is told; not the environment."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  the names are pydantic's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+S = TypeVar("S", bound=Settings)
+
+_WHERE = {
+    "SLACK_BOT_TOKEN": "copy it from the app's page, OAuth & Permissions",
+    "SLACK_SIGNING_SECRET": "copy it from the app's page, Basic Information",
+    "SLACK_APP_TOKEN": "on the app's page, Basic Information, App-Level Tokens, make one with the scope "
+    "connections:write (or run with --http HOST:PORT)",
+}
 
 
 def of(values: Mapping[str, str | None]) -> Settings:
@@ -67,7 +105,7 @@ def of(values: Mapping[str, str | None]) -> Settings:
 
     :raises ConfigError: something is missing or wrong
     """
-    return _settings(_env_file=None, **values)
+    return _settings(_Given, **values)
 
 
 def load(*, http: bool) -> Settings:
@@ -76,22 +114,12 @@ def load(*, http: bool) -> Settings:
     :param http: whether the bot will be run in HTTP mode, which needs the signing secret instead of the app token
     :raises ConfigError: something is missing or wrong; every fault is named
     """
-    settings = _settings()
-    if http and settings.signing_secret is None:
-        raise ConfigError(["SLACK_SIGNING_SECRET is missing: copy it from the app's page, Basic Information"])
-    if not http and settings.app_token is None:
-        raise ConfigError(
-            [
-                "SLACK_APP_TOKEN is missing: on the app's page, Basic Information, App-Level Tokens, "
-                "make one with the scope connections:write (or run with --http HOST:PORT)"
-            ]
-        )
-    return settings
+    return _settings(_HttpMode) if http else _settings(_SocketMode)
 
 
-def _settings(**values: Any) -> Settings:
+def _settings(kind: type[S], **values: Any) -> S:
     try:
-        return Settings(**values)
+        return kind(**values)
     except ValidationError as error:
         raise ConfigError([_sentence(dict(problem)) for problem in error.errors()]) from None
 
@@ -99,8 +127,7 @@ def _settings(**values: Any) -> Settings:
 def _sentence(problem: dict[str, object]) -> str:
     location = problem["loc"]
     name = str(location[0]) if isinstance(location, tuple) and location else ""
+    name = "TENCENTCLOUD_SECRET_KEY" if name == "secret_key" else name  # a default is found under the field's own name
     if problem["type"] == "missing":
-        hint = ": copy it from the app's page, OAuth & Permissions" if name == "SLACK_BOT_TOKEN" else ""
-        return f"{name} is missing{hint}"
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{name}: {message}" if name else message
+        return f"{name} is missing: {_WHERE[name]}"
+    return f"{name}: {str(problem['msg']).removeprefix('Value error, ')}"

@@ -88,7 +88,10 @@ class Writer:
                 with self._list:
                     together, self._waiting = self._waiting, []
                 self._commit(together)
-        return mine.result()
+        try:
+            return mine.result()
+        except sqlite3.Error as error:
+            raise StoreError(str(self._path), _plain(error)) from error
 
     def close(self) -> None:
         with self._door:
@@ -103,9 +106,8 @@ class Writer:
         except BaseException as error:
             if self._db.conn.in_transaction:
                 self._db.execute("ROLLBACK")
-            failure = StoreError(str(self._path), _plain(error)) if isinstance(error, sqlite3.Error) else error
             for work in together:
-                work.fail(failure)
+                work.fail(error)
         for work in together:
             work.settled = True
 

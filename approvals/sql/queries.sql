@@ -75,18 +75,21 @@ ON CONFLICT (request_id, person_id) DO UPDATE SET person_name = excluded.person_
        verdict = excluded.verdict, reason = excluded.reason, at = excluded.at
 
 -- ready --
--- The first approved request that is due and whose image nobody works on.
-SELECT id, action, image_id, image_region FROM requests AS r
+-- The first approved request that is due; nobody works on its image, and no earlier one of it waits to be tried again.
+SELECT id, image_id, image_region FROM requests AS r
  WHERE state = 'approved' AND not_before <= :now
+   AND (attempts > 0 OR NOT EXISTS (SELECT 1 FROM requests AS tried WHERE tried.state = 'approved'
+                    AND tried.image_id = r.image_id AND tried.image_region = r.image_region
+                    AND tried.attempts > 0 AND tried.not_before > :now))
    AND NOT EXISTS (SELECT 1 FROM requests AS busy WHERE busy.state = 'executing'
                     AND busy.image_id = r.image_id AND busy.image_region = r.image_region)
  ORDER BY not_before, id LIMIT 1
 
 -- ready_together --
--- Every approved request for one image that is due, in order.
+-- Every approved request for one image that is due, in order of approval.
 SELECT id, action FROM requests
  WHERE state = 'approved' AND not_before <= :now AND image_id = :image_id AND image_region = :image_region
- ORDER BY not_before, id LIMIT :limit
+ ORDER BY attempts = 0, not_before, id LIMIT :limit
 
 -- take --
 -- An approved request is taken to be executed, under a lease that ends by itself.
@@ -132,8 +135,10 @@ SELECT MIN(at) AS at FROM (
 
 -- waiting --
 -- How many requests stand in each state that somebody or something must still move.
-SELECT state, COUNT(*) AS number FROM requests
- WHERE state IN ('checking', 'pending', 'approved', 'executing') GROUP BY state
+SELECT state, COUNT(*) AS number FROM requests WHERE state = 'checking' GROUP BY state
+ UNION ALL SELECT state, COUNT(*) FROM requests WHERE state = 'pending' GROUP BY state
+ UNION ALL SELECT state, COUNT(*) FROM requests WHERE state = 'approved' GROUP BY state
+ UNION ALL SELECT state, COUNT(*) FROM requests WHERE state = 'executing' GROUP BY state
 
 -- add_grant --
 -- A share that took effect.
@@ -218,10 +223,6 @@ ON CONFLICT (request_id, recipient) DO UPDATE SET channel = excluded.channel, ts
 -- cards --
 -- Every copy of a request's card.
 SELECT * FROM cards WHERE request_id = :request_id ORDER BY recipient
-
--- card_at --
--- The request whose card stands there.
-SELECT request_id FROM cards WHERE channel = :channel AND ts = :ts
 
 -- add_audit --
 -- One line of the record.

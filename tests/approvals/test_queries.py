@@ -18,8 +18,9 @@ QUERIES = queries()
 SOURCE = ast.parse(Path(approvals.store.__file__).read_text(encoding="utf-8"))
 RUNNERS = {"_all", "_one", "_sure", "_changed", "_do"}
 
-# Read the newest line of the record; count what waits, where the partial index is the list of what waits.
-WHOLE_INDEX = {"audit_head", "notices_waiting", "newest_notice", "next_notice", "next_press"}
+# The newest line of the record is its last row. For an insert the plan names a search for orphans of the foreign keys,
+# which SQLite makes only where one is broken already.
+LAST_OR_NEVER = {"audit_head", "add_request"}
 
 
 def used() -> set[str]:
@@ -77,5 +78,5 @@ def test_no_query_writes_to_the_record_but_by_adding() -> None:
 def test_every_query_is_answered_by_an_index(db: Database, name: str) -> None:
     for step in plan(db, name):
         looks_through = re.match(r"SCAN (requests|items|decisions|grants|presses|outbox|cards|audit|o|e|r)\b", step)
-        assert not looks_through or name in WHOLE_INDEX or "INDEX" in step, step
+        assert not looks_through or name in LAST_OR_NEVER or "INDEX" in step, step
     db.close()
