@@ -72,12 +72,18 @@ def judge(facts: Facts, policy: Policy) -> Judgement:
 
 
 def worse(before: tuple[Finding, ...], now: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """The findings of now that block or warn and that nobody saw before.
+    """The findings of now that block or warn and that nobody saw before, or saw as less.
 
     That everything is as wanted already is no reason to stop: a step that was repeated finds just that.
     """
-    seen = {(finding.code, finding.text) for finding in before} | {("nothing_to_do", f.text) for f in now}
-    return tuple(f for f in now if f.level is not Level.NOTE and (f.code, f.text) not in seen)
+    seen = {(finding.code, finding.level, finding.text) for finding in before}
+    return tuple(
+        finding
+        for finding in now
+        if finding.level is not Level.NOTE
+        and finding.code != "nothing_to_do"
+        and (finding.code, finding.level, finding.text) not in seen
+    )
 
 
 def _settled(facts: Facts) -> frozenset[str]:

@@ -22,7 +22,7 @@ from bot.app import cloud_client, web_client
 from bot.config import ConfigError, Settings
 from bot.people import People
 from bot.scopes import BOT_SCOPES
-from bot.slack import Installation
+from bot.slack import UNREACHED, Installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,23 @@ class Line:
 
 def check(*, http: bool) -> Iterator[Line]:
     """Look at everything that a start needs, one line each; goes on after a fault as far as it can."""
+    settings = policy = None
     try:
         settings = config.load(http=http)
     except ConfigError as error:
         yield from (Line(False, "environment", problem) for problem in error.problems)
-        return
-    yield Line(True, "environment", "everything that is needed is set")
-    policy = None
+    else:
+        yield Line(True, "environment", "everything that is needed is set")
+    places = config.places()
     try:
-        policy = policies.load(settings.policy)
+        policy = policies.load(places.policy)
     except PolicyError as error:
         yield from (Line(False, "policy", f"{error.path}: {problem}") for problem in error.problems)
     else:
-        yield Line(True, "policy", f"{settings.policy}: {len(policy.images)} image rules, {_accounts(policy)}")
-    yield _database(settings.db)
+        yield Line(True, "policy", f"{places.policy}: {len(policy.images)} image rules, {_accounts(policy)}")
+    yield _database(places.db)
+    if settings is None:
+        return
     yield from _slack(settings, policy, http=http)
     if policy is not None:
         yield from _cloud(settings, policy)
@@ -83,7 +86,7 @@ def _slack(settings: Settings, policy: Policy | None, *, http: bool) -> Iterator
         code = error.response.get("error")
         yield Line(False, "slack", f"the bot token is refused ({code}): reinstall the app and copy the token again")
         return
-    except OSError as error:
+    except UNREACHED as error:
         yield Line(False, "slack", f"{settings.slack_api_url} can't be reached ({error}): look at network and proxy")
         return
     yield Line(
@@ -115,7 +118,7 @@ def _app_token(client: WebClient, settings: Settings) -> Line:
         code = error.response.get("error")
         text = f"the app token is refused ({code}): make one with connections:write under Basic Information"
         return Line(False, "socket mode", text)
-    except OSError as error:
+    except UNREACHED as error:
         return Line(False, "socket mode", f"Slack can't be reached ({error})")
     return Line(True, "socket mode", "the app token works")
 
@@ -128,7 +131,7 @@ def _channel(client: WebClient, policy: Policy) -> Line:
         code = error.response.get("error")
         text = f"{channel_id} can't be seen ({code}): check the id, and invite the bot there with /invite @imagewarden"
         return Line(False, "channel", text)
-    except OSError as error:
+    except UNREACHED as error:
         return Line(False, "channel", f"Slack can't be reached ({error})")
     name = f"#{channel.get('name')}"
     if channel.get("is_archived"):

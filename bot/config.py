@@ -23,10 +23,17 @@ def _named(name: str) -> AliasChoices:
     return AliasChoices(name)
 
 
-class Settings(BaseSettings):
-    """What is set outside, under the names of the README. An empty value is no value."""
+class Places(BaseSettings):
+    """Where the files are: known even where nothing else is set right."""
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    db: Path = Field(Path("imagewarden.db"), validation_alias=_named("IMAGEWARDEN_DB"))
+    policy: Path = Field(Path("policy.toml"), validation_alias=_named("IMAGEWARDEN_POLICY"))
+
+
+class Settings(Places):
+    """What is set outside, under the names of the README. An empty value is no value."""
 
     bot_token: SecretStr = Field(validation_alias=_named("SLACK_BOT_TOKEN"))
     app_token: SecretStr | None = Field(None, validation_alias=_named("SLACK_APP_TOKEN"))
@@ -38,8 +45,6 @@ class Settings(BaseSettings):
     )
     token: SecretStr | None = Field(None, validation_alias=_named("TENCENTCLOUD_TOKEN"))
     cloud_endpoint: str | None = Field(None, validation_alias=_named("TENCENTCLOUD_ENDPOINT"))
-    db: Path = Field(Path("imagewarden.db"), validation_alias=_named("IMAGEWARDEN_DB"))
-    policy: Path = Field(Path("policy.toml"), validation_alias=_named("IMAGEWARDEN_POLICY"))
 
     @field_validator("bot_token", "app_token")
     @classmethod
@@ -98,6 +103,11 @@ _WHERE = {
     "SLACK_APP_TOKEN": "on the app's page, Basic Information, App-Level Tokens, make one with the scope "
     "connections:write (or run with --http HOST:PORT)",
 }
+
+
+def places() -> Places:
+    """Where the files are, from the environment."""
+    return Places()  # type: ignore[call-arg]  # every field has a default; the aliases hide it
 
 
 def of(values: Mapping[str, str | None]) -> Settings:

@@ -12,7 +12,7 @@ from approvals.errors import CloudError, WrongAccount
 from approvals.home import HomeAccount
 from approvals.store import Ledger
 from bot.metrics import Metrics
-from bot.slack import Installation
+from bot.slack import UNREACHED, Installation
 
 _EVERY = timedelta(seconds=30)
 _EVERY_WHILE_DOWN = timedelta(seconds=3)
@@ -55,7 +55,7 @@ class Health:
     def _ask(self) -> None:
         try:
             self._slack.ask()
-        except (SlackApiError, OSError) as error:
+        except (SlackApiError, *UNREACHED) as error:
             self._note("slack", str(error))
         else:
             self._note("slack", None)

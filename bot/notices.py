@@ -18,7 +18,7 @@ from bot.cards import private
 from bot.cards.request import card
 from bot.cards.story import story
 from bot.replies import Replies, ReplyAddress, direct
-from bot.slack import is_passing, is_throttle, retry_after
+from bot.slack import UNREACHED, is_passing, is_throttle, retry_after
 
 _TOGETHER = 8  # messages sent side by side, each of another lane
 
@@ -65,7 +65,7 @@ class Notices:
             else:
                 bound.error("notice_undeliverable", error=code, recipient=notice.recipient[:20])
                 self._give_up(notice, code)
-        except OSError as error:
+        except UNREACHED as error:
             bound.warning("notice_postponed", error=str(error))
             self._postpone(notice, str(error))
         except Undeliverable as error:
@@ -136,7 +136,7 @@ class Notices:
             return None
         try:
             answer = self._client.chat_getPermalink(channel=place.channel, message_ts=place.ts)
-        except (SlackApiError, OSError) as error:
+        except (SlackApiError, *UNREACHED) as error:
             log.info("no_permalink", error=str(error))
             return None
         return str(answer.get("permalink") or "") or None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from slack_sdk import WebClient
@@ -13,21 +12,12 @@ from slack_sdk.errors import SlackApiError
 
 from approvals.errors import DirectoryError, UnknownPerson
 from approvals.model import Person
+from bot.slack import UNREACHED, Workspace
 
 T = TypeVar("T")
 
 _FRESH_FOR = 15.0  # seconds
 _NOBODY = {"user_not_found", "user_not_visible", "users_not_found", "no_such_subteam", "subteam_not_found"}
-
-
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """Where the bot is installed, as ``auth.test`` says."""
-
-    team_id: str
-    enterprise_id: str | None
-    bot_user_id: str
-    bot_id: str | None
 
 
 class People:
@@ -80,7 +70,7 @@ class People:
             if error.response.get("error") in _NOBODY:
                 raise UnknownPerson(principal) from error
             raise DirectoryError(f"Slack does not tell who {principal} is: {error.response.get('error')}") from error
-        except OSError as error:  # urllib's errors are OSErrors
+        except UNREACHED as error:
             raise DirectoryError(f"Slack can't be asked who {principal} is: {error}") from error
         return data
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.error import URLError
 
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
+
+from bot.slack import UNREACHED
 
 _URL_LIVES = timedelta(minutes=29)  # Slack: response_url works five times within 30 minutes
 _TIMEOUT = 8  # seconds
@@ -59,7 +60,7 @@ class Replies:
         """Answer where it was asked, or else in a direct message.
 
         :raises SlackApiError: Slack refuses the direct message
-        :raises OSError: Slack can't be reached
+        :raises OSError, HTTPException: Slack can't be reached
         """
         if not self._by_url(address, text, blocks):
             direct(self._client, address.person_id, text, blocks)
@@ -70,8 +71,8 @@ class Replies:
         hook = WebhookClient(address.url, timeout=_TIMEOUT, retry_handlers=[])
         try:
             answer = hook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=address.replace)
-        except URLError as error:
-            log.warning("response_url_failed", error=str(error.reason))
+        except UNREACHED as error:  # it may have arrived all the same; twice is better than never
+            log.warning("response_url_failed", error=str(error))
             return False
         if answer.status_code != 200:
             log.warning("response_url_refused", status=answer.status_code, answer=answer.body[:100])
@@ -82,7 +83,7 @@ def direct(client: WebClient, person_id: str, text: str, blocks: list[dict[str, 
     """Send a direct message; returns where it stands (channel, message id).
 
     :raises SlackApiError: Slack refuses it
-    :raises OSError: Slack can't be reached
+    :raises OSError, HTTPException: Slack can't be reached
     """
     channel = str(client.conversations_open(users=person_id)["channel"]["id"])
     answer = client.chat_postMessage(channel=channel, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False)

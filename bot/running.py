@@ -16,7 +16,7 @@ from bot import config
 from bot.app import Bot
 from bot.door import door
 from bot.serving import Server
-from bot.slack import TOKEN_FAULTS
+from bot.slack import TOKEN_FAULTS, UNREACHED
 
 log = structlog.get_logger()
 
@@ -72,7 +72,7 @@ def _first_questions(bot: Bot) -> None:
                 f"Slack refuses SLACK_BOT_TOKEN ({code}). Copy it again from the app's page, OAuth & Permissions."
             ) from error
         log.warning("slack_unclear", error=code)
-    except OSError as error:
+    except UNREACHED as error:
         log.warning("slack_unreachable", error=str(error))
     try:
         bot.home.id()
@@ -109,7 +109,7 @@ def _connect(bot: Bot) -> SocketModeHandler:
             f"Slack refuses SLACK_APP_TOKEN ({code}). It needs the scope connections:write: Basic Information, "
             "App-Level Tokens."
         ) from error
-    except OSError as error:
+    except UNREACHED as error:
         raise CannotStart(f"Slack can't be reached for Socket Mode: {error}. Look at network and proxy.") from error
     return handler
 

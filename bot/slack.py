@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
+from http.client import HTTPException
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from approvals.errors import DirectoryError
-from bot.people import Workspace
 
 _PASSING = {
     # "part of the operation may have succeeded" (Slack: common errors)
@@ -29,6 +30,19 @@ _PASSING = {
 TOKEN_FAULTS = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"}
 
 _DEFAULT_WAIT = 30  # seconds, where Slack names none
+
+UNREACHED = (OSError, HTTPException)
+"""What slack-sdk lets through when no whole answer came: errors of the socket and of urllib, and half an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Where the bot is installed, as ``auth.test`` says."""
+
+    team_id: str
+    enterprise_id: str | None
+    bot_user_id: str
+    bot_id: str | None
 
 
 def is_throttle(error: SlackApiError) -> bool:
@@ -68,7 +82,7 @@ class Installation:
             if self._workspace is None:
                 try:
                     self.ask()
-                except (SlackApiError, OSError) as error:
+                except (SlackApiError, *UNREACHED) as error:
                     raise DirectoryError(f"Slack doesn't say where the bot is installed: {error}") from error
             assert self._workspace is not None  # noqa: S101  asked above
             return self._workspace
@@ -77,7 +91,7 @@ class Installation:
         """Ask Slack again, whatever is known.
 
         :raises SlackApiError: Slack refuses the token
-        :raises OSError: Slack can't be reached
+        :raises OSError, HTTPException: Slack can't be reached
         """
         answer = self._client.auth_test()
         self._workspace = Workspace(

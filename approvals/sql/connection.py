@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar, cast
@@ -17,6 +18,7 @@ from approvals.migrations import migrations
 T = TypeVar("T")
 
 _BUSY_FOR = 30  # seconds to wait for another process that writes
+_BETWEEN = 0.01  # seconds between two tries to have a new file alone
 _OLDEST = (3, 35, 0)  # the first SQLite with RETURNING
 
 
@@ -36,13 +38,30 @@ def open_database(path: Path) -> Database:
     except (OSError, sqlite3.Error) as error:
         raise StoreError(str(path), _plain(error)) from error
     try:
-        connection.execute("PRAGMA journal_mode = WAL")  # readers go on while one writes
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous = FULL")  # what was acked survives a power loss
         connection.execute("PRAGMA foreign_keys = ON")
         return Database(connection)
     except sqlite3.Error as error:
         connection.close()
         raise StoreError(str(path), _plain(error)) from error
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Let readers go on while one writes.
+
+    The switch needs a new file alone, and SQLite says "locked" at once where two switch together: wait here.
+    """
+    until = time.monotonic() + _BUSY_FOR
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_BETWEEN)
+        else:
+            return
 
 
 def migrate(path: Path) -> None:

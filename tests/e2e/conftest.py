@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.run import Sandbox, opened
+from bot.sandbox.workspace.server import WorkspaceServer
 from tests.e2e.person import PersonAt
 
 
@@ -34,6 +36,22 @@ class Company:
     def changing_calls(self) -> list[str]:
         calls = self.sandbox.cloud.state.calls
         return [call.params["Permission"] for call in calls if call.action == "ModifyImageSharePermission"]
+
+
+@pytest.fixture
+def cloud() -> Iterator[CloudServer]:
+    """The pretend cloud alone, for a bot that runs in a process of its own."""
+    server = CloudServer().start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def workspace(cloud: CloudServer) -> Iterator[WorkspaceServer]:
+    """The pretend workspace, likewise."""
+    server = WorkspaceServer(port=0, cloud=cloud.state).start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

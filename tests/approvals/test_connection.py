@@ -1,0 +1,257 @@
+"""The SQLite file: grouped writes, several processes, its mode, and what can't be used as one."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sqlite3
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from approvals.errors import StoreError
+from approvals.sql.connection import Writer, migrate, open_database
+from approvals.store import Store
+
+SPAWN = multiprocessing.get_context("spawn")
+WITHIN = 20.0  # seconds, for a thread to come to the end
+
+
+def bump(db: Database) -> None:
+    db.execute("UPDATE counter SET value = value + 1")
+
+
+def counted(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT value FROM counter").fetchone()[0])
+
+
+@pytest.fixture
+def counter(database: Path) -> Path:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("CREATE TABLE counter (value INTEGER CHECK (value < 1000000))")
+        connection.execute("INSERT INTO counter VALUES (0)")
+        connection.commit()
+    return database
+
+
+class Gate:
+    """Holds the writer in one work while others queue behind it, so that they are committed as one."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._entered, self._open = threading.Event(), threading.Event()
+        self._threads: list[threading.Thread] = []
+        self.outcomes: dict[str, object] = {}
+        self._start("gate", self._wait)
+        assert self._entered.wait(WITHIN)
+
+    def queue(self, name: str, work: Callable[[Database], object]) -> None:
+        before = len(self._writer._waiting)
+        self._start(name, work)
+        until = time.monotonic() + WITHIN
+        while len(self._writer._waiting) == before:
+            assert time.monotonic() < until
+
+    def open(self) -> None:
+        self._open.set()
+        for thread in self._threads:
+            thread.join(WITHIN)
+            assert not thread.is_alive()
+
+    def _wait(self, _db: Database) -> None:
+        self._entered.set()
+        assert self._open.wait(WITHIN)
+
+    def _start(self, name: str, work: Callable[[Database], object]) -> None:
+        def run() -> None:
+            try:
+                self.outcomes[name] = self._writer.run(work)
+            except Exception as error:
+                self.outcomes[name] = error
+
+        thread = threading.Thread(target=run, name=name)
+        self._threads.append(thread)
+        thread.start()
+
+
+@pytest.fixture
+def writer(counter: Path) -> Iterator[Writer]:
+    made = Writer(counter)
+    yield made
+    made.close()
+
+
+def test_writes_that_wait_together_are_one_commit(counter: Path, writer: Writer) -> None:
+    gate = Gate(writer)
+    gate.queue("first", bump)
+
+    def look(db: Database) -> tuple[int, int]:
+        inside = int(db.execute("SELECT value FROM counter").fetchone()[0])
+        return inside, counted(counter)
+
+    gate.queue("second", look)
+    gate.open()
+    assert gate.outcomes["second"] == (1, 0)  # the first one's change is there, and nobody outside sees it yet
+    assert counted(counter) == 1
+
+
+def test_a_work_that_fails_is_undone_alone(counter: Path, writer: Writer) -> None:
+    gate = Gate(writer)
+
+    def fail(db: Database) -> None:
+        db.execute("UPDATE counter SET value = value + 100")
+        raise KeyError("mine alone")
+
+    gate.queue("first", bump)
+    gate.queue("bad", fail)
+    gate.queue("last", bump)
+    gate.open()
+    assert isinstance(gate.outcomes["bad"], KeyError)
+    assert (gate.outcomes["first"], gate.outcomes["last"]) == (None, None)
+    assert counted(counter) == 2
+
+
+def test_what_the_database_refuses_in_one_work_is_a_store_error_for_that_one(counter: Path, writer: Writer) -> None:
+    gate = Gate(writer)
+    gate.queue("bad", lambda db: db.execute("UPDATE counter SET value = 1000000"))
+    gate.queue("good", bump)
+    gate.open()
+    error = gate.outcomes["bad"]
+    assert isinstance(error, StoreError)
+    assert "CHECK constraint failed" in error.cause
+    assert counted(counter) == 1
+
+
+def test_where_the_commit_fails_every_work_of_it_is_told(counter: Path, writer: Writer) -> None:
+    gate = Gate(writer)
+    gate.queue("first", bump)
+    gate.queue("second", lambda db: db.execute("COMMIT"))  # takes the transaction from under the others
+    gate.queue("third", bump)
+    gate.open()
+    assert all(isinstance(gate.outcomes[name], StoreError) for name in ("first", "second", "third"))
+    writer.run(bump)
+
+
+def test_many_threads_lose_no_write(counter: Path, writer: Writer) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda _: writer.run(bump), range(400)))
+    assert counted(counter) == 400
+
+
+def bump_often(path: str, times: int) -> None:
+    writer = Writer(Path(path))
+    for _ in range(times):
+        writer.run(bump)
+    writer.close()
+
+
+def open_and_close(path: str) -> int:
+    store = Store(Path(path))
+    with store.read() as ledger:
+        waiting = len(ledger.waiting())
+    store.close()
+    return waiting
+
+
+def test_two_processes_on_one_file_lose_no_write(counter: Path) -> None:
+    with ProcessPoolExecutor(2, mp_context=SPAWN) as pool:
+        list(pool.map(bump_often, [str(counter)] * 2, [100] * 2))
+    assert counted(counter) == 200
+
+
+def test_several_processes_that_start_together_apply_the_schema_once(tmp_path: Path) -> None:
+    paths = [str(tmp_path / f"{round_}.db") for round_ in range(8) for _process in range(4)]
+    with ProcessPoolExecutor(4, mp_context=SPAWN) as pool:
+        assert list(pool.map(open_and_close, paths)) == [0] * len(paths)
+    with closing(sqlite3.connect(paths[0])) as connection:
+        applied = connection.execute("SELECT name FROM _sqlite_migrations").fetchall()
+    assert len(applied) == len(set(applied)) > 0
+
+
+def test_threads_that_open_one_new_file_together_all_succeed(tmp_path: Path) -> None:
+    for round_ in range(10):
+        path, together = tmp_path / f"{round_}.db", threading.Barrier(6)
+
+        def start(_: int, path: Path = path, together: threading.Barrier = together) -> None:
+            together.wait(WITHIN)
+            migrate(path)
+
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(start, range(6)))
+
+
+def test_the_schema_is_not_applied_again_at_the_next_start(database: Path) -> None:
+    Store(database).close()
+    with closing(sqlite3.connect(database)) as connection:
+        before = connection.execute("SELECT * FROM _sqlite_migrations").fetchall()
+    Store(database).close()
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("SELECT * FROM _sqlite_migrations").fetchall() == before
+
+
+def test_the_file_and_what_stands_beside_it_are_for_the_owner_alone(database: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        store = Store(database)
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in database.parent.iterdir()}
+        store.close()
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("imagewarden.db", "imagewarden.db-wal", "imagewarden.db-shm"), 0o600)
+
+
+def test_what_was_written_is_safe_from_a_power_loss_and_does_not_stop_readers(database: Path) -> None:
+    db = open_database(database)
+    settings = [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys")]
+    db.close()
+    assert settings == ["wal", 2, 1]
+
+
+def garbage(tmp_path: Path) -> Path:
+    path = tmp_path / "garbage.db"
+    path.write_bytes(b"this is no database, it is a text of some length\n" * 100)
+    return path
+
+
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def nowhere(tmp_path: Path) -> Path:
+    return tmp_path / "missing" / "imagewarden.db"
+
+
+def below_a_file(tmp_path: Path) -> Path:
+    (tmp_path / "file").touch()
+    return tmp_path / "file" / "imagewarden.db"
+
+
+def full(_tmp_path: Path) -> Path:
+    return Path("/dev/full")
+
+
+@pytest.mark.parametrize("place", [garbage, folder, nowhere, below_a_file, full])
+def test_a_path_that_cannot_be_used_is_one_sentence_that_names_it(
+    tmp_path: Path, place: Callable[[Path], Path]
+) -> None:
+    path = place(tmp_path)
+    with pytest.raises(StoreError) as caught:
+        Store(path)
+    assert caught.value.path == str(path)
+    assert str(caught.value).startswith(f"the database {path} can't be used: ")
+    assert caught.value.cause
+
+
+def test_a_foreign_schema_in_the_way_is_a_store_error(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("CREATE TABLE requests (something TEXT)")
+    with pytest.raises(StoreError, match="requests already exists"):
+        Store(database)

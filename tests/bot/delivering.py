@@ -1,0 +1,129 @@
+"""A ledger with requests in it, the sweep that delivers about them, and the workspace that they go to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from slack_sdk import WebClient
+
+from approvals.model import Action, Asked, Deciders, Decision, Request, Role, State, Target, Verdict
+from approvals.outbox import Outbox
+from approvals.store import Ledger, Store
+from bot.notices import Notices
+from bot.replies import Replies
+from bot.sandbox.workspace.server import WorkspaceServer
+from bot.sandbox.workspace.state import Message
+from tests.bot.conftest import Hands
+from tests.bot.requests import DECIDERS, IMAGE, LIN, MEI, NOT_RECALLED, TRUSTED
+
+CHANNEL = "C0IMAGES"
+
+
+@dataclass
+class Desk:
+    """Makes changes as the desk does, with their messages beside them; ``sweep`` delivers."""
+
+    store: Store
+    notices: Notices
+    workspace: WorkspaceServer
+    hands: Hands
+
+    def pending(self, *targets: Target, deciders: Deciders = DECIDERS, key: str = "1", threaded: bool = False) -> int:
+        """A request that waits for its owners; its cards are not delivered yet."""
+        now = self.hands.utc()
+        asked = Asked(key, Action.SHARE, "base-nightly", "", targets or (TRUSTED,), "a reason", MEI)
+
+        def work(ledger: Ledger) -> int:
+            number = ledger.add_request(asked, now=now)
+            assert number is not None
+            ledger.set_checked(
+                number,
+                home="100000000001",
+                image=IMAGE,
+                findings=(NOT_RECALLED,),
+                deciders=deciders,
+                decide_by=now + timedelta(days=3),
+                requester_name="mei",
+            )
+            ledger.move(number, State.CHECKING, State.PENDING, now=now)
+            outbox = self._outbox(ledger, number)
+            outbox.card()
+            if threaded:
+                outbox.thread("asked")
+            return number
+
+        return self.store.write(work)
+
+    def approved(self, number: int) -> None:
+        def work(ledger: Ledger) -> None:
+            decision = Decision(LIN, frozenset({Role.OWNER}), Verdict.APPROVE, self.hands.utc())
+            ledger.add_decision(number, decision)
+            ledger.move(number, State.PENDING, State.APPROVED, now=self.hands.utc())
+            outbox = self._outbox(ledger, number)
+            outbox.thread("approved", person=LIN.id, roles="owner")
+            outbox.card()
+
+        self.store.write(work)
+
+    def cancelled(self, number: int) -> None:
+        def work(ledger: Ledger) -> None:
+            ledger.move(number, State.PENDING, State.CANCELLED, now=self.hands.utc())
+            outbox = self._outbox(ledger, number)
+            outbox.thread("cancelled", person=MEI.id)
+            outbox.card()
+
+        self.store.write(work)
+
+    def told_privately(self, number: int, code: str, to: str) -> None:
+        self.store.write(lambda ledger: self._outbox(ledger, number).reply(code, to=to, person_id=MEI.id))
+
+    def ended(self, number: int) -> None:
+        self.store.write(lambda ledger: self._outbox(ledger, number).end())
+
+    def deliver(self) -> int:
+        """Sweeps until nothing is due; returns how many messages were tried."""
+        tried = 0
+        while some := self.notices.sweep(self.hands.utc()):
+            tried += some
+        return tried
+
+    def waiting(self) -> int:
+        with self.store.read() as ledger:
+            return ledger.notices_waiting()
+
+    def next_due(self) -> float | None:
+        """Seconds until the next message is due."""
+        with self.store.read() as ledger:
+            at = ledger.next_notice()
+        return (at - self.hands.utc()).total_seconds() if at else None
+
+    def in_channel(self) -> list[Message]:
+        """The cards in the channel; what stands in a thread is left out."""
+        return [one for one in self.workspace.state.conversations[CHANNEL].messages if not one.thread_ts]
+
+    def in_thread(self) -> list[str]:
+        return [one.text for one in self.workspace.state.conversations[CHANNEL].messages if one.thread_ts]
+
+    def in_direct(self, person: str) -> list[Message]:
+        return list(self.workspace.state.conversations[self.workspace.state.dm_of(person)].messages)
+
+    def _outbox(self, ledger: Ledger, number: int) -> Outbox:
+        return Outbox(ledger, self._request(ledger, number), channel=CHANNEL, now=self.hands.utc())
+
+    def _request(self, ledger: Ledger, number: int) -> Request:
+        request = ledger.request(number)
+        assert request is not None
+        return request
+
+
+def desk_at(path: Path, workspace: WorkspaceServer, client: WebClient, hands: Hands) -> Desk:
+    store = Store(path)
+    notices = Notices(store, client, Replies(client, hands.utc), hands.utc)
+    return Desk(store, notices, workspace, hands)
+
+
+def headline(message: Message) -> str:
+    assert message.blocks is not None
+    return str(message.blocks[0]["text"]["text"])

@@ -1,0 +1,295 @@
+"""The request card, and what is said in private: words, buttons and limits, in every state."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from approvals.model import Action, ItemState, Role, State
+from bot.cards import lists, modal, private
+from bot.cards.request import card
+from bot.cards.story import story
+from tests.bot.drawn import accepted, labels, rings_nobody, view_accepted, words
+from tests.bot.requests import (
+    BLOCKED,
+    GUARDED,
+    IMAGE,
+    LIN,
+    MEI,
+    NOON,
+    NOT_KNOWN,
+    SARA,
+    TRUSTED,
+    UNKNOWN,
+    approval,
+    denial,
+    item,
+    request,
+)
+
+TITLES = {
+    State.CHECKING: "Share base-nightly with data-team",
+    State.REFUSED: "Not asked: share base-nightly with data-team",
+    State.PENDING: "Share base-nightly with data-team",
+    State.DENIED: "Denied: share base-nightly with data-team",
+    State.CANCELLED: "Cancelled: share base-nightly with data-team",
+    State.EXPIRED: "Expired: share base-nightly with data-team",
+    State.APPROVED: "Sharing base-nightly with data-team",
+    State.EXECUTING: "Sharing base-nightly with data-team",
+    State.DONE: "Shared base-nightly with data-team",
+    State.PARTIAL: "Shared with 1 of 2 accounts: base-nightly",
+    State.FAILED: "Failed: share base-nightly with data-team",
+}
+BUTTONS = {
+    State.PENDING: ["Approve", "Deny", "Cancel"],
+    State.PARTIAL: ["Retry"],
+    State.FAILED: ["Retry"],
+}
+
+
+def targets_in(state: State) -> tuple[object, ...]:
+    return (TRUSTED, UNKNOWN) if state is State.PARTIAL else (TRUSTED,)
+
+
+def text_of(part: object) -> str:
+    return words(part)
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_card_tells_its_state_in_the_header_and_has_the_buttons_that_make_sense(state: State) -> None:
+    text, blocks = card(request(state, *((TRUSTED, UNKNOWN) if state is State.PARTIAL else ())))
+
+    accepted(text, blocks)
+    rings_nobody(text, blocks)
+    assert blocks[0]["type"] == "header"
+    assert blocks[0]["text"]["text"] == TITLES[state]
+    assert labels(blocks) == BUTTONS.get(state, [])
+    assert labels(card(request(state, TRUSTED, UNKNOWN), buttons=False)[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "header"),
+    [
+        (State.PENDING, "Unshare base-nightly from data-team"),
+        (State.APPROVED, "Unsharing base-nightly from data-team"),
+        (State.DONE, "Unshared base-nightly from data-team"),
+        (State.DENIED, "Denied: unshare base-nightly from data-team"),
+    ],
+)
+def test_the_card_of_an_unshare_speaks_of_taking_back(state: State, header: str) -> None:
+    text, blocks = card(request(state, action=Action.UNSHARE))
+
+    accepted(text, blocks)
+    assert blocks[0]["text"]["text"] == header
+    assert "*From*" in text_of(blocks)
+
+
+def test_the_pending_card_answers_what_who_where_to_why_and_until_when() -> None:
+    pending = request(State.PENDING, TRUSTED, UNKNOWN, deciders=GUARDED, findings=(NOT_KNOWN,))
+
+    text, blocks = card(pending)
+    said = text_of(blocks)
+
+    assert text == "mei asks to share base-nightly with data-team and 1 more"
+    assert blocks[0]["text"]["text"] == "Share base-nightly with 2 accounts"
+    for fact in (
+        "#1042 · asked by <@U0MEI>",
+        "answer by <!date^",
+        "`base-nightly`  img-6pb6lrmy · ap-guangzhou · 20 GiB · Ubuntu Server 22.04 LTS 64bit · built 2 days ago",
+        "*data-team* `100012345678` · trusted",
+        "`100098765432` · not in the policy",
+        "nightly build for the data team",
+        "● *Needs a guardian:* 100098765432 is not a known account. `target_unknown`",
+        "<@U0LIN> or <@U0OMAR> (1 of them) · and a guardian: <!subteam^S0SECURITY>",
+    ):
+        assert fact in said
+
+
+def test_the_button_carries_the_number_and_nothing_else() -> None:
+    [actions] = [block for block in card(request())[1] if block["type"] == "actions"]
+
+    assert [element["value"] for element in actions["elements"]] == ["1042"] * 3
+    assert [element.get("style") for element in actions["elements"]] == ["primary", None, None]
+
+
+def test_blocking_findings_come_first_and_notes_last() -> None:
+    findings = (request().findings[0], NOT_KNOWN, BLOCKED)
+
+    said = text_of(card(request(findings=findings))[1])
+
+    assert said.index("✕ *Blocked:*") < said.index("● *Needs a guardian:*") < said.index("○ ")
+
+
+def test_a_reason_that_is_missing_is_said_to_be() -> None:
+    assert "*Reason*  none given" in text_of(card(request(reason=""))[1])
+
+
+def test_what_a_person_typed_as_the_reason_is_never_parsed() -> None:
+    typed = "*now* <!channel> https://evil.example `x`"
+
+    [reason] = [block for block in card(request(reason=typed))[1] if block["type"] == "rich_text"]
+
+    assert reason["elements"][1]["elements"] == [{"type": "text", "text": typed}]
+
+
+def test_the_card_of_a_denied_request_tells_who_and_why() -> None:
+    said = text_of(card(request(State.DENIED, decisions=(approval(), denial("too\nold"))))[1])
+
+    assert "✕ <@U0OMAR> denied it" in said
+    assert "nothing was shared" in said
+    assert "> too\n> old" in said
+    assert "✓ <@U0LIN> approved" in said
+
+
+def test_a_guardians_vote_is_told_as_one() -> None:
+    votes = (approval(), approval(SARA, Role.GUARDIAN))
+
+    assert "✓ <@U0SARA> approved as a guardian" in text_of(card(request(decisions=votes))[1])
+
+
+def test_more_than_ten_accounts_are_counted_and_listed_in_the_thread() -> None:
+    many = tuple(UNKNOWN.__class__(str(100_000_000_000 + number)) for number in range(47))
+    pending = request(State.PENDING, *many)
+
+    said = text_of(card(pending)[1])
+    told = story(pending, {"event": "asked"})
+
+    assert "`100000000009`" in said
+    assert "`100000000010`" not in said
+    assert "and 37 more: the list is in the thread" in said
+    assert sum(message.count("•") for message in told) == 47
+    assert story(request(), {"event": "asked"}) == []
+
+
+@pytest.mark.parametrize("event", ["approved", "denied", "cancelled", "expired", "retried", "ended"])
+def test_the_thread_tells_each_event_in_a_message_that_slack_takes(event: str) -> None:
+    facts = {"event": event, "person": LIN.id, "roles": "guardian", "reason": "<!here> no"}
+
+    [message] = story(request(State.PARTIAL, TRUSTED, UNKNOWN), facts)
+
+    accepted(message, None)
+    rings_nobody(message, None)
+
+
+def test_the_thread_tells_the_outcome_of_each_account_with_the_clouds_request_id() -> None:
+    [told] = story(request(State.PARTIAL, UNKNOWN, TRUSTED), {"event": "partial"})
+
+    assert "• 100098765432: failed, No such account. (InvalidAccountId.NotFound) · cloud request `5e1f-77`" in told
+    assert "• data-team (100012345678): shared · cloud request `5e1f-77`" in told
+
+
+OBJECTIONS = {
+    "not_a_decider": "Only <@U0LIN> or <@U0OMAR> can decide about `base-nightly`.",
+    "own_request": "You asked for this, so somebody else must decide: <@U0LIN> or <@U0OMAR>.",
+    "not_the_requester": "Only <@U0MEI>, who asked, can cancel #1042. You can deny it.",
+    "voted_already": "You have approved #1042 already. It waits for somebody else: <@U0LIN> or <@U0OMAR>.",
+    "too_late": "The time to decide about #1042 is over; nothing was shared. It can be asked again.",
+    "may_not_act": "You can't decide here: guests, bots and people of other workspaces can't.",
+}
+
+
+@pytest.mark.parametrize("why", OBJECTIONS)
+def test_a_press_that_may_not_be_is_told_why(why: str) -> None:
+    assert private.objection(request(), why) == OBJECTIONS[why]
+
+
+@pytest.mark.parametrize(
+    ("state", "beginning"),
+    [
+        (State.DENIED, "<@U0OMAR> denied #1042 "),
+        (State.CANCELLED, "<@U0MEI> cancelled #1042; nothing was shared."),
+        (State.EXPIRED, "Nobody decided about #1042 in time; nothing was shared."),
+        (State.APPROVED, "<@U0LIN> approved #1042 "),
+        (State.EXECUTING, "<@U0LIN> approved #1042 "),
+        (State.DONE, "#1042 was approved by <@U0LIN>. Now: Shared base-nightly with data-team."),
+        (State.FAILED, "#1042 was approved by <@U0LIN>. Now: Failed: share base-nightly with data-team."),
+    ],
+)
+def test_who_was_first_is_told_to_who_comes_late(state: State, beginning: str) -> None:
+    assert private.objection(request(state), "not_pending").startswith(beginning)
+
+
+def test_a_blocked_request_tells_what_is_wrong_and_what_to_do() -> None:
+    assert private.refused(request(State.REFUSED)) == (
+        "Not asked: base-nightly has a licence of its owner. Build one without."
+    )
+
+
+def test_the_end_has_a_text_to_forward() -> None:
+    text, blocks = private.ended(request(State.DONE))
+
+    accepted(text, blocks)
+    said = text_of(blocks)
+    assert text == "#1042: `base-nightly` is shared with data-team (100012345678)."
+    assert "> The image `base-nightly` (img-6pb6lrmy) is shared with your account." in said
+    assert "choose region Guangzhou, then Images → Shared Image." in said
+    assert "> Check that you trust the sender" in said
+
+
+@pytest.mark.parametrize("state", [State.DENIED, State.EXPIRED, State.FAILED])
+def test_there_is_nothing_to_forward_where_nothing_was_shared(state: State) -> None:
+    text, blocks = private.ended(request(state))
+
+    accepted(text, blocks)
+    assert "To forward to them" not in text_of(blocks)
+
+
+def test_the_end_of_an_unshare_says_that_it_is_no_recall() -> None:
+    text, _ = private.ended(request(State.DONE, action=Action.UNSHARE))
+
+    assert "is no longer shared with data-team (100012345678)" in text
+    assert "copies they made stay theirs" in text
+
+
+def test_a_page_of_the_list_is_a_message_and_carries_where_the_next_begins() -> None:
+    text, blocks = lists.requests_list("Requests", "", [request()] * lists.ROWS, "all:1042")
+
+    accepted(text, blocks)
+    assert labels(blocks) == ["Older"]
+    assert "*#1042* share `base-nightly` · data-team · waits for a decision · mei" in text_of(blocks)
+    assert lists.requests_list("Requests", "Nothing.", [])[0] == "Nothing."
+
+
+def test_the_home_tab_shows_what_waits_and_what_was_asked() -> None:
+    view = lists.home_view([request()] * lists.ROWS, [request(State.DONE)] * 10)
+
+    view_accepted(view)
+    assert "mei asks to share base-nightly with data-team" in text_of(view["blocks"])
+    view_accepted(lists.home_view([], []))
+    assert "Nothing waits for your decision." in text_of(lists.home_view([], [])["blocks"])
+
+
+def test_one_image_is_shown_with_everybody_who_has_it() -> None:
+    shares = {str(100_000_000_000 + number): NOON - timedelta(days=number) for number in range(25)}
+    text, blocks = lists.image_card(
+        IMAGE, shares=shares, grants=(), names={"100000000001": "lab"}, owners=["S0PLATFORM"], blocked=(), now=NOON
+    )
+
+    accepted(text, blocks)
+    said = text_of(blocks)
+    assert "*Shared with 25 of 500*" in said
+    assert "*lab* `100000000001` · since " in said
+    assert "and 5 more" in said
+
+
+def test_the_modals_are_views_that_slack_takes() -> None:
+    deny = modal.deny_modal(request(State.PENDING, TRUSTED, UNKNOWN))
+
+    view_accepted(deny)
+    assert json.loads(deny["private_metadata"]) == {"request": 1042}
+    assert deny["title"]["text"] == "Deny request #1042"
+    view_accepted(modal.deny_modal(request(id=9_999_999_999)))
+    view_accepted(modal.share_form())
+    view_accepted(modal.share_form("img-6pb6lrmy"))
+
+
+def test_the_outcome_of_each_account_stands_on_the_card_too() -> None:
+    said = text_of(card(request(State.PARTIAL, UNKNOWN, TRUSTED))[1])
+
+    assert "`100098765432` · failed: No such account. (InvalidAccountId.NotFound)" in said
+    assert "*data-team* `100012345678` · done" in said
+    already = request(State.DONE, items=(item(TRUSTED, ItemState.ALREADY),))
+    assert "`100012345678` · nothing to do" in text_of(card(already)[1])
+    assert MEI.name in card(request())[0]

@@ -1,0 +1,118 @@
+"""Cards at Slack's limits, and with texts that were made to break them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from approvals.model import Action, Finding, Item, ItemState, Level, Person, Request, State, Target
+from bot.cards import lists, modal, private
+from bot.cards.request import card
+from bot.cards.story import story
+from tests.bot.drawn import accepted, labels, rings_nobody, view_accepted
+from tests.bot.requests import GUARDED, IMAGE, LIN, NOON, approval, denial, request
+
+HOSTILE = "<!channel> *_~`<@U0EVIL> <https://evil.example|here> &lt;!here&gt; \"\\'😀 "
+
+_pieces = st.one_of(
+    st.sampled_from(["<!channel>", "<@U0EVIL>", "<#C0EVIL|x>", "<https://evil.example|x>", "&lt;", "<", ">", "&", "`"]),
+    st.sampled_from(["*b*", "_i_", "~s~", "\n> ", "```", '"', "\\", "😀", "|", "^"]),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20),
+)
+_text = st.lists(_pieces, max_size=30).map("".join)
+_name = _text.map(lambda text: f"n{text[:255]}")
+
+
+def filled(text: str, most: int) -> str:
+    return (text * (most // max(1, len(text)) + 1))[:most]
+
+
+def hostile(state: State, text: str, *, accounts: int = 2) -> Request:
+    """A request in which every word that comes from outside is ``text``."""
+    name = f"n{text}"
+    targets = tuple(Target(str(100_000_000_000 + number), name) for number in range(accounts))
+    items = tuple(
+        Item(number, one, "ap-guangzhou", ItemState.FAILED if number % 2 else ItemState.DONE, name, name, name)
+        for number, one in enumerate(targets)
+    )
+    levels = [level for level in Level for _ in range(accounts)]
+    return request(
+        state,
+        *targets,
+        reason=filled(text, 3000) if len(text) > 2000 else text,
+        image_ref=name,
+        requester=Person("U0MEI", name),
+        image=replace(IMAGE, name=name, os_name=name),
+        deciders=GUARDED,
+        findings=tuple(Finding("code", level, name, name) for level in levels),
+        items=items,
+        decisions=(approval(), denial(filled(text, 1000))) if state is State.DENIED else (approval(),),
+    )
+
+
+def judge_everything(one: Request) -> None:
+    """Draws the request wherever it can be drawn, and holds each picture against Slack's rules."""
+    judge(*card(one))
+    judge(*private.ended(one))
+    judge(private.refused(one), None)
+    judge(private.stands(one), None)
+    judge(private.recorded([1, 2], [one.image_ref, one.image_ref]), None)
+    judge(*lists.requests_list("Requests", "none", [one] * lists.ROWS, "all:7"))
+    judge(*lists.misread(one.reason, one.reason, one.reason, one.reason or "/image help"))
+    for event in ("asked", "approved", "denied", "cancelled", "expired", "retried", "ended"):
+        facts = {"event": event, "person": LIN.id, "roles": "owner", "reason": one.reason[:1000]}
+        for message in story(one, facts):
+            judge(message, None)
+    assert one.image is not None
+    judge(
+        *lists.image_card(
+            one.image,
+            shares={target.account: NOON for target in one.targets},
+            grants=(),
+            names={target.account: str(target.name) for target in one.targets},
+            owners=("U0LIN", "S0PLATFORM"),
+            blocked=one.findings[:3],
+            now=NOON,
+        )
+    )
+    for view in (lists.home_view([one] * lists.ROWS, [one] * 10), modal.deny_modal(one)):
+        view_accepted(view)
+        rings_nobody("", view)
+
+
+def judge(text: str, blocks: list[dict[str, object]] | None) -> None:
+    accepted(text, blocks)
+    rings_nobody(text, blocks)
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=_text, state=st.sampled_from(State), action=st.sampled_from(Action))
+def test_no_text_breaks_a_card_or_makes_a_mention_or_a_link(text: str, state: State, action: Action) -> None:
+    judge_everything(replace(hostile(state, text), action=action))
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("text", [HOSTILE, "x" * 60, "&" * 60, '"' * 60, "😀" * 60], ids=["mixed", "x", "&", '"', "😀"])
+def test_five_hundred_accounts_and_long_names_stay_within_slacks_limits(state: State, text: str) -> None:
+    judge_everything(hostile(state, text, accounts=500))
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("text", ["x", "<", '"', "\n", "😀", "`"])
+def test_a_reason_of_three_thousand_characters_fits(state: State, text: str) -> None:
+    one = request(state, reason=text * 3000, decisions=(denial(text * 1000),) if state is State.DENIED else ())
+
+    judge(*card(one))
+
+
+def test_a_full_card_keeps_its_buttons() -> None:
+    assert labels(card(hostile(State.PENDING, HOSTILE, accounts=500))[1]) == ["Approve", "Deny", "Cancel"]
+
+
+@given(image=_name)
+@settings(max_examples=60, deadline=None)
+def test_whatever_a_message_names_opens_a_form_that_slack_takes(image: str) -> None:
+    view_accepted(modal.share_form(image))

@@ -1,0 +1,218 @@
+"""The command itself: what it says where it can't start, and what it loads."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli import main
+from bot.sandbox.cloud.server import CloudServer
+from bot.sandbox.workspace.server import WorkspaceServer
+from tests.bot.command import ROOT, Ended, environment, imagewarden
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Where the command is typed."""
+
+    folder: Path
+    workspace: WorkspaceServer
+    cloud: CloudServer
+
+    def types(self, *arguments: str, **changes: str | None) -> Ended:
+        values = environment(self.folder, self.workspace.api_url, self.cloud.url, **changes)
+        return imagewarden(*arguments, values=values, folder=self.folder)
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[tuple[WorkspaceServer, CloudServer]]:
+    cloud = CloudServer().start()
+    workspace = WorkspaceServer(cloud=cloud.state).start()
+    yield workspace, cloud
+    workspace.stop()
+    cloud.stop()
+
+
+@pytest.fixture
+def shell(servers: tuple[WorkspaceServer, CloudServer], tmp_path: Path) -> Shell:
+    return Shell(tmp_path, *servers)
+
+
+def test_no_tokens_at_all_is_told_in_one_line(shell: Shell) -> None:
+    problem = shell.types("run", SLACK_BOT_TOKEN=None, SLACK_APP_TOKEN=None, TENCENTCLOUD_SECRET_KEY=None).problem()
+
+    for name in ("SLACK_BOT_TOKEN is missing", "SLACK_APP_TOKEN is missing", "TENCENTCLOUD_SECRET_ID"):
+        assert name in problem
+
+
+def test_tokens_that_changed_places_are_told_apart(shell: Shell) -> None:
+    problem = shell.types("run", SLACK_BOT_TOKEN="xapp-1-secret", SLACK_APP_TOKEN="xoxb-1-secret").problem()
+
+    assert "SLACK_BOT_TOKEN: this is not a bot token, which begins with xoxb-" in problem
+    assert "SLACK_APP_TOKEN: this is not an app-level token, which begins with xapp-" in problem
+    assert "1-secret" not in problem
+
+
+def test_a_missing_policy_is_told_with_its_path(shell: Shell) -> None:
+    problem = shell.types("run", IMAGEWARDEN_POLICY="elsewhere.toml").problem()
+
+    assert problem == "elsewhere.toml: there is no such file; set IMAGEWARDEN_POLICY or create it"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[home\n", "it is not valid TOML"),
+        ('[home]\nregions = ["ap-guangzhou"]\nchanel = "C0IMAGES"\n', "did you mean channel?"),
+        ("", "home is missing"),
+    ],
+)
+def test_a_policy_that_does_not_parse_is_told_with_what_is_wrong(shell: Shell, text: str, said: str) -> None:
+    Path(shell.folder, "broken.toml").write_text(text)
+
+    assert said in shell.types("run", IMAGEWARDEN_POLICY="broken.toml").problem()
+
+
+@pytest.mark.parametrize("place", ["nowhere/imagewarden.db", "file/imagewarden.db", "."])
+def test_a_database_that_cannot_be_opened_is_told_with_its_path(shell: Shell, place: str) -> None:
+    Path(shell.folder, "file").write_text("")
+
+    problem = shell.types("run", IMAGEWARDEN_DB=place).problem()
+
+    assert problem.startswith(f"the database {place} can't be used: ")
+
+
+def test_a_file_that_is_no_database_is_told_and_left_alone(shell: Shell) -> None:
+    file = Path(shell.folder, "notes.txt")
+    file.write_text("my notes, " * 200)
+
+    assert "notes.txt can't be used: file is not a database" in shell.types("run", IMAGEWARDEN_DB="notes.txt").problem()
+    assert file.read_text() == "my notes, " * 200
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_the_right_to_write_is_told(shell: Shell) -> None:
+    folder = Path(shell.folder, "locked")
+    folder.mkdir(mode=0o500)
+
+    assert "can't be used" in shell.types("run", IMAGEWARDEN_DB="locked/imagewarden.db").problem()
+
+
+def test_a_port_that_is_taken_is_told(shell: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        problem = shell.types("run", "--http", address).problem()
+
+    assert problem == f"{address} can't be served: Address already in use. Choose another port."
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack refuses SLACK_BOT_TOKEN (invalid_auth). Copy it again"),
+        ({"SLACK_APP_TOKEN": "xapp-wrong"}, "Slack refuses SLACK_APP_TOKEN (invalid_auth). It needs the scope"),
+        ({"TENCENTCLOUD_SECRET_KEY": "wrong"}, "The cloud refuses the credentials (AuthFailure.SignatureFailure"),
+    ],
+)
+def test_what_slack_or_the_cloud_refuses_is_told_with_what_to_do(
+    shell: Shell, changes: dict[str, str], said: str
+) -> None:
+    assert said in shell.types("run", **changes).problem()
+
+
+def test_credentials_of_another_account_stop_the_start(shell: Shell) -> None:
+    environment(shell.folder, "", "")
+    policy = Path(shell.folder, "policy.toml")
+    policy.write_text(policy.read_text().replace('account = "100000000001"', 'account = "100000000002"'))
+
+    problem = shell.types("run").problem()
+
+    assert "belong to account 100000000001" in problem
+    assert "[home] account is 100000000002" in problem
+
+
+def test_a_slack_that_is_not_there_ends_a_start_in_socket_mode(shell: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}/api/"
+
+    assert "Slack can't be reached for Socket Mode" in shell.types("run", SLACK_API_URL=nobody).problem()
+
+
+def test_the_command_says_how_to_learn_more(shell: Shell) -> None:
+    assert "'imagewarden check' tells more." in shell.types("run", SLACK_BOT_TOKEN=None).err
+
+
+@pytest.mark.parametrize("address", ["3000", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:http", ":3000"])
+def test_an_address_that_is_none_is_a_mistake_in_typing(address: str) -> None:
+    ended = CliRunner().invoke(main, ["run", "--http", address])
+
+    assert ended.exit_code == 2
+    assert "is not HOST:PORT" in ended.output
+
+
+def test_metrics_have_no_port_of_their_own_in_http_mode() -> None:
+    ended = CliRunner().invoke(main, ["run", "--http", "127.0.0.1:0", "--metrics", "127.0.0.1:0"])
+
+    assert ended.exit_code == 2
+    assert "--metrics goes with Socket Mode" in ended.output
+
+
+def test_help_names_the_commands() -> None:
+    ended = CliRunner().invoke(main, ["--help"])
+
+    assert ended.exit_code == 0
+    assert all(name in ended.output for name in ("run", "check", "sandbox"))
+    assert CliRunner().invoke(main, ["--version"]).output.startswith("imagewarden, version ")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["check", "--help"], ["sandbox", "--help"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    program = (
+        "import json, sys\n"
+        "from bot.cli import main\n"
+        f"main({arguments!r}, standalone_mode=False)\n"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+    )
+    loaded = set(json.loads(ran.stdout.splitlines()[-1]))
+
+    assert "click" in loaded
+    heavy = {
+        "approvals",
+        "prometheus_client",
+        "pydantic",
+        "pydantic_settings",
+        "slack_bolt",
+        "slack_sdk",
+        "sqlite_utils",
+        "starlette",
+        "structlog",
+        "tencentcloud",
+        "uvicorn",
+        "websockets",
+    }
+    assert loaded & heavy == set()
+
+
+def test_a_file_of_the_folder_gives_the_tokens(shell: Shell) -> None:
+    Path(shell.folder, ".env").write_text("SLACK_BOT_TOKEN=xoxb-of-the-file\n")
+
+    problem = shell.types("run", SLACK_BOT_TOKEN=None).problem()
+
+    assert "Slack refuses SLACK_BOT_TOKEN (invalid_auth)" in problem

@@ -1,0 +1,176 @@
+"""Who somebody is, asked of Slack over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+
+from approvals.errors import DirectoryError, UnknownPerson
+from bot.people import People
+from bot.sandbox import company
+from bot.sandbox.workspace.server import WorkspaceServer
+from bot.slack import Installation, Workspace
+from tests.approvals.raw_server import Reply, http, serving
+from tests.bot.conftest import Hands
+from tests.bot.told_slack import told_slack
+
+OURS = Workspace("T0OURS", None, "U0BOT", "B0BOT")
+IN_A_GRID = Workspace("T0OURS", "E0OURS", "U0BOT", "B0BOT")
+
+GUEST = "guests can neither ask nor decide."
+BOT = "bots can neither ask nor decide."
+STRANGER = "people of other workspaces can neither ask nor decide."
+
+
+@pytest.fixture
+def people(client: WebClient, hands: Hands) -> People:
+    return People(client, Installation(client).workspace, clock=hands)
+
+
+def test_a_member_may_act_and_is_called_by_the_name_shown(people: People) -> None:
+    mei = people.person("U0MEI")
+
+    assert (mei.id, mei.name, mei.may_act, mei.why_not) == ("U0MEI", "mei", True, "")
+
+
+def test_guests_bots_and_the_deactivated_may_not_act(people: People, workspace: WorkspaceServer) -> None:
+    workspace.state.deactivated.add("U0OMAR")
+
+    assert people.person("U0GUS").why_not == GUEST
+    assert people.person(company.BOT_USER).why_not == BOT
+    assert people.person("U0OMAR").why_not == "this account is deactivated."
+    assert not any(people.person(one).may_act for one in ("U0GUS", company.BOT_USER, "U0OMAR"))
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({}, ""),
+        ({"team_id": "T0OURS"}, ""),
+        ({"is_ultra_restricted": True}, GUEST),
+        ({"is_workflow_bot": True}, BOT),
+        ({"is_connector_bot": True}, BOT),
+        ({"is_invited_user": True}, "the invitation to this workspace isn't accepted yet."),
+        ({"is_stranger": True}, STRANGER),
+        ({"team_id": "T0OTHER"}, STRANGER),
+        ({"team_id": "T0OTHER", "enterprise_user": {"enterprise_id": "E0OURS"}}, STRANGER),
+        ({"deleted": True, "is_bot": True}, "this account is deactivated."),
+    ],
+)
+def test_every_flag_of_slack_has_its_sentence(facts: dict[str, Any], why: str) -> None:
+    with told_slack({"users.info": {"user": {"id": "U0X", **facts}}}) as client:
+        person = People(client, lambda: OURS).person("U0X")
+
+    assert (person.why_not, person.may_act) == (why, not why)
+
+
+def test_in_a_grid_the_company_counts_and_not_the_workspace() -> None:
+    def why(company_id: str) -> str:
+        user = {"id": "U0X", "team_id": "T0OTHER", "enterprise_user": {"enterprise_id": company_id}}
+        with told_slack({"users.info": {"user": user}}) as client:
+            return People(client, lambda: IN_A_GRID).person("U0X").why_not
+
+    assert why("E0OURS") == ""
+    assert why("E0OTHER") == STRANGER
+
+
+@pytest.mark.parametrize(
+    ("facts", "name"),
+    [
+        ({"profile": {"display_name": "Mei"}, "name": "mei", "real_name": "Mei Chen"}, "Mei"),
+        ({"profile": {"display_name": ""}, "name": "mei", "real_name": "Mei Chen"}, "mei"),
+        ({"real_name": "Mei Chen"}, "Mei Chen"),
+        ({}, "U0X"),
+    ],
+)
+def test_a_person_without_a_display_name_is_called_by_the_next_best(facts: dict[str, Any], name: str) -> None:
+    with told_slack({"users.info": {"user": {"id": "U0X", **facts}}}) as client:
+        assert People(client, lambda: OURS).person("U0X").name == name
+
+
+def test_a_group_is_its_members_and_a_person_is_themselves(people: People, workspace: WorkspaceServer) -> None:
+    assert people.members("S0PLATFORM") == ("U0LIN", "U0OMAR")
+    assert people.members("U0LIN") == ("U0LIN",)
+    assert workspace.api.called["users.info"] == 0
+
+
+def test_nobody_of_that_id_is_said_so(people: People) -> None:
+    with pytest.raises(UnknownPerson, match="U0NOBODY"):
+        people.person("U0NOBODY")
+    with pytest.raises(UnknownPerson, match="S0NONE"):
+        people.members("S0NONE")
+
+
+def test_an_answer_is_kept_for_fifteen_seconds_and_no_longer(
+    people: People, workspace: WorkspaceServer, hands: Hands
+) -> None:
+    people.person("U0OMAR")
+    workspace.state.deactivated.add("U0OMAR")
+
+    hands.now += 14.9
+    assert people.person("U0OMAR").may_act
+    hands.now += 0.1
+    assert not people.person("U0OMAR").may_act
+    assert workspace.api.called["users.info"] == 2
+
+
+def test_a_failure_is_not_kept(people: People, workspace: WorkspaceServer) -> None:
+    workspace.faults.fail("users.info", "internal_error", status=500)
+
+    with pytest.raises(DirectoryError, match="internal_error"):
+        people.person("U0MEI")
+    assert people.person("U0MEI").may_act
+
+
+@pytest.mark.parametrize("method", ["users.info", "usergroups.users.list"])
+def test_an_answer_that_can_be_had_later_is_not_taken_for_nobody(
+    people: People, workspace: WorkspaceServer, method: str
+) -> None:
+    workspace.faults.rate_limit(method, retry_after=3)
+    workspace.faults.fail(method, "missing_scope")
+
+    for _ in range(2):
+        with pytest.raises(DirectoryError) as caught:
+            people.person("U0MEI") if method == "users.info" else people.members("S0PLATFORM")
+        assert not isinstance(caught.value, UnknownPerson)
+
+
+def test_a_slack_that_is_not_there_is_an_error_to_try_again_after(people: People, workspace: WorkspaceServer) -> None:
+    people.person("U0MEI")
+    workspace.stop()
+
+    with pytest.raises(DirectoryError, match="can't be asked who U0LIN is"):
+        people.person("U0LIN")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(http("<html>Bad gateway</html>", status="502 Bad Gateway", content_type="text/html"), "close"),
+        Reply(http('{"ok": true', length=5000), "close"),
+        Reply(b"", "close"),
+        Reply(b"nonsense\r\n\r\n", "close"),
+    ],
+    ids=["a page of a proxy", "half an answer", "no answer", "no HTTP"],
+)
+def test_a_broken_answer_is_an_error_to_try_again_after(reply: Reply) -> None:
+    with serving(reply) as server:
+        client = WebClient("xoxb-x", base_url=f"{server.url}/api/", retry_handlers=[])
+        with pytest.raises(DirectoryError):
+            People(client, lambda: OURS).person("U0LIN")
+        with pytest.raises(DirectoryError):
+            Installation(client).workspace()
+
+
+def test_where_the_bot_is_installed_is_asked_once(client: WebClient, workspace: WorkspaceServer) -> None:
+    installation = Installation(client)
+    workspace.faults.fail("auth.test", "internal_error")
+
+    with pytest.raises(DirectoryError):
+        installation.workspace()
+    assert installation.known is None
+    assert installation.workspace() == Workspace(company.TEAM, None, company.BOT_USER, company.BOT_ID)
+    assert installation.workspace() == installation.known
+    assert workspace.api.called["auth.test"] == 2

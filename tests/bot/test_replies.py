@@ -1,0 +1,143 @@
+"""Private answers: through the response_url while it lives, afterwards in a direct message."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot import limits
+from bot.replies import Replies, ReplyAddress
+from bot.sandbox.workspace.server import WorkspaceServer
+from bot.sandbox.workspace.state import Message
+from tests.approvals.raw_server import Reply, http, serving
+from tests.bot.conftest import Hands
+
+CHANNEL = "C0IMAGES"
+
+
+@pytest.fixture
+def replies(client: WebClient, hands: Hands) -> Replies:
+    return Replies(client, hands.utc)
+
+
+def address(workspace: WorkspaceServer, hands: Hands, *, original: str = "", replace: bool = False) -> ReplyAddress:
+    """What a command or a press of Mei's gives the bot."""
+    name = workspace.state.responses.give(CHANNEL, "U0MEI", original or None)
+    return ReplyAddress.of({"response_url": f"{workspace.url}/response/{name}"}, "U0MEI", hands.utc(), replace=replace)
+
+
+def in_channel(workspace: WorkspaceServer) -> list[Message]:
+    return list(workspace.state.conversations[CHANNEL].messages)
+
+
+def in_direct(workspace: WorkspaceServer, person: str = "U0MEI") -> list[str]:
+    return [one.text for one in workspace.state.conversations[workspace.state.dm_of(person)].messages]
+
+
+def test_an_answer_is_seen_by_the_one_who_asked_and_where_they_asked(
+    replies: Replies, workspace: WorkspaceServer, hands: Hands
+) -> None:
+    replies.send(address(workspace, hands), "Only @lin can decide.")
+
+    [message] = in_channel(workspace)
+    assert (message.text, message.only_for) == ("Only @lin can decide.", "U0MEI")
+    assert in_direct(workspace) == []
+
+
+def test_a_later_answer_takes_the_place_of_the_first(
+    replies: Replies, workspace: WorkspaceServer, hands: Hands
+) -> None:
+    first = workspace.state.post(CHANNEL, "U0WARDEN", "recorded", only_for="U0MEI")
+
+    replies.send(address(workspace, hands, original=first.ts, replace=True), "asked")
+    replies.send(address(workspace, hands, original=first.ts, replace=False), "and refused")
+
+    assert [message.text for message in in_channel(workspace)] == ["asked", "and refused"]
+
+
+def test_a_url_that_is_used_up_is_followed_by_a_direct_message(
+    replies: Replies, workspace: WorkspaceServer, hands: Hands
+) -> None:
+    to = address(workspace, hands)
+    for number in range(limits.RESPONSE_URL_USES + 1):
+        replies.send(to, f"answer {number}")
+
+    assert len(in_channel(workspace)) == limits.RESPONSE_URL_USES
+    assert in_direct(workspace) == [f"answer {limits.RESPONSE_URL_USES}"]
+
+
+@pytest.mark.parametrize(("minutes", "where"), [(28.9, "channel"), (29.1, "direct")])
+def test_a_url_is_not_tried_when_it_is_about_to_end(
+    replies: Replies, workspace: WorkspaceServer, hands: Hands, minutes: float, where: str
+) -> None:
+    to = address(workspace, hands)
+    hands.now += minutes * 60
+
+    replies.send(to, "late")
+
+    assert (len(in_channel(workspace)), in_direct(workspace)) == ((1, []) if where == "channel" else (0, ["late"]))
+
+
+def test_a_url_that_slack_has_forgotten_is_followed_by_a_direct_message(
+    replies: Replies, workspace: WorkspaceServer, hands: Hands
+) -> None:
+    to = ReplyAddress("U0MEI", f"{workspace.url}/response/forgotten", hands.now)
+
+    replies.send(to, "answer")
+
+    assert in_direct(workspace) == ["answer"]
+
+
+def test_blocks_go_the_same_two_ways(replies: Replies, workspace: WorkspaceServer, hands: Hands) -> None:
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "a list"}}]
+
+    replies.send(address(workspace, hands), "a list", blocks)
+    replies.send(ReplyAddress("U0MEI"), "a list", blocks)
+
+    for message in (in_channel(workspace)[-1], workspace.state.conversations["D0MEI"].messages[-1]):
+        assert message.blocks is not None
+        assert message.blocks[0]["text"]["text"] == "a list"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(http("no_text", status="500 Oops", content_type="text/plain"), "close"),
+        Reply(http("ok", content_type="text/plain", length=5000), "close"),
+        Reply(b"", "close"),
+    ],
+    ids=["an error", "half an answer", "no answer"],
+)
+def test_a_url_that_answers_badly_is_followed_by_a_direct_message(
+    replies: Replies, workspace: WorkspaceServer, hands: Hands, reply: Reply
+) -> None:
+    with serving(reply) as broken:
+        replies.send(ReplyAddress("U0MEI", f"{broken.url}/response/x", hands.now), "answer")
+
+    assert in_direct(workspace) == ["answer"]
+
+
+def test_a_url_where_nobody_listens_is_followed_by_a_direct_message(
+    replies: Replies, workspace: WorkspaceServer, hands: Hands
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+    replies.send(ReplyAddress("U0MEI", nobody, hands.now), "answer")
+
+    assert in_direct(workspace) == ["answer"]
+
+
+def test_who_cannot_be_written_to_is_an_error(replies: Replies, workspace: WorkspaceServer) -> None:
+    workspace.state.deactivated.add("U0OMAR")
+
+    with pytest.raises(SlackApiError, match="user_disabled"):
+        replies.send(ReplyAddress("U0OMAR"), "answer")
+
+
+def test_an_address_survives_being_written_down() -> None:
+    kept = ReplyAddress("U0MEI", "https://hooks.example/1", 17.5, replace=True)
+
+    assert ReplyAddress.parse(kept.text()) == kept

@@ -1,0 +1,27 @@
+"""A Web API that answers each method with what it was told, for people that the sandbox's company doesn't have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from slack_sdk import WebClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.serving import Server
+
+
+@contextmanager
+def told_slack(answers: Mapping[str, Mapping[str, Any]]) -> Iterator[WebClient]:
+    def answer(request: Request) -> Response:
+        return JSONResponse({"ok": True, **answers[request.path_params["method"]]})
+
+    server = Server(Starlette(routes=[Route("/api/{method}", answer, methods=["POST"])])).start()
+    try:
+        yield WebClient("xoxb-told", base_url=f"{server.url}/api/", retry_handlers=[])
+    finally:
+        server.stop()

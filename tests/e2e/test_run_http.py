@@ -1,0 +1,45 @@
+"""``imagewarden run --http``: the real process, told nothing but the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.sandbox import company
+from bot.sandbox.cloud.server import CloudServer
+from bot.sandbox.workspace.server import WorkspaceServer
+from tests.e2e.command import environment, free_port, running
+from tests.e2e.person import PersonAt
+
+CHANNEL = "C0IMAGES"
+NIGHTLY = "img-6pb6lrmy"
+
+
+def test_a_share_outlives_a_restart_between_the_question_and_the_answer(
+    cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path
+) -> None:
+    port = free_port()
+    env = environment(
+        tmp_path, api_url=workspace.api_url, cloud_url=cloud.url, SLACK_SIGNING_SECRET=company.SIGNING_SECRET
+    )
+    workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
+    mei, lin = PersonAt(workspace.url, "U0MEI"), PersonAt(workspace.url, "U0LIN")
+
+    with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path) as bot:
+        mei.types("/image share base-nightly with data-team because x")
+        card = lin.sees("Share base-nightly with data-team", where=CHANNEL)
+        mei.sees("asked @lin and @omar")
+        assert bot.stop() == 0
+
+    with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path) as bot:
+        lin.presses("Approve", on=card)
+        mei.sees("To forward to them")
+        assert set(cloud.state.shares(NIGHTLY)) == {"100012345678"}
+        assert bot.get("/healthz") == 200
+        assert bot.get("/metrics") == 200
+        status = Path(f"/proc/{bot.process.pid}/status")
+        if status.exists():
+            resident = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+            assert int(resident.split()[1]) < 90 * 1024
+
+    assert "Traceback" not in (tmp_path / "bot.log").read_text()
+    assert oct((tmp_path / "bot.db").stat().st_mode & 0o777) == "0o600"
