@@ -161,9 +161,10 @@ class Executor:
         ledger.add_audit(Entry(now, f"{request.action}_{item.state}", NOBODY, request.id, detail))
 
     def _tell(self, ledger: Ledger, request: Request, after: State, now: datetime) -> None:
-        ledger.add_audit(Entry(now, after.value, NOBODY, request.id, {}))
         if after is State.APPROVED:
+            ledger.add_audit(Entry(now, "postponed", NOBODY, request.id, {}))
             return
+        ledger.add_audit(Entry(now, after.value, NOBODY, request.id, {}))
         outbox = self._outbox(ledger, request, now)
         outbox.thread("ended", state=after.value)
         outbox.card()

@@ -145,7 +145,8 @@ class Ledger:
     def ready(self, now: datetime, limit: int) -> list[Request]:
         """The approved requests to execute together next: one image, one action, in the order of approval.
 
-        What was tried and put off holds up what was approved after it: a share must not follow the unshare that ends it.
+        What was tried and put off holds up what was approved after it: a share must not follow the unshare that
+        ends it.
         """
         first = self._one("ready", now=stamp(now))
         if first is None:

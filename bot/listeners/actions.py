@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 
 def register(app: App, services: Services) -> None:
-    @app.action(re.compile(f"^({ids.APPROVE}|{ids.CANCEL}|{ids.RETRY})$"))
+    @app.action(re.compile(rf"\A({ids.APPROVE}|{ids.CANCEL}|{ids.RETRY})\Z"))
     def press(ack: Ack, body: dict[str, Any]) -> None:
         record(services, body, Verb(body["actions"][0]["action_id"]))
         ack()
@@ -44,7 +44,7 @@ def register(app: App, services: Services) -> None:
 
 def record(services: Services, body: Mapping[str, Any], verb: Verb, reason: str = "") -> None:
     """Record a press so that it survives whatever comes; say so where it can't be."""
-    number = _number(body["actions"][0].get("value"))
+    number = request_number(body["actions"][0].get("value"))
     if number is None:
         log.warning("press_dropped", why="its value is no request's number")
         return
@@ -73,7 +73,7 @@ def record_press(services: Services, press: Press, address: ReplyAddress) -> Non
 
 def ask_why(services: Services, body: Mapping[str, Any]) -> None:
     """Open the modal that asks for the reason, unless it is plain that the person may not deny."""
-    number = _number(body["actions"][0].get("value"))
+    number = request_number(body["actions"][0].get("value"))
     if number is None:
         log.warning("press_dropped", why="its value is no request's number")
         return
@@ -96,7 +96,7 @@ def ask_why(services: Services, body: Mapping[str, Any]) -> None:
 
 def turn_page(services: Services, body: Mapping[str, Any]) -> None:
     which, _, before = str(body["actions"][0].get("value") or "").partition(":")
-    number = _number(before)
+    number = request_number(before)
     if number is None or which not in ("all", "mine", "pending"):
         log.warning("press_dropped", why="it names no page")
         return
@@ -106,7 +106,8 @@ def turn_page(services: Services, body: Mapping[str, Any]) -> None:
     services.answer("page", address, lambda: answer_requests(services, command, person_id, number))
 
 
-def _number(value: object) -> int | None:
+def request_number(value: object) -> int | None:
+    """The number of a request in what comes back from a button or a view; None where that is no such number."""
     text = str(value or "")
     return int(text) if re.fullmatch(r"[1-9][0-9]{0,17}", text) else None
 

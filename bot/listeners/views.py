@@ -12,7 +12,7 @@ from slack_bolt import Ack, App
 
 from approvals.model import Press, Verb
 from bot import grammar, ids
-from bot.listeners.actions import record_press
+from bot.listeners.actions import record_press, request_number
 from bot.listeners.commands import submit
 from bot.replies import ReplyAddress
 from bot.services import Services
@@ -38,8 +38,10 @@ def register(app: App, services: Services) -> None:
 def record_denial(services: Services, body: Mapping[str, Any]) -> None:
     view = body["view"]
     try:
-        number = int(json.loads(view.get("private_metadata") or "")["request"])
+        number = request_number(json.loads(view.get("private_metadata") or "")["request"])
     except (ValueError, KeyError, TypeError):
+        number = None
+    if number is None:
         log.warning("view_dropped", why="it names no request")
         return
     person_id = str(body["user"]["id"])
@@ -82,4 +84,5 @@ def _beside(misread: grammar.Misread, accounts: str) -> dict[str, str]:
 def _value(view: Mapping[str, Any], block_id: str) -> str:
     values = view.get("state", {}).get("values", {}).get(block_id, {})
     first: Mapping[str, Any] = next(iter(values.values()), {})
-    return str(first.get("value") or "").strip()
+    # Half a surrogate pair, which JSON can carry and no database can store, becomes a question mark.
+    return str(first.get("value") or "").strip().encode(errors="replace").decode()

@@ -1,4 +1,4 @@
-"""What the tests of the desk stand on. ``store`` alone is what the contract suite needs: another store can stand there."""
+"""What the tests of the desk stand on. The contract suite needs ``store`` alone: another one can stand there."""
 
 from __future__ import annotations
 

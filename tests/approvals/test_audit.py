@@ -42,7 +42,9 @@ def test_every_line_follows_from_the_one_before(house: House) -> None:
     assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
 
 
-@pytest.mark.parametrize("column", ["at", "event", "request_id", "actor_id", "actor_name", "detail", "previous", "hash"])
+@pytest.mark.parametrize(
+    "column", ["at", "event", "request_id", "actor_id", "actor_name", "detail", "previous", "hash"]
+)
 def test_a_line_that_was_changed_is_found(house: House, column: str) -> None:
     lines = lived(house)
     lines[4][column] = 7 if column == "request_id" else "x" + lines[4][column]

@@ -1,4 +1,4 @@
-"""What a new request meets: it is refused with a reason, put off while nobody can tell, or asked of those who decide."""
+"""What a new request meets: a reason why not, a delay while nobody can tell, or those who decide."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_those_who_have_it_are_marked(house: House) -> None:
     ],
 )
 def test_an_image_that_cannot_be_shared_is_refused(house: House, fields: dict[str, object], code: str) -> None:
-    house.cloud.put(image(**fields))
+    house.cloud.put(image(**fields))  # type: ignore[arg-type]  # neither the id nor the name is among them
     assert refused(house, house.pending(DATA)) == code
 
 

@@ -130,7 +130,7 @@ def test_what_the_database_refuses_in_one_work_is_a_store_error_for_that_one(cou
     assert counted(counter) == 1
 
 
-def test_where_the_commit_fails_every_work_of_it_is_told(counter: Path, writer: Writer) -> None:
+def test_where_the_commit_fails_every_work_of_it_is_told(writer: Writer) -> None:
     gate = Gate(writer)
     gate.queue("first", bump)
     gate.queue("second", lambda db: db.execute("COMMIT"))  # takes the transaction from under the others

@@ -8,13 +8,15 @@ from dataclasses import replace
 import pytest
 
 from approvals.cloud import MAX_SHARES
-from approvals.errors import About, CloudError, Refused
+from approvals.errors import About, Refused, Throttled
 from approvals.model import Action, State, Verb
-from tests.approvals.fake_cloud import GUANGZHOU, FakeCloud, image
+from tests.approvals.fake_cloud import GUANGZHOU, Call, image
 from tests.approvals.house import DATA, LAB, LIN, SARA, STRANGER, House, gist
 
 BASE = "img-base0001"
-IMAGE_REFUSED = Refused("share", "ImageQuotaLimitExceeded", "Not this image.", "req-9", about=About.IMAGE, advice="Ask.")
+IMAGE_REFUSED = Refused(
+    "share", "ImageQuotaLimitExceeded", "Not this image.", "req-9", about=About.IMAGE, advice="Ask."
+)
 
 
 def called(house: House) -> list[tuple[str, tuple[str, ...]]]:
@@ -241,8 +243,8 @@ def test_what_got_worse_for_one_request_does_not_stop_the_other(house: House) ->
 
 def test_what_is_done_already_is_told_where_the_rest_is_stopped(house: House) -> None:
     number = house.approved(DATA, LAB)
-    house.cloud.bad = {LAB}  # halved: the first half succeeds, and the second one is throttled
-    house.cloud.during = lambda call: throttled_alone(house.cloud, call.accounts)
+    house.cloud.bad = {LAB}  # so the call is halved; the first half succeeds, and the second one is throttled
+    house.cloud.during = fail_for_lab_alone
     house.execute()
     assert house.outcomes(number) == {DATA: "done", LAB: "waiting"}
     house.cloud.put(replace(image(), state="SYNCING"))
@@ -252,9 +254,9 @@ def test_what_is_done_already_is_told_where_the_rest_is_stopped(house: House) ->
     assert house.request(number).state is State.PARTIAL
 
 
-def throttled_alone(cloud: FakeCloud, accounts: tuple[str, ...]) -> None:
-    if accounts == (LAB,):
-        raise CloudError("share", "InternalError", "not now")
+def fail_for_lab_alone(call: Call) -> None:
+    if call.accounts == (LAB,):
+        raise Throttled("share", "RequestLimitExceeded", "not now")
 
 
 def test_the_guardians_finding_that_the_owner_saw_is_no_reason_to_stop(house: House) -> None:

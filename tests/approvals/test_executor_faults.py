@@ -75,6 +75,14 @@ def test_a_lost_answer_and_a_failing_read_are_followed_by_a_read_later(house: Ho
     assert len(house.cloud.changes) == 1
 
 
+@pytest.mark.parametrize("method", ["shared_with", "share"])
+def test_in_the_record_only_people_approve(house: House, method: str) -> None:
+    number = house.approved(DATA)
+    house.cloud.fail(method, fault(Throttled))
+    house.execute()
+    assert house.events(number) == ["asked", "checked", "approved", "executing", "postponed"]
+
+
 def test_pauses_grow_with_the_attempts(house: House) -> None:
     number = house.approved(DATA)
     longest = 0.0

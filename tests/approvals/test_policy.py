@@ -53,7 +53,7 @@ channel = "C0IMAGES"
 
 
 def owners(policy: str, **fields: str) -> tuple[str, ...]:
-    return parse(LEAST + policy).owners_of(image(**fields))  # type: ignore[arg-type]  # fields as a test names them
+    return parse(LEAST + policy).owners_of(image(**fields))
 
 
 def test_every_setting_is_read() -> None:
@@ -195,7 +195,7 @@ def test_accounts_are_known_by_name_and_by_id() -> None:
     assert policy.account_names["data-team"] == "100012345678"
     assert (policy.name_of("100012345678"), policy.name_of("100099900001")) == ("data-team", None)
     assert policy.target("100012345678").name == "data-team"
-    trust = [policy.trusts_as(role, account) for role in ("target", "source") for account in TRUST]  # type: ignore[arg-type]
+    trust = [policy.trusts_as(role, account) for role in ("target", "source") for account in TRUST]
     assert trust == [True, True, False, False, True, False, True, False]
 
 
@@ -221,4 +221,6 @@ def test_every_setting_is_in_the_models_and_tried_here() -> None:
         model = sections[name].annotation
         assert model is not None
         settings |= set(model.model_fields)
-    assert settings | {"id", "name", "trusted_as", "match", "owners"} == set(re.findall(r"^(\w+) =", FULL, re.MULTILINE))
+    assert settings | {"id", "name", "trusted_as", "match", "owners"} == set(
+        re.findall(r"^(\w+) =", FULL, re.MULTILINE)
+    )

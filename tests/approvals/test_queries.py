@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -27,18 +28,22 @@ def used() -> set[str]:
     names: set[str] = set()
     for node in ast.walk(SOURCE):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RUNNERS:
-            names |= {part.value for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant)}
-    return {str(name) for name in names if isinstance(name, str)}
+            constants = (part.value for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant))
+            names |= {value for value in constants if isinstance(value, str)}
+    return names
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> Database:
-    migrate(tmp_path / "q.db")
-    return open_database(tmp_path / "q.db")
+@pytest.fixture(scope="module")
+def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    path = tmp_path_factory.mktemp("queries") / "q.db"
+    migrate(path)
+    opened = open_database(path)
+    yield opened
+    opened.close()
 
 
 def plan(db: Database, name: str) -> list[str]:
-    values = {parameter: 1 for parameter in re.findall(r":(\w+)", QUERIES[name])}
+    values = dict.fromkeys(re.findall(r":(\w+)", QUERIES[name]), 1)
     return [str(row[3]) for row in db.execute("EXPLAIN QUERY PLAN " + QUERIES[name], values)]
 
 
@@ -79,4 +84,3 @@ def test_every_query_is_answered_by_an_index(db: Database, name: str) -> None:
     for step in plan(db, name):
         looks_through = re.match(r"SCAN (requests|items|decisions|grants|presses|outbox|cards|audit|o|e|r)\b", step)
         assert not looks_through or name in LAST_OR_NEVER or "INDEX" in step, step
-    db.close()

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import product
+from functools import partial
 
 import pytest
 
 from approvals.errors import IllegalMove
 from approvals.model import MOVES, Action, Asked, Person, State, Target
-from approvals.store import Store
+from approvals.store import Ledger, Store
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ENDS = {State.REFUSED, State.DENIED, State.CANCELLED, State.EXPIRED, State.DONE}
 
 # Written down a second time, from the drawing: a move added to the table by mistake is seen here.
-DRAWN = {
+DRAWN: dict[str, set[str]] = {
     "checking": {"refused", "pending"},
     "pending": {"denied", "cancelled", "expired", "approved"},
     "approved": {"executing"},
@@ -23,9 +23,6 @@ DRAWN = {
     "partial": {"approved"},
     "failed": {"approved"},
 }
-PAIRS = [(a, b) for a, b in product(State, State)]
-FORBIDDEN = [(a, b) for a, b in PAIRS if b not in DRAWN.get(a, set())]
-ALLOWED = [(a, b) for a, b in PAIRS if b in DRAWN.get(a, set())]
 
 
 def recorded(store: Store) -> int:
@@ -58,24 +55,22 @@ def test_every_state_is_reached_from_the_first_and_every_road_ends() -> None:
     assert {state for state in State if not MOVES[state]} == ENDS
 
 
-@pytest.mark.parametrize(("before", "after"), FORBIDDEN)
-def test_a_move_that_is_not_in_the_table_is_an_error_and_changes_nothing(
-    store: Store, before: State, after: State
-) -> None:
+@pytest.mark.parametrize("before", State)
+def test_a_move_that_is_not_in_the_table_is_an_error_and_changes_nothing(store: Store, before: State) -> None:
     number = recorded(store)
-    with pytest.raises(IllegalMove) as caught:
-        store.write(lambda ledger: ledger.move(number, before, after, now=NOW))
-    assert (caught.value.before, caught.value.after) == (before, after)
-    assert f"from {before} to {after}" in str(caught.value)
-    assert state_of(store, number) is State.CHECKING
+    for after in set(State) - DRAWN.get(before, set()):
+        with pytest.raises(IllegalMove, match=f"from {before} to {after}") as caught:
+            store.write(partial(Ledger.move, request_id=number, before=before, after=after, now=NOW))
+        assert (caught.value.before, caught.value.after) == (before, after)
+        assert state_of(store, number) is State.CHECKING
 
 
-@pytest.mark.parametrize(("before", "after"), ALLOWED)
-def test_a_move_leaves_only_the_state_that_it_names(store: Store, before: State, after: State) -> None:
+@pytest.mark.parametrize(("before", "after"), [(before, after) for before in DRAWN for after in DRAWN[before]])
+def test_a_move_leaves_only_the_state_that_it_names(store: Store, before: str, after: str) -> None:
     number = recorded(store)
-    moved = store.write(lambda ledger: ledger.move(number, before, after, now=NOW))
-    assert moved is (before is State.CHECKING)
-    assert state_of(store, number) is (after if moved else State.CHECKING)
+    moved = store.write(lambda ledger: ledger.move(number, State(before), State(after), now=NOW))
+    assert moved is (before == State.CHECKING)
+    assert state_of(store, number) == (after if moved else State.CHECKING)
 
 
 @pytest.mark.parametrize("after", [state for state in State if state not in MOVES[State.EXECUTING]])

@@ -11,11 +11,9 @@ import pytest
 from approvals.model import (
     Action,
     Asked,
-    Card,
     Deciders,
     Decision,
     Finding,
-    Item,
     ItemState,
     Level,
     Person,
@@ -226,8 +224,12 @@ def test_resetting_leaves_what_is_done(store: Store) -> None:
 def test_a_grant_stands_until_it_is_ended(store: Store) -> None:
     number = to_approved(store, "a")
     request = read(store, number)
-    for target in TARGETS:
-        store.write(lambda ledger, target=target: ledger.add_grant(request, target, home="1", now=NOW))
+
+    def grant_all(ledger: Ledger) -> None:
+        for target in TARGETS:
+            ledger.add_grant(request, target, home="1", now=NOW)
+
+    store.write(grant_all)
     store.write(lambda ledger: ledger.end_grants(request, TARGETS[0], now=LATER))
     with store.read() as ledger:
         (grant,) = ledger.grants(IMAGE)
@@ -245,43 +247,14 @@ def test_a_person_has_one_word_and_the_last_one_stands(store: Store) -> None:
     number = add(store)
     approve = Decision(LIN, frozenset({Role.OWNER, Role.GUARDIAN}), Verdict.APPROVE, NOW)
     deny = Decision(LIN, frozenset({Role.OWNER}), Verdict.DENY, LATER, "„no“")
-    for decision in (approve, Decision(MEI, frozenset(), Verdict.APPROVE, NOW), deny):
-        store.write(lambda ledger, decision=decision: ledger.add_decision(number, decision))
-    assert read(store, number).decisions == (deny, Decision(MEI, frozenset(), Verdict.APPROVE, NOW))
+    other = Decision(MEI, frozenset(), Verdict.APPROVE, NOW)
 
+    def decide(ledger: Ledger) -> None:
+        for decision in (approve, other, deny):
+            ledger.add_decision(number, decision)
 
-def test_a_press_is_recorded_once_and_judged_once(store: Store) -> None:
-    press = Press("p1", 7, "U0LIN", Verb.DENY, NOW, "no", "reply")
-    assert store.write(lambda ledger: ledger.add_press(press))
-    assert not store.write(lambda ledger: ledger.add_press(replace(press, verb=Verb.APPROVE)))
-    with store.read() as ledger:
-        (found,) = ledger.unjudged(NOW, 9)
-    assert replace(found, id=0) == press
-    assert store.write(lambda ledger: ledger.set_judged(found, "deny", now=LATER))
-    assert not store.write(lambda ledger: ledger.set_judged(found, "deny", now=LATER))
-    with store.read() as ledger:
-        assert ledger.unjudged(LATER, 9) == []
-
-
-def test_presses_wait_in_the_order_in_which_they_came_and_can_be_put_off(store: Store) -> None:
-    for key in "abc":
-        store.write(lambda ledger, key=key: ledger.add_press(Press(key, 7, "U0LIN", Verb.APPROVE, NOW)))
-    with store.read() as ledger:
-        waiting = ledger.unjudged(NOW, 9)
-        assert [press.key for press in waiting] == ["a", "b", "c"]
-    store.write(lambda ledger: ledger.postpone_press(waiting[0], until=LATER))
-    with store.read() as ledger:
-        assert [press.key for press in ledger.unjudged(NOW, 9)] == ["b", "c"]
-        assert [press.key for press in ledger.unjudged(LATER, 9)] == ["a", "b", "c"]
-        assert ledger.next_press() == NOW
-
-
-def test_a_card_has_one_place_for_each_who_sees_it(store: Store) -> None:
-    number = add(store)
-    for card in (Card("U0LIN", "D1", "1.1"), Card("C0IMAGES", "C0IMAGES", "2.1"), Card("U0LIN", "D1", "3.1")):
-        store.write(lambda ledger, card=card: ledger.add_card(number, card))
-    with store.read() as ledger:
-        assert ledger.cards(number) == [Card("C0IMAGES", "C0IMAGES", "2.1"), Card("U0LIN", "D1", "3.1")]
+    store.write(decide)
+    assert read(store, number).decisions == (deny, other)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
-"""What every store must do, for messages and for transactions. See ``test_store.py``."""
+"""What every store must do, for presses, messages and transactions. See ``test_store.py``."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from approvals.errors import StoreError
-from approvals.model import Action, Asked, Notice, Person, State, Target
+from approvals.model import Action, Asked, Card, Notice, Person, Press, State, Target, Verb
 from approvals.store import Ledger, Store
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -23,9 +25,7 @@ def add(store: Store, key: str = "k1") -> int:
 
 def post(store: Store, number: int, lane: str, kind: str = "card", text: str = "") -> None:
     facts = {"text": text}
-    store.write(
-        lambda ledger: ledger.add_notice(number, lane=lane, kind=kind, recipient="C0", facts=facts, now=NOW)
-    )
+    store.write(lambda ledger: ledger.add_notice(number, lane=lane, kind=kind, recipient="C0", facts=facts, now=NOW))
 
 
 def due(store: Store, at: datetime = NOW) -> list[Notice]:
@@ -81,7 +81,7 @@ def test_one_delivery_settles_all_of_its_kind_in_the_lane_that_were_there(store:
     left: list[str] = []
     while found := due(store):
         left.append(found[0].facts["text"])
-        store.write(lambda ledger, one=found[0]: ledger.notices_sent(one, newest=one.id, now=LATER))
+        store.write(partial(Ledger.notices_sent, notice=found[0], newest=found[0].id, now=LATER))
     assert left == ["2", "4"]
     with store.read() as ledger:
         assert ledger.notices_waiting() == 0
@@ -132,3 +132,37 @@ def test_each_commit_is_told_and_nothing_else_is(store: Store) -> None:
     with store.read() as ledger:
         ledger.waiting()
     assert told == ["first", "second"]
+
+
+def test_a_press_is_recorded_once_and_judged_once(store: Store) -> None:
+    press = Press("p1", 7, "U0LIN", Verb.DENY, NOW, "no", "reply")
+    assert store.write(lambda ledger: ledger.add_press(press))
+    assert not store.write(lambda ledger: ledger.add_press(replace(press, verb=Verb.APPROVE)))
+    with store.read() as ledger:
+        (found,) = ledger.unjudged(NOW, 9)
+    assert replace(found, id=0) == press
+    assert store.write(lambda ledger: ledger.set_judged(found, "deny", now=LATER))
+    assert not store.write(lambda ledger: ledger.set_judged(found, "deny", now=LATER))
+    with store.read() as ledger:
+        assert ledger.unjudged(LATER, 9) == []
+
+
+def test_presses_wait_in_the_order_in_which_they_came_and_can_be_put_off(store: Store) -> None:
+    for key in "abc":
+        store.write(partial(Ledger.add_press, press=Press(key, 7, "U0LIN", Verb.APPROVE, NOW)))
+    with store.read() as ledger:
+        waiting = ledger.unjudged(NOW, 9)
+        assert [press.key for press in waiting] == ["a", "b", "c"]
+    store.write(lambda ledger: ledger.postpone_press(waiting[0], until=LATER))
+    with store.read() as ledger:
+        assert [press.key for press in ledger.unjudged(NOW, 9)] == ["b", "c"]
+        assert [press.key for press in ledger.unjudged(LATER, 9)] == ["a", "b", "c"]
+        assert ledger.next_press() == NOW
+
+
+def test_a_card_has_one_place_for_each_who_sees_it(store: Store) -> None:
+    number = add(store)
+    for card in (Card("U0LIN", "D1", "1.1"), Card("C0IMAGES", "C0IMAGES", "2.1"), Card("U0LIN", "D1", "3.1")):
+        store.write(partial(Ledger.add_card, request_id=number, card=card))
+    with store.read() as ledger:
+        assert ledger.cards(number) == [Card("C0IMAGES", "C0IMAGES", "2.1"), Card("U0LIN", "D1", "3.1")]

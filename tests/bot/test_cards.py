@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from approvals.model import Action, ItemState, Role, State
+from approvals.model import Action, ItemState, Role, State, Target
 from bot.cards import lists, modal, private
 from bot.cards.request import card
 from bot.cards.story import story
@@ -49,14 +49,6 @@ BUTTONS = {
 }
 
 
-def targets_in(state: State) -> tuple[object, ...]:
-    return (TRUSTED, UNKNOWN) if state is State.PARTIAL else (TRUSTED,)
-
-
-def text_of(part: object) -> str:
-    return words(part)
-
-
 @pytest.mark.parametrize("state", State)
 def test_the_card_tells_its_state_in_the_header_and_has_the_buttons_that_make_sense(state: State) -> None:
     text, blocks = card(request(state, *((TRUSTED, UNKNOWN) if state is State.PARTIAL else ())))
@@ -83,14 +75,14 @@ def test_the_card_of_an_unshare_speaks_of_taking_back(state: State, header: str)
 
     accepted(text, blocks)
     assert blocks[0]["text"]["text"] == header
-    assert "*From*" in text_of(blocks)
+    assert "*From*" in words(blocks)
 
 
 def test_the_pending_card_answers_what_who_where_to_why_and_until_when() -> None:
     pending = request(State.PENDING, TRUSTED, UNKNOWN, deciders=GUARDED, findings=(NOT_KNOWN,))
 
     text, blocks = card(pending)
-    said = text_of(blocks)
+    said = words(blocks)
 
     assert text == "mei asks to share base-nightly with data-team and 1 more"
     assert blocks[0]["text"]["text"] == "Share base-nightly with 2 accounts"
@@ -117,13 +109,13 @@ def test_the_button_carries_the_number_and_nothing_else() -> None:
 def test_blocking_findings_come_first_and_notes_last() -> None:
     findings = (request().findings[0], NOT_KNOWN, BLOCKED)
 
-    said = text_of(card(request(findings=findings))[1])
+    said = words(card(request(findings=findings))[1])
 
     assert said.index("✕ *Blocked:*") < said.index("● *Needs a guardian:*") < said.index("○ ")
 
 
 def test_a_reason_that_is_missing_is_said_to_be() -> None:
-    assert "*Reason*  none given" in text_of(card(request(reason=""))[1])
+    assert "*Reason*  none given" in words(card(request(reason=""))[1])
 
 
 def test_what_a_person_typed_as_the_reason_is_never_parsed() -> None:
@@ -135,7 +127,7 @@ def test_what_a_person_typed_as_the_reason_is_never_parsed() -> None:
 
 
 def test_the_card_of_a_denied_request_tells_who_and_why() -> None:
-    said = text_of(card(request(State.DENIED, decisions=(approval(), denial("too\nold"))))[1])
+    said = words(card(request(State.DENIED, decisions=(approval(), denial("too\nold"))))[1])
 
     assert "✕ <@U0OMAR> denied it" in said
     assert "nothing was shared" in said
@@ -146,14 +138,14 @@ def test_the_card_of_a_denied_request_tells_who_and_why() -> None:
 def test_a_guardians_vote_is_told_as_one() -> None:
     votes = (approval(), approval(SARA, Role.GUARDIAN))
 
-    assert "✓ <@U0SARA> approved as a guardian" in text_of(card(request(decisions=votes))[1])
+    assert "✓ <@U0SARA> approved as a guardian" in words(card(request(decisions=votes))[1])
 
 
 def test_more_than_ten_accounts_are_counted_and_listed_in_the_thread() -> None:
-    many = tuple(UNKNOWN.__class__(str(100_000_000_000 + number)) for number in range(47))
+    many = tuple(Target(str(100_000_000_000 + number)) for number in range(47))
     pending = request(State.PENDING, *many)
 
-    said = text_of(card(pending)[1])
+    said = words(card(pending)[1])
     told = story(pending, {"event": "asked"})
 
     assert "`100000000009`" in said
@@ -221,7 +213,7 @@ def test_the_end_has_a_text_to_forward() -> None:
     text, blocks = private.ended(request(State.DONE))
 
     accepted(text, blocks)
-    said = text_of(blocks)
+    said = words(blocks)
     assert text == "#1042: `base-nightly` is shared with data-team (100012345678)."
     assert "> The image `base-nightly` (img-6pb6lrmy) is shared with your account." in said
     assert "choose region Guangzhou, then Images → Shared Image." in said
@@ -233,7 +225,7 @@ def test_there_is_nothing_to_forward_where_nothing_was_shared(state: State) -> N
     text, blocks = private.ended(request(state))
 
     accepted(text, blocks)
-    assert "To forward to them" not in text_of(blocks)
+    assert "To forward to them" not in words(blocks)
 
 
 def test_the_end_of_an_unshare_says_that_it_is_no_recall() -> None:
@@ -248,7 +240,7 @@ def test_a_page_of_the_list_is_a_message_and_carries_where_the_next_begins() -> 
 
     accepted(text, blocks)
     assert labels(blocks) == ["Older"]
-    assert "*#1042* share `base-nightly` · data-team · waits for a decision · mei" in text_of(blocks)
+    assert "*#1042* share `base-nightly` · data-team · waits for a decision · mei" in words(blocks)
     assert lists.requests_list("Requests", "Nothing.", [])[0] == "Nothing."
 
 
@@ -256,9 +248,9 @@ def test_the_home_tab_shows_what_waits_and_what_was_asked() -> None:
     view = lists.home_view([request()] * lists.ROWS, [request(State.DONE)] * 10)
 
     view_accepted(view)
-    assert "mei asks to share base-nightly with data-team" in text_of(view["blocks"])
+    assert "mei asks to share base-nightly with data-team" in words(view["blocks"])
     view_accepted(lists.home_view([], []))
-    assert "Nothing waits for your decision." in text_of(lists.home_view([], [])["blocks"])
+    assert "Nothing waits for your decision." in words(lists.home_view([], [])["blocks"])
 
 
 def test_one_image_is_shown_with_everybody_who_has_it() -> None:
@@ -268,7 +260,7 @@ def test_one_image_is_shown_with_everybody_who_has_it() -> None:
     )
 
     accepted(text, blocks)
-    said = text_of(blocks)
+    said = words(blocks)
     assert "*Shared with 25 of 500*" in said
     assert "*lab* `100000000001` · since " in said
     assert "and 5 more" in said
@@ -286,10 +278,10 @@ def test_the_modals_are_views_that_slack_takes() -> None:
 
 
 def test_the_outcome_of_each_account_stands_on_the_card_too() -> None:
-    said = text_of(card(request(State.PARTIAL, UNKNOWN, TRUSTED))[1])
+    said = words(card(request(State.PARTIAL, UNKNOWN, TRUSTED))[1])
 
     assert "`100098765432` · failed: No such account. (InvalidAccountId.NotFound)" in said
     assert "*data-team* `100012345678` · done" in said
     already = request(State.DONE, items=(item(TRUSTED, ItemState.ALREADY),))
-    assert "`100012345678` · nothing to do" in text_of(card(already)[1])
+    assert "`100012345678` · nothing to do" in words(card(already)[1])
     assert MEI.name in card(request())[0]

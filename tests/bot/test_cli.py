@@ -15,9 +15,27 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
+from bot.sandbox import company
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
-from tests.bot.command import ROOT, Ended, environment, imagewarden
+from tests.e2e.command import environment, imagewarden
+
+ROOT = Path(__file__).parents[2]
+SECRETS = (company.APP_TOKEN, company.SIGNING_SECRET, company.SECRET_ID, company.SECRET_KEY, company.BOT_TOKEN)
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    err: str
+
+    def problem(self) -> str:
+        """The one sentence that the command ended with."""
+        assert "Traceback" not in self.err, self.err
+        assert not any(secret in self.err for secret in SECRETS), self.err
+        assert self.code == 1, self.err
+        [sentence] = [line for line in self.err.splitlines() if line.startswith("Error: ")]
+        return sentence.removeprefix("Error: ")
 
 
 @dataclass(frozen=True)
@@ -28,9 +46,18 @@ class Shell:
     workspace: WorkspaceServer
     cloud: CloudServer
 
-    def types(self, *arguments: str, **changes: str | None) -> Ended:
-        values = environment(self.folder, self.workspace.api_url, self.cloud.url, **changes)
-        return imagewarden(*arguments, values=values, folder=self.folder)
+    def types(self, *words: str, **changes: str | None) -> Ended:
+        """Runs ``imagewarden`` to its end; a change to None takes the name out of the environment."""
+        env: dict[str, str | None] = {
+            **environment(self.folder, api_url=self.workspace.api_url, cloud_url=self.cloud.url),
+            "SLACK_APP_TOKEN": company.APP_TOKEN,
+            "SLACK_SIGNING_SECRET": company.SIGNING_SECRET,
+            **changes,
+        }
+        values = {name: value for name, value in env.items() if value is not None}
+        ended = imagewarden(*words, env=values, cwd=self.folder)
+        assert ended.stdout == ""
+        return Ended(ended.returncode, ended.stderr)
 
 
 @pytest.fixture(scope="module")
@@ -130,11 +157,10 @@ def test_what_slack_or_the_cloud_refuses_is_told_with_what_to_do(
 
 
 def test_credentials_of_another_account_stop_the_start(shell: Shell) -> None:
-    environment(shell.folder, "", "")
-    policy = Path(shell.folder, "policy.toml")
-    policy.write_text(policy.read_text().replace('account = "100000000001"', 'account = "100000000002"'))
+    other = company.POLICY.replace('account = "100000000001"', 'account = "100000000002"')
+    Path(shell.folder, "other.toml").write_text(other)
 
-    problem = shell.types("run").problem()
+    problem = shell.types("run", IMAGEWARDEN_POLICY="other.toml").problem()
 
     assert "belong to account 100000000001" in problem
     assert "[home] account is 100000000002" in problem

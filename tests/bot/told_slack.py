@@ -16,9 +16,14 @@ from bot.serving import Server
 
 
 @contextmanager
-def told_slack(answers: Mapping[str, Mapping[str, Any]]) -> Iterator[WebClient]:
+def told_slack(answers: Mapping[str, Mapping[str, Any]], scopes: str | None = None) -> Iterator[WebClient]:
+    """
+    :param scopes: what the header says that the token is good for; None leaves it out
+    """
+    headers = {} if scopes is None else {"x-oauth-scopes": scopes}
+
     def answer(request: Request) -> Response:
-        return JSONResponse({"ok": True, **answers[request.path_params["method"]]})
+        return JSONResponse({"ok": True, **answers[request.path_params["method"]]}, headers=headers)
 
     server = Server(Starlette(routes=[Route("/api/{method}", answer, methods=["POST"])])).start()
     try:

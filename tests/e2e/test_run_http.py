@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from bot.sandbox import company
@@ -19,7 +20,12 @@ def test_a_share_outlives_a_restart_between_the_question_and_the_answer(
 ) -> None:
     port = free_port()
     env = environment(
-        tmp_path, api_url=workspace.api_url, cloud_url=cloud.url, SLACK_SIGNING_SECRET=company.SIGNING_SECRET
+        tmp_path,
+        api_url=workspace.api_url,
+        cloud_url=cloud.url,
+        SLACK_SIGNING_SECRET=company.SIGNING_SECRET,
+        SLACK_CLIENT_ID="of another app",  # Bolt makes an installation of its own of these two, and drops the token
+        SLACK_CLIENT_SECRET="of another app",
     )
     workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
     mei, lin = PersonAt(workspace.url, "U0MEI"), PersonAt(workspace.url, "U0LIN")
@@ -28,7 +34,9 @@ def test_a_share_outlives_a_restart_between_the_question_and_the_answer(
         mei.types("/image share base-nightly with data-team because x")
         card = lin.sees("Share base-nightly with data-team", where=CHANNEL)
         mei.sees("asked @lin and @omar")
+        asked_to_stop = time.monotonic()
         assert bot.stop() == 0
+        assert time.monotonic() - asked_to_stop < 6
 
     with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path) as bot:
         lin.presses("Approve", on=card)
@@ -41,5 +49,8 @@ def test_a_share_outlives_a_restart_between_the_question_and_the_answer(
             resident = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
             assert int(resident.split()[1]) < 90 * 1024
 
-    assert "Traceback" not in (tmp_path / "bot.log").read_text()
+    log = (tmp_path / "bot.log").read_text()
+    assert "Traceback" not in log
+    for secret in (company.BOT_TOKEN, company.SIGNING_SECRET, company.SECRET_ID, company.SECRET_KEY):
+        assert secret not in log
     assert oct((tmp_path / "bot.db").stat().st_mode & 0o777) == "0o600"

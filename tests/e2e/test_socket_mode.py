@@ -29,7 +29,7 @@ def test_the_main_job_over_a_socket_and_again_after_a_reconnect(
         assert set(cloud.state.shares(NIGHTLY)) == {"100012345678"}
 
         workspace.sockets.disconnect("refresh_requested")
-        workspace.sockets.wait_connected()
+        assert workspace.sockets.wait_connected()
 
         mei.types("/image unshare base-nightly from data-team because it is over")
         card = lin.sees("Unshare base-nightly from data-team", where=CHANNEL)

@@ -1,0 +1,256 @@
+"""The checks: each finding comes where it should and only there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from approvals.cloud import MAX_SHARES, Image
+from approvals.model import Action, Finding, Level, Target
+from approvals.policy import Policy, parse
+from approvals.trust import Facts, Judgement, judge, worse
+from bot.sandbox import company
+from tests.approvals.fake_cloud import SINGAPORE, image
+from tests.approvals.house import DATA, GOLDEN, LAB, STRANGER
+
+POLICY = parse(company.POLICY)
+SINCE = datetime(2026, 1, 9, 12, tzinfo=UTC)
+
+
+def facts(*targets: str, found: tuple[Image, ...] = (image(),), **fields: object) -> Facts:
+    usual: dict[str, object] = {
+        "action": Action.SHARE,
+        "image_ref": "base-2026",
+        "region": "",
+        "targets": tuple(POLICY.target(account) for account in targets or (DATA,)),
+        "reason": "nightly build",
+        "home": company.HOME_ACCOUNT,
+        "found": found,
+        "shared_with": {},
+    }
+    return Facts(**{**usual, **fields})  # type: ignore[arg-type]  # fields as a test names them
+
+
+def had(*accounts: str) -> dict[str, datetime | None]:
+    return dict.fromkeys(accounts, SINCE)
+
+
+def codes(judgement: Judgement, level: Level | None = None) -> set[str]:
+    return {finding.code for finding in judgement.findings if level in (None, finding.level)}
+
+
+def one(judgement: Judgement, code: str) -> Finding:
+    (finding,) = [finding for finding in judgement.findings if finding.code == code]
+    return finding
+
+
+def test_a_share_that_nothing_speaks_against_has_only_notes() -> None:
+    judgement = judge(facts(DATA, LAB), POLICY)
+    assert codes(judgement) == {"share_is_not_recall", "shares_used"}
+    assert not judgement.blocked
+    assert not judgement.needs_guardian
+    assert one(judgement, "shares_used").text == "0 of 500 shares used."
+
+
+def test_an_unshare_that_nothing_speaks_against_has_only_a_note() -> None:
+    judgement = judge(facts(action=Action.UNSHARE, shared_with=had(DATA, LAB)), POLICY)
+    assert codes(judgement) == {"unshare_is_not_recall"}
+    assert not judgement.blocked
+
+
+BLOCKS = [
+    ("image_not_found", facts(found=(), shared_with=None)),
+    ("image_elsewhere", facts(region=SINGAPORE)),
+    ("image_ambiguous", facts(found=(image(), image("img-base0002")))),
+    ("image_ambiguous", facts(found=(image(), image("img-base0002", region=SINGAPORE)))),
+    ("image_shared_with_us", facts(found=(image(kind="SHARED_IMAGE", creator=GOLDEN),), shared_with=None)),
+    ("image_public", facts(found=(image(kind="PUBLIC_IMAGE"),), shared_with=None)),
+    ("image_not_ours", facts(found=(image(kind="MARKET_IMAGE"),), shared_with=None)),
+    ("image_not_ready", facts(found=(image(state="CREATING"),))),
+    ("image_byol", facts(found=(image(licence="BYOL"),))),
+    ("image_whole_machine", facts(found=(image(whole_machine=True),))),
+    ("target_is_home", facts(DATA, company.HOME_ACCOUNT)),
+    ("nothing_to_do", facts(DATA, shared_with=had(DATA))),
+    ("nothing_to_do", facts(DATA, action=Action.UNSHARE)),
+    ("shares_used_up", facts(DATA, LAB, shared_with=had(*map(str, range(MAX_SHARES - 1))))),
+    ("image_not_ours", facts(found=(image(kind="SHARED_IMAGE"),), action=Action.UNSHARE, shared_with=None)),
+    ("image_not_ours", facts(found=(image(kind="PUBLIC_IMAGE"),), action=Action.UNSHARE, shared_with=None)),
+]
+
+
+@pytest.mark.parametrize(("code", "given"), BLOCKS)
+def test_what_blocks_does_so_alone_and_says_the_way_out(code: str, given: Facts) -> None:
+    judgement = judge(given, POLICY)
+    assert judgement.blocked
+    assert codes(judgement, Level.BLOCK) == {code}
+    assert one(judgement, code).text.endswith(".")
+    assert one(judgement, code).remedy.endswith(".")
+
+
+def test_every_block_says_whom_or_what_it_is_about() -> None:
+    said = {code: one(judge(given, POLICY), code).text for code, given in BLOCKS}
+    assert said["image_not_found"] == "there is no image base-2026 in any of our regions."
+    assert said["image_elsewhere"].startswith("base-2026 is in ap-guangzhou, not in ap-singapore")
+    assert said["image_ambiguous"].count("img-base000") == 2
+    assert f"shared with us by {GOLDEN}" in said["image_shared_with_us"]
+    assert "state CREATING" in said["image_not_ready"]
+    assert said["target_is_home"].startswith(company.HOME_ACCOUNT)
+    assert "499 accounts, and 2 more" in said["shares_used_up"]
+
+
+def test_a_missing_image_is_looked_for_in_the_region_that_was_named() -> None:
+    judgement = judge(facts(found=(), region=SINGAPORE), POLICY)
+    assert one(judgement, "image_not_found").text == "there is no image base-2026 in ap-singapore."
+
+
+def test_a_named_region_tells_two_of_one_name_apart() -> None:
+    twins = (image(), image("img-base0002", region=SINGAPORE))
+    judgement = judge(facts(found=twins, region=SINGAPORE), POLICY)
+    assert judgement.image == twins[1]
+
+
+def test_ours_comes_before_others_of_its_name() -> None:
+    foreign = image("img-evil0001", kind="SHARED_IMAGE", creator=STRANGER)
+    for found in ((image(), foreign), (foreign, image())):
+        assert judge(facts(found=found), POLICY).image == image()
+
+
+def test_what_is_public_or_shared_with_us_is_not_also_not_ready() -> None:
+    judgement = judge(facts(found=(image(kind="SHARED_IMAGE", state="CREATING"),), shared_with=None), POLICY)
+    assert codes(judgement, Level.BLOCK) == {"image_shared_with_us"}
+
+
+def test_an_image_can_be_blocked_for_several_reasons_at_once() -> None:
+    given = facts(found=(image(state="CREATING", licence="BYOL", whole_machine=True),))
+    assert codes(judge(given, POLICY), Level.BLOCK) == {"image_not_ready", "image_byol", "image_whole_machine"}
+
+
+def test_an_unshare_is_possible_whatever_keeps_the_image_from_being_shared() -> None:
+    odd = image(state="CREATING", licence="BYOL", whole_machine=True, source="EXTERNAL_IMPORT")
+    judgement = judge(facts(found=(odd,), action=Action.UNSHARE, shared_with=had(DATA)), POLICY)
+    assert not judgement.blocked
+    assert not judgement.needs_guardian
+
+
+def test_an_unshare_from_an_account_that_nobody_knows_needs_no_guardian() -> None:
+    judgement = judge(facts(STRANGER, action=Action.UNSHARE, shared_with=had(STRANGER)), POLICY)
+    assert codes(judgement) == {"unshare_is_not_recall"}
+
+
+@pytest.mark.parametrize(("rule", "level"), [("guardian", Level.WARN), ("refuse", Level.BLOCK), ("allow", Level.NOTE)])
+@pytest.mark.parametrize("account", [STRANGER, GOLDEN])
+def test_an_unknown_target_is_judged_by_the_rule_of_the_policy(rule: str, level: Level, account: str) -> None:
+    policy = parse(company.POLICY.replace('unknown_target = "guardian"', f'unknown_target = "{rule}"'))
+    finding = one(judge(facts(DATA, account), policy), "target_unknown")
+    assert finding.level is level
+    assert account in finding.text
+
+
+def test_each_unknown_target_is_named() -> None:
+    judgement = judge(facts(STRANGER, "100099900002"), POLICY)
+    assert [finding.text for finding in judgement.findings if finding.code == "target_unknown"] == [
+        "100099900001 is not a known account.",
+        "100099900002 is not a known account.",
+    ]
+    assert judgement.needs_guardian
+
+
+def test_an_account_that_is_known_as_a_source_only_is_not_trusted_as_a_target() -> None:
+    text = one(judge(facts(GOLDEN), POLICY), "target_unknown").text
+    assert text == f"golden-images ({GOLDEN}) is not trusted as a target."
+
+
+def test_an_imported_image_needs_a_guardian() -> None:
+    judgement = judge(facts(found=(image(source="EXTERNAL_IMPORT"),)), POLICY)
+    assert codes(judgement, Level.WARN) == {"image_imported"}
+    assert judgement.needs_guardian
+
+
+def test_a_missing_reason_is_noted() -> None:
+    assert one(judge(facts(reason=""), POLICY), "reason_missing").level is Level.NOTE
+
+
+def test_the_last_place_can_be_used_and_no_more() -> None:
+    nearly = had(*map(str, range(MAX_SHARES - 1)))
+    assert one(judge(facts(DATA, shared_with=nearly), POLICY), "shares_used").text == "499 of 500 shares used."
+    assert judge(facts(DATA, LAB, shared_with=nearly), POLICY).blocked
+    assert not judge(facts(DATA, LAB, shared_with=had(LAB, *list(nearly)[1:])), POLICY).blocked
+
+
+def test_those_who_have_it_are_settled_and_told() -> None:
+    judgement = judge(facts(DATA, LAB, shared_with=had(DATA)), POLICY)
+    assert judgement.settled == {DATA}
+    assert one(judgement, "shared_already").text == "data-team has it already."
+    back = judge(facts(DATA, LAB, action=Action.UNSHARE, shared_with=had(DATA)), POLICY)
+    assert back.settled == {LAB}
+    assert one(back, "not_shared").text == "partner-lab does not have it."
+
+
+def test_where_all_have_it_the_day_is_told_and_many_are_not_listed() -> None:
+    assert one(judge(facts(DATA, shared_with=had(DATA)), POLICY), "nothing_to_do").text == (
+        "data-team has base-2026 already (since 9 Jan 2026)."
+    )
+    several = [DATA, LAB, STRANGER, "100099900002", "100099900003"]
+    text = one(judge(facts(*several, shared_with=had(*several)), POLICY), "nothing_to_do").text
+    assert text.startswith("data-team, partner-lab, 100099900001 and 2 more have base-2026 already")
+
+
+def test_where_nobody_knows_since_when_no_day_is_told() -> None:
+    judgement = judge(facts(DATA, shared_with={DATA: None}), POLICY)
+    assert one(judgement, "nothing_to_do").text == "data-team has base-2026 already."
+
+
+def test_findings_come_in_the_order_of_their_weight() -> None:
+    given = facts(STRANGER, company.HOME_ACCOUNT, found=(image(source="EXTERNAL_IMPORT"),), reason="")
+    levels = [finding.level for finding in judge(given, POLICY).findings]
+    assert levels == sorted(levels, key=[Level.BLOCK, Level.WARN, Level.NOTE].index)
+    assert set(levels) == set(Level)
+
+
+def found_for(given: Facts, policy: Policy = POLICY) -> tuple[Finding, ...]:
+    return judge(given, policy).findings
+
+
+def test_what_everybody_saw_is_not_worse() -> None:
+    for given in (facts(), facts(STRANGER), facts(STRANGER, found=(image(source="EXTERNAL_IMPORT"),))):
+        assert worse(found_for(given), found_for(given)) == ()
+
+
+def test_what_nobody_saw_is_worse_where_it_blocks_or_warns() -> None:
+    before = found_for(facts(DATA))
+    blocked = worse(before, found_for(facts(DATA, found=(image(state="SYNCING"),))))
+    assert [finding.code for finding in blocked] == ["image_not_ready"]
+    warned = worse(before, found_for(facts(DATA, found=(image(source="EXTERNAL_IMPORT"),))))
+    assert [finding.code for finding in warned] == ["image_imported"]
+    assert worse(before, found_for(facts(DATA, reason="", shared_with=had(LAB)))) == ()
+
+
+def test_another_unknown_account_is_worse_than_the_one_that_was_seen() -> None:
+    seen = found_for(facts(STRANGER))
+    assert [one.text for one in worse(seen, found_for(facts(STRANGER, "100099900002")))] == [
+        "100099900002 is not a known account."
+    ]
+
+
+def test_a_note_that_became_a_warning_is_worse() -> None:
+    lax = parse(company.POLICY.replace('unknown_target = "guardian"', 'unknown_target = "allow"'))
+    assert [finding.level for finding in worse(found_for(facts(STRANGER), lax), found_for(facts(STRANGER)))] == [
+        Level.WARN
+    ]
+
+
+def test_that_all_is_done_already_is_not_worse() -> None:
+    assert worse(found_for(facts(DATA)), found_for(facts(DATA, shared_with=had(DATA)))) == ()
+    share = facts(DATA, action=Action.UNSHARE, shared_with=had(DATA))
+    assert worse(found_for(share), found_for(replace(share, shared_with={}))) == ()
+
+
+def test_what_got_better_is_not_worse() -> None:
+    before = found_for(facts(STRANGER, found=(image(source="EXTERNAL_IMPORT"),)))
+    assert worse(before, found_for(facts(DATA))) == ()
+
+
+def test_targets_are_named_by_the_policy_where_it_knows_them() -> None:
+    assert POLICY.target(DATA) == Target(DATA, "data-team")

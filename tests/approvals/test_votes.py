@@ -1,0 +1,87 @@
+"""How many must agree, and in which roles: each person has one vote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from approvals.model import Role, State, Verb, Verdict
+from bot.sandbox import company
+from tests.approvals.house import DATA, LIN, OMAR, SARA, STRANGER, House
+
+
+def state(house: House, number: int) -> State:
+    return house.request(number).state
+
+
+def two_owners(database: Path) -> House:
+    return House(database.with_name("two.db"), policy=company.POLICY.replace("approvals = 1", "approvals = 2"))
+
+
+def test_two_owners_must_agree_where_the_policy_says_two(database: Path) -> None:
+    house = two_owners(database)
+    number = house.pending(DATA)
+    assert house.press(number, LIN, Verb.APPROVE) == "approve"
+    assert state(house, number) is State.PENDING
+    assert house.press(number, LIN, Verb.APPROVE) == "voted_already"
+    assert house.press(number, OMAR, Verb.APPROVE) == "approve"
+    assert state(house, number) is State.APPROVED
+    house.close()
+
+
+def test_one_of_two_denies_alone_also_after_the_other_approved(database: Path) -> None:
+    house = two_owners(database)
+    number = house.pending(DATA)
+    house.press(number, LIN, Verb.APPROVE)
+    assert house.press(number, OMAR, Verb.DENY) == "deny"
+    assert state(house, number) is State.DENIED
+    house.close()
+
+
+def test_who_approved_may_still_deny_while_it_is_pending(database: Path) -> None:
+    house = two_owners(database)
+    number = house.pending(DATA)
+    house.press(number, LIN, Verb.APPROVE)
+    assert house.press(number, LIN, Verb.DENY, reason="on second thoughts") == "deny"
+    request = house.request(number)
+    assert request.state is State.DENIED
+    assert [(one.verdict, one.reason) for one in request.decisions] == [(Verdict.DENY, "on second thoughts")]
+    assert house.events(number)[-2:] == ["approved", "denied"]  # the record keeps both
+    house.close()
+
+
+@pytest.mark.parametrize("order", [(LIN, SARA), (SARA, LIN)])
+def test_owner_and_guardian_must_both_agree_in_any_order(house: House, order: tuple[str, str]) -> None:
+    number = house.pending(STRANGER)
+    assert house.press(number, order[0], Verb.APPROVE) == "approve"
+    assert state(house, number) is State.PENDING
+    assert house.press(number, order[1], Verb.APPROVE) == "approve"
+    assert state(house, number) is State.APPROVED
+
+
+def test_two_owners_do_not_stand_for_a_guardian(house: House) -> None:
+    number = house.pending(STRANGER)
+    house.press(number, LIN, Verb.APPROVE)
+    house.press(number, OMAR, Verb.APPROVE)
+    assert state(house, number) is State.PENDING
+
+
+def test_a_guardian_has_no_word_where_none_is_needed(house: House) -> None:
+    assert house.press(house.pending(DATA), SARA, Verb.APPROVE) == "not_a_decider"
+
+
+def test_a_guardian_denies_alone(house: House) -> None:
+    number = house.pending(STRANGER)
+    assert house.press(number, SARA, Verb.DENY) == "deny"
+    assert state(house, number) is State.DENIED
+
+
+def test_one_person_who_is_owner_and_guardian_cannot_be_both(house: House) -> None:
+    house.directory.groups["S0SECURITY"] = (LIN,)
+    number = house.pending(STRANGER)
+    assert house.press(number, LIN, Verb.APPROVE) == "approve"
+    assert house.request(number).decisions[0].roles == {Role.OWNER, Role.GUARDIAN}
+    assert state(house, number) is State.PENDING
+    assert house.press(number, OMAR, Verb.APPROVE) == "approve"
+    assert state(house, number) is State.APPROVED

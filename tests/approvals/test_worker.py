@@ -1,0 +1,194 @@
+"""The loops: they wake on a commit and on a due time, outlive a fault, and stop when told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from approvals.model import Action, Asked, Person, Target
+from approvals.store import Ledger, Store
+from approvals.worker import Sweep, Worker
+
+WITHIN = 10.0  # seconds; less than the longest rest of a loop, so that a wake that is lost is seen
+NOTHING: Callable[[Ledger], datetime | None] = lambda _ledger: None  # noqa: E731  a value like the methods beside it
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Runs:
+    """A sweep that only counts how often it ran.
+
+    :param act: what it does beside, given the number of the run, the first being 1
+    """
+
+    def __init__(self, act: Callable[[int], int] = lambda _number: 0) -> None:
+        self._act = act
+        self._changed = threading.Condition()
+        self.count = 0
+        self.at: list[datetime] = []
+
+    def __call__(self, now: datetime) -> int:
+        with self._changed:
+            self.count += 1
+            self.at.append(now)
+            number = self.count
+            self._changed.notify_all()
+        return self._act(number)
+
+    def reach(self, count: int, within: float = WITHIN) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: self.count >= count, within)
+
+
+@contextmanager
+def running(store: Store, *sweeps: Sweep) -> Iterator[Worker]:
+    worker = Worker(store, utc_now, list(sweeps))
+    worker.start()
+    try:
+        yield worker
+    finally:
+        assert worker.stop(WITHIN)
+
+
+def commit(store: Store, key: str = "k") -> None:
+    asked = Asked(key, Action.SHARE, "base", "", (Target("100012345678"),), "", Person("U0MEI", "mei"))
+    store.write(lambda ledger: ledger.add_request(asked, now=utc_now()))
+
+
+def test_a_sweep_runs_at_the_start_and_again_at_each_commit(store: Store) -> None:
+    runs = Runs()
+    with running(store, Sweep("x", runs, NOTHING)):
+        for number in range(1, 5):
+            assert runs.reach(number)
+            commit(store, str(number))
+        assert runs.reach(5)
+
+
+def test_a_commit_during_a_sweep_is_not_lost(store: Store) -> None:
+    def commit_once(number: int) -> int:
+        if number == 1:
+            commit(store)
+        return 0
+
+    runs = Runs(commit_once)
+    with running(store, Sweep("x", runs, NOTHING)):
+        assert runs.reach(2)
+
+
+def test_a_sweep_runs_again_when_something_is_due(store: Store) -> None:
+    runs, start = Runs(), utc_now()
+    due = start + timedelta(seconds=0.3)
+    with running(store, Sweep("x", runs, lambda _ledger: due if utc_now() < due else None)):
+        assert runs.reach(2)
+        assert runs.at[1] >= due
+
+
+def test_what_is_overdue_is_not_asked_for_without_pause(store: Store) -> None:
+    runs, start = Runs(), utc_now()
+    with running(store, Sweep("x", runs, lambda _ledger: start)):
+        assert runs.reach(4)
+    assert (runs.at[3] - runs.at[0]).total_seconds() >= 0.14
+
+
+def test_a_sweep_that_found_work_runs_again_at_once(store: Store) -> None:
+    runs = Runs(lambda number: 1 if number < 50 else 0)
+    with running(store, Sweep("x", runs, NOTHING)):
+        assert runs.reach(50)
+    assert runs.count == 50
+
+
+def test_a_sweep_that_fails_stops_no_other_and_runs_again(store: Store) -> None:
+    def fail(number: int) -> int:
+        raise RuntimeError(f"run {number}")
+
+    bad, good = Runs(fail), Runs()
+    with running(store, Sweep("bad", bad, NOTHING), Sweep("good", good, NOTHING)):
+        assert bad.reach(1)
+        for number in range(1, 4):
+            assert good.reach(number)
+            commit(store, str(number))
+        assert good.reach(4)
+        assert bad.reach(2)
+
+
+def test_a_due_time_that_cannot_be_read_is_a_fault_like_another(store: Store) -> None:
+    def unreadable(_ledger: Ledger) -> datetime | None:
+        raise RuntimeError("no due time")
+
+    runs = Runs()
+    with running(store, Sweep("x", runs, unreadable)):
+        assert runs.reach(2)
+
+
+def test_a_slow_sweep_holds_up_no_other(store: Store) -> None:
+    release = threading.Event()
+    slow, quick = Runs(lambda _number: 0 if release.wait(WITHIN) else 1), Runs()
+    with running(store, Sweep("slow", slow, NOTHING), Sweep("quick", quick, NOTHING)):
+        assert slow.reach(1)
+        assert quick.reach(1)
+        commit(store)
+        assert quick.reach(2)
+        assert slow.count == 1
+        release.set()
+
+
+def test_stopping_lets_the_step_in_hand_finish(store: Store) -> None:
+    finished: list[str] = []
+    entered, release = threading.Event(), threading.Event()
+
+    def step(_number: int) -> int:
+        entered.set()
+        assert release.wait(WITHIN)
+        finished.append("step")
+        return 1
+
+    runs = Runs(step)
+    worker = Worker(store, utc_now, [Sweep("x", runs, NOTHING)])
+    worker.start()
+    assert entered.wait(WITHIN)
+    assert not worker.stop(within=0.05)
+    assert finished == []
+    release.set()
+    assert worker.stop(WITHIN)
+    assert (finished, runs.count) == (["step"], 1)
+
+
+def test_after_the_stop_nothing_runs(store: Store) -> None:
+    runs = Runs()
+    with running(store, Sweep("x", runs, NOTHING)):
+        assert runs.reach(1)
+    before = runs.count
+    commit(store)
+    assert not runs.reach(before + 1, within=0.1)
+
+
+@pytest.mark.parametrize("sweeps", [1, 6])
+def test_many_commits_from_many_threads_end_in_a_run_that_saw_them_all(store: Store, sweeps: int) -> None:
+    seen: list[dict[str, int]] = []
+    all_of_it = threading.Event()
+
+    def look(_now: datetime) -> int:
+        with store.read() as ledger:
+            counts = {state.value: number for state, number in ledger.waiting().items()}
+        seen.append(counts)
+        if counts.get("checking") == 40:
+            all_of_it.set()
+        return 0
+
+    def commit_ten(thread: int) -> None:
+        for number in range(10):
+            commit(store, f"{thread}:{number}")
+
+    with running(store, *[Sweep(f"sweep-{number}", look, NOTHING) for number in range(sweeps)]):
+        threads = [threading.Thread(target=commit_ten, args=(thread,)) for thread in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(WITHIN)
+        assert all_of_it.wait(WITHIN)
