@@ -6,6 +6,7 @@ import logging
 import socket
 import threading
 import traceback
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ SECRET_KEY, TOKEN = "very-secret-key", "very-secret-token"
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A home directory without credentials, on a machine that is no CVM: its metadata host refuses."""
     monkeypatch.setenv("HOME", str(tmp_path))
+    # urllib keeps the proxies that it found at its first use, for the whole process.
+    monkeypatch.setattr(urllib.request, "_opener", None)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{listener.getsockname()[1]}")
     return tmp_path
