@@ -16,7 +16,7 @@ from bot import config
 from bot.app import Bot
 from bot.door import door
 from bot.serving import Server
-from bot.slack import TOKEN_FAULTS, UNREACHED
+from bot.slack import TOKEN_FAULTS, UNREACHED, is_passing, is_throttle
 
 log = structlog.get_logger()
 
@@ -105,6 +105,8 @@ def _connect(bot: Bot) -> SocketModeHandler:
         handler.connect()  # type: ignore[no-untyped-call]
     except SlackApiError as error:
         code = error.response.get("error")
+        if is_throttle(error) or (is_passing(error) and code not in TOKEN_FAULTS):
+            raise CannotStart(f"Slack can't open a connection now ({code}). Start again in a minute.") from error
         raise CannotStart(
             f"Slack refuses SLACK_APP_TOKEN ({code}). It needs the scope connections:write: Basic Information, "
             "App-Level Tokens."

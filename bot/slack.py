@@ -58,7 +58,9 @@ def retry_after(error: SlackApiError) -> int:
 
 def is_passing(error: SlackApiError) -> bool:
     """Will the same call succeed some day?"""
-    return error.response.status_code >= 500 or error.response.get("error") in _PASSING
+    code = error.response.get("error")
+    # Without a code it isn't Slack that answered: a page of some proxy, say.
+    return error.response.status_code >= 500 or not code or code in _PASSING
 
 
 class Installation:

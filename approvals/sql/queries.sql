@@ -208,8 +208,11 @@ UPDATE outbox SET failed_at = :now, error = :error, attempts = attempts + 1 WHER
 UPDATE outbox SET not_before = :not_before, error = :error, attempts = attempts + 1 WHERE id = :id
 
 -- next_notice --
--- When the next message is due.
-SELECT MIN(not_before) AS at FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL
+-- When the next message is due: those behind another one in their lane wait for it.
+SELECT MIN(not_before) AS at FROM outbox AS o
+ WHERE sent_at IS NULL AND failed_at IS NULL
+   AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.lane = o.lane AND e.id < o.id
+                    AND e.sent_at IS NULL AND e.failed_at IS NULL)
 
 -- notices_waiting --
 -- How many messages wait.

@@ -33,7 +33,7 @@ REGION_NAMES = {
 
 
 def escape(text: str) -> str:
-    """Slack's three characters, so that nothing typed can ring, link or format."""
+    """Slack's three characters, so that nothing typed can ring anybody or hide a link."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

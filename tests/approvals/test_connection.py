@@ -9,7 +9,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
 
@@ -186,6 +186,15 @@ def test_threads_that_open_one_new_file_together_all_succeed(tmp_path: Path) -> 
 
         with ThreadPoolExecutor(6) as pool:
             list(pool.map(start, range(6)))
+
+
+def test_a_new_file_that_another_process_writes_is_waited_for(database: Path) -> None:
+    with closing(sqlite3.connect(database, isolation_level=None)) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("BEGIN IMMEDIATE")
+        opening = pool.submit(migrate, database)
+        assert not wait([opening], timeout=0.1).done
+        other.execute("COMMIT")
+        opening.result(WITHIN)
 
 
 def test_the_schema_is_not_applied_again_at_the_next_start(database: Path) -> None:

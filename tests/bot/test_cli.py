@@ -126,14 +126,6 @@ def test_a_file_that_is_no_database_is_told_and_left_alone(shell: Shell) -> None
     assert file.read_text() == "my notes, " * 200
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_without_the_right_to_write_is_told(shell: Shell) -> None:
-    folder = Path(shell.folder, "locked")
-    folder.mkdir(mode=0o500)
-
-    assert "can't be used" in shell.types("run", IMAGEWARDEN_DB="locked/imagewarden.db").problem()
-
-
 def test_a_port_that_is_taken_is_told(shell: Shell) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
