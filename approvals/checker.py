@@ -13,12 +13,13 @@ from approvals.audit import NOBODY, Entry
 from approvals.cloud import Cloud
 from approvals.errors import CloudError, DirectoryError, Refused, UnknownPerson, WrongAccount
 from approvals.home import HomeAccount
+from approvals.ledger import Ledger
 from approvals.model import Deciders, Finding, Item, ItemState, Level, Person, Request, State
 from approvals.outbox import Outbox
 from approvals.pace import later
 from approvals.people import Directory, can_be_met, deciders_of
 from approvals.policy import Policy
-from approvals.store import Ledger, Store
+from approvals.store import Store
 from approvals.trust import Judgement
 
 _TOGETHER = 8  # requests checked side by side: a slow cloud holds up few

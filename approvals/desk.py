@@ -11,6 +11,7 @@ from datetime import datetime
 
 from approvals.audit import Entry
 from approvals.errors import UnknownPerson
+from approvals.ledger import Ledger
 from approvals.model import (
     Asked,
     Deciders,
@@ -26,7 +27,7 @@ from approvals.model import (
 from approvals.outbox import Outbox
 from approvals.people import Directory, deciders_of, is_met
 from approvals.policy import Policy
-from approvals.store import Ledger, Store
+from approvals.store import Store
 
 Clock = Callable[[], datetime]
 

@@ -17,11 +17,12 @@ from approvals.audit import NOBODY, Entry
 from approvals.cloud import MAX_SHARES, Cloud, Image
 from approvals.errors import About, CloudError, Refused, WrongAccount
 from approvals.home import HomeAccount
+from approvals.ledger import Ledger
 from approvals.model import Action, Finding, Item, ItemState, Request, State
 from approvals.outbox import Outbox
 from approvals.pace import later
 from approvals.policy import Policy
-from approvals.store import Ledger, Store
+from approvals.store import Store
 from approvals.trust import Facts
 
 LEASE = timedelta(seconds=90)

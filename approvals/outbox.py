@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from approvals.ledger import Ledger
 from approvals.model import Request
-from approvals.store import Ledger
 
 CARD = "card"
 THREAD = "thread"

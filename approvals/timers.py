@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from approvals.audit import NOBODY, Entry
+from approvals.ledger import Ledger
 from approvals.model import State
 from approvals.outbox import Outbox
 from approvals.policy import Policy
-from approvals.store import Ledger, Store
+from approvals.store import Store
 
 _AT_ONCE = 100
 

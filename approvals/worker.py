@@ -10,7 +10,8 @@ from datetime import datetime
 import structlog
 
 from approvals.desk import Clock
-from approvals.store import Ledger, Store
+from approvals.ledger import Ledger
+from approvals.store import Store
 
 _LONGEST_REST = 30.0  # seconds
 _SHORTEST_REST = 0.05  # seconds; what is overdue but can't be done yet is not asked for without pause

@@ -14,8 +14,9 @@ from approvals.desk import Desk
 from approvals.executor import Executor
 from approvals.home import HomeAccount
 from approvals.judging import Judging
+from approvals.ledger import Ledger
 from approvals.policy import Policy
-from approvals.store import Ledger, Store
+from approvals.store import Store
 from approvals.tencent import TencentCloud
 from approvals.timers import Timers
 from approvals.worker import Sweep, Worker

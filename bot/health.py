@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from approvals.errors import CloudError, WrongAccount
 from approvals.home import HomeAccount
-from approvals.store import Ledger
+from approvals.ledger import Ledger
 from bot.metrics import Metrics
 from bot.slack import UNREACHED, Installation
 

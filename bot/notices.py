@@ -11,9 +11,10 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from approvals import outbox
+from approvals.ledger import Ledger
 from approvals.model import Card, Notice, Request
 from approvals.pace import later
-from approvals.store import Ledger, Store
+from approvals.store import Store
 from bot.cards import private
 from bot.cards.request import card
 from bot.cards.story import story

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.audit import FIRST, NOBODY, Entry, canonical, digest
+from approvals.ledger import Ledger
 from approvals.model import Person, Verb
-from approvals.store import Ledger, Store
+from approvals.store import Store
 from tests.approvals.house import DATA, GUS, LAB, LIN, House
 from tests.approvals.record import broken_lines
 

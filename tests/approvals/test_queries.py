@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-import approvals.store
+import approvals.ledger
 from approvals.sql import queries
 from approvals.sql.connection import migrate, open_database
 
 QUERIES = queries()
-SOURCE = ast.parse(Path(approvals.store.__file__).read_text(encoding="utf-8"))
+SOURCE = ast.parse(Path(approvals.ledger.__file__).read_text(encoding="utf-8"))
 RUNNERS = {"_all", "_one", "_sure", "_changed", "_do"}
 
 # The newest line of the record is its last row. For an insert the plan names a search for orphans of the foreign keys,
@@ -47,7 +47,7 @@ def plan(db: Database, name: str) -> list[str]:
     return [str(row[3]) for row in db.execute("EXPLAIN QUERY PLAN " + QUERIES[name], values)]
 
 
-def test_every_named_query_is_used_by_the_store_and_every_one_used_exists() -> None:
+def test_every_named_query_is_used_by_the_ledger_and_every_one_used_exists() -> None:
     assert used() == set(QUERIES)
 
 

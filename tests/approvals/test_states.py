@@ -8,8 +8,9 @@ from functools import partial
 import pytest
 
 from approvals.errors import IllegalMove
+from approvals.ledger import Ledger
 from approvals.model import MOVES, Action, Asked, Person, State, Target
-from approvals.store import Ledger, Store
+from approvals.store import Store
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ENDS = {State.REFUSED, State.DENIED, State.CANCELLED, State.EXPIRED, State.DONE}

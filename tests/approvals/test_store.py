@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from approvals.ledger import Ledger
 from approvals.model import (
     Action,
     Asked,
@@ -25,7 +26,7 @@ from approvals.model import (
     Verb,
     Verdict,
 )
-from approvals.store import Ledger, Store
+from approvals.store import Store
 from tests.approvals.fake_cloud import image
 
 NOW = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)

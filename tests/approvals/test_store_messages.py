@@ -9,8 +9,9 @@ from functools import partial
 import pytest
 
 from approvals.errors import StoreError
+from approvals.ledger import Ledger
 from approvals.model import Action, Asked, Card, Notice, Person, Press, State, Target, Verb
-from approvals.store import Ledger, Store
+from approvals.store import Store
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from approvals.executor import LEASE
+from approvals.ledger import Ledger
 from approvals.model import State, Verb
-from approvals.store import Ledger
 from tests.approvals.fake_cloud import Crash
 from tests.approvals.house import CHANNEL, DATA, LAB, LIN, MEI, OMAR, STRANGER, House, gist
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from approvals.ledger import Ledger
 from approvals.model import Action, Asked, Person, Target
-from approvals.store import Ledger, Store
+from approvals.store import Store
 from approvals.worker import Sweep, Worker
 
 WITHIN = 10.0  # seconds; less than the longest rest of a loop, so that a wake that is lost is seen

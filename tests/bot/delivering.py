@@ -8,9 +8,10 @@ from pathlib import Path
 
 from slack_sdk import WebClient
 
+from approvals.ledger import Ledger
 from approvals.model import Action, Asked, Deciders, Decision, Request, Role, State, Target, Verdict
 from approvals.outbox import Outbox
-from approvals.store import Ledger, Store
+from approvals.store import Store
 from bot.notices import Notices
 from bot.replies import Replies
 from bot.sandbox.workspace.server import WorkspaceServer

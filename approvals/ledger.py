@@ -1,0 +1,371 @@
+"""The database in the words of the model: one method a query, no rule and no commit in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlite_utils import Database
+
+from approvals import audit, rows
+from approvals.cloud import Image
+from approvals.errors import IllegalMove
+from approvals.model import (
+    MOVES,
+    Asked,
+    Card,
+    Deciders,
+    Decision,
+    Finding,
+    Grant,
+    Item,
+    Notice,
+    Press,
+    Request,
+    State,
+    Target,
+)
+from approvals.rows import stamp
+from approvals.sql import queries
+
+T = TypeVar("T")
+
+_SQL = queries()
+_NEWEST = 2**62  # above every number of a request
+
+
+class Ledger:
+    """What can be read and written within one transaction. Times are UTC and come from outside."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    # requests
+
+    def add_request(self, asked: Asked, *, now: datetime) -> int | None:
+        """Record a request; returns its number, or None where its key is known already."""
+        row = self._one(
+            "add_request",
+            key=asked.key,
+            action=asked.action,
+            image_ref=asked.image_ref,
+            region=asked.region,
+            reason=asked.reason,
+            requester_id=asked.requester.id,
+            requester_name=asked.requester.name,
+            reply_to=asked.reply_to,
+            now=stamp(now),
+        )
+        if row is None:
+            return None
+        for target in asked.targets:
+            self._do(
+                "add_item",
+                request_id=row["id"],
+                account=target.account,
+                account_name=target.name,
+                region=asked.region,
+            )
+        return int(row["id"])
+
+    def number_of(self, key: str) -> int:
+        """The number of the request that was recorded under the key."""
+        return int(self._sure("request_by_key", key=key)["id"])
+
+    def request(self, request_id: int) -> Request | None:
+        row = self._one("request", id=request_id)
+        if row is None:
+            return None
+        return rows.request(
+            row, self._all("items", request_id=request_id), self._all("decisions", request_id=request_id)
+        )
+
+    def requests(self, *, of: str | None = None, pending: bool = False, before: int, limit: int) -> list[Request]:
+        """The newest requests first: of one person, or those that wait, or all; ``before`` a number (0: newest)."""
+        before = before or _NEWEST
+        if of is not None:
+            found = self._all("requests_page_of", person=of, before=before, limit=limit)
+        else:
+            found = self._all("requests_page_pending" if pending else "requests_page", before=before, limit=limit)
+        return self._requests(found)
+
+    def to_check(self, now: datetime, limit: int) -> list[Request]:
+        return self._requests(self._all("to_check", now=stamp(now), limit=limit))
+
+    def overdue(self, now: datetime, limit: int) -> list[Request]:
+        return self._requests(self._all("overdue", now=stamp(now), limit=limit))
+
+    def set_checked(
+        self,
+        request_id: int,
+        *,
+        home: str,
+        image: Image | None,
+        findings: Sequence[Finding],
+        deciders: Deciders | None,
+        decide_by: datetime,
+        requester_name: str,
+    ) -> None:
+        self._do(
+            "set_checked",
+            id=request_id,
+            home=home,
+            image=rows.image_text(image),
+            image_id=image.image_id if image else None,
+            image_region=image.region if image else None,
+            findings=rows.findings_text(findings),
+            deciders=rows.deciders_text(deciders),
+            decide_by=stamp(decide_by),
+            requester_name=requester_name,
+        )
+
+    def move(self, request_id: int, before: State, after: State, *, now: datetime) -> bool:
+        """Move a request from one state to another; False where it isn't in the first any more.
+
+        :raises IllegalMove: the table of moves doesn't have it
+        """
+        _allowed(before, after)
+        return self._changed("move", id=request_id, before=before, after=after, now=stamp(now))
+
+    def postpone(self, request_id: int, state: State, *, until: datetime) -> None:
+        self._do("postpone", id=request_id, state=state, not_before=stamp(until))
+
+    def waiting(self) -> dict[State, int]:
+        return {State(row["state"]): row["number"] for row in self._all("waiting")}
+
+    # execution
+
+    def ready(self, now: datetime, limit: int) -> list[Request]:
+        """The approved requests to execute together next: one image, one action, in the order of approval.
+
+        What was tried and put off holds up what was approved after it: a share must not follow the unshare that
+        ends it.
+        """
+        first = self._one("ready", now=stamp(now))
+        if first is None:
+            return []
+        found = self._all(
+            "ready_together",
+            now=stamp(now),
+            image_id=first["image_id"],
+            image_region=first["image_region"],
+            limit=limit,
+        )
+        together: list[rows.Row] = []
+        for row in found:
+            if row["action"] != found[0]["action"]:
+                break
+            together.append(row)
+        return self._requests(together)
+
+    def take(self, request_id: int, *, lease: str, until: datetime, now: datetime) -> bool:
+        _allowed(State.APPROVED, State.EXECUTING)
+        return self._changed("take", id=request_id, lease=lease, lease_until=stamp(until), now=stamp(now))
+
+    def release(
+        self, request_id: int, after: State, *, lease: str, now: datetime, not_before: datetime | None = None
+    ) -> bool:
+        """End the execution of a request; False where the lease is not ours any more."""
+        _allowed(State.EXECUTING, after)
+        return self._changed(
+            "release", id=request_id, after=after, lease=lease, now=stamp(now), not_before=stamp(not_before or now)
+        )
+
+    def abandoned(self, now: datetime, limit: int) -> list[Request]:
+        return self._requests(self._all("abandoned", now=stamp(now), limit=limit))
+
+    def set_item(self, item: Item, *, now: datetime) -> None:
+        self._do(
+            "set_item",
+            id=item.id,
+            state=item.state,
+            code=item.code,
+            message=item.message,
+            cloud_request_id=item.cloud_request_id,
+            region=item.region,
+            now=stamp(now),
+        )
+
+    def reset_items(self, request_id: int, *, now: datetime) -> None:
+        self._do("reset_items", request_id=request_id, now=stamp(now))
+
+    def add_grant(self, request: Request, target: Target, *, home: str, now: datetime) -> None:
+        image = _image_of(request)
+        self._do(
+            "add_grant",
+            home=home,
+            image_id=image.image_id,
+            region=image.region,
+            account=target.account,
+            account_name=target.name,
+            request_id=request.id,
+            since=stamp(now),
+        )
+
+    def end_grants(self, request: Request, target: Target, *, now: datetime) -> None:
+        image = _image_of(request)
+        self._do(
+            "end_grants",
+            image_id=image.image_id,
+            region=image.region,
+            account=target.account,
+            request_id=request.id,
+            now=stamp(now),
+        )
+
+    def grants(self, image: Image) -> list[Grant]:
+        return [rows.grant(row) for row in self._all("active_grants", image_id=image.image_id, region=image.region)]
+
+    # decisions
+
+    def add_decision(self, request_id: int, decision: Decision) -> None:
+        """Record one person's word; it takes the place of one that they gave before."""
+        self._do(
+            "add_decision",
+            request_id=request_id,
+            person_id=decision.person.id,
+            person_name=decision.person.name,
+            roles=json.dumps(sorted(decision.roles)),
+            verdict=decision.verdict,
+            reason=decision.reason,
+            at=stamp(decision.at),
+        )
+
+    def add_press(self, press: Press) -> bool:
+        """Record a press as it came in; False where this very press is known already."""
+        return self._changed(
+            "add_press",
+            key=press.key,
+            request_id=press.request_id,
+            person_id=press.person_id,
+            verb=press.verb,
+            reason=press.reason,
+            reply_to=press.reply_to,
+            at=stamp(press.at),
+        )
+
+    def unjudged(self, now: datetime, limit: int) -> list[Press]:
+        return [rows.press(row) for row in self._all("unjudged", now=stamp(now), limit=limit)]
+
+    def set_judged(self, press: Press, outcome: str, *, now: datetime) -> bool:
+        return self._changed("set_judged", id=press.id, outcome=outcome, now=stamp(now))
+
+    def postpone_press(self, press: Press, *, until: datetime) -> None:
+        self._do("postpone_press", id=press.id, not_before=stamp(until))
+
+    # messages
+
+    def add_notice(
+        self, request_id: int, *, lane: str, kind: str, recipient: str, facts: Mapping[str, str], now: datetime
+    ) -> None:
+        self._do(
+            "add_notice",
+            request_id=request_id,
+            lane=lane,
+            kind=kind,
+            recipient=recipient,
+            facts=json.dumps(dict(facts), ensure_ascii=False),
+            now=stamp(now),
+        )
+
+    def notices_due(self, now: datetime, limit: int) -> list[Notice]:
+        """The first waiting message of each lane, where it is due."""
+        return [rows.notice(row) for row in self._all("notices_due", now=stamp(now), limit=limit)]
+
+    def newest_notice(self, notice: Notice) -> int:
+        """The number of the newest waiting message of the same kind in the same lane."""
+        return int(self._sure("newest_notice", lane=notice.lane, kind=notice.kind)["id"] or notice.id)
+
+    def notices_sent(self, notice: Notice, *, newest: int, now: datetime) -> None:
+        self._do("notices_sent", lane=notice.lane, kind=notice.kind, newest=newest, now=stamp(now))
+
+    def notice_failed(self, notice: Notice, error: str, *, now: datetime) -> None:
+        self._do("notice_failed", id=notice.id, error=error, now=stamp(now))
+
+    def postpone_notice(self, notice: Notice, error: str, *, until: datetime) -> None:
+        self._do("postpone_notice", id=notice.id, error=error, not_before=stamp(until))
+
+    def notices_waiting(self) -> int:
+        return int(self._sure("notices_waiting")["number"])
+
+    def add_card(self, request_id: int, card: Card) -> None:
+        self._do("add_card", request_id=request_id, recipient=card.recipient, channel=card.channel, ts=card.ts)
+
+    def cards(self, request_id: int) -> list[Card]:
+        found = self._all("cards", request_id=request_id)
+        return [Card(row["recipient"], row["channel"], row["ts"]) for row in found]
+
+    # the record
+
+    def add_audit(self, entry: audit.Entry) -> None:
+        head = self._one("audit_head")
+        previous = head["hash"] if head else audit.FIRST
+        detail = audit.canonical(dict(entry.detail))
+        self._do(
+            "add_audit",
+            at=stamp(entry.at),
+            event=entry.event,
+            request_id=entry.request_id,
+            actor_id=entry.actor.id,
+            actor_name=entry.actor.name,
+            detail=detail,
+            previous=previous,
+            hash=audit.digest(entry, stamp(entry.at), previous, detail),
+        )
+
+    def audit_of(self, request_id: int) -> list[Mapping[str, object]]:
+        return [dict(row) for row in self._all("audit_of", request_id=request_id)]
+
+    # when to look again
+
+    def next_check(self) -> datetime | None:
+        return rows.moment(self._sure("next_check")["at"])
+
+    def next_execution(self) -> datetime | None:
+        return rows.moment(self._sure("next_execution")["at"])
+
+    def next_deadline(self) -> datetime | None:
+        return rows.moment(self._sure("next_deadline")["at"])
+
+    def next_press(self) -> datetime | None:
+        return rows.moment(self._sure("next_press")["at"])
+
+    def next_notice(self) -> datetime | None:
+        return rows.moment(self._sure("next_notice")["at"])
+
+    # plumbing
+
+    def _requests(self, found: Sequence[rows.Row]) -> list[Request]:
+        read = (self.request(row["id"]) for row in found)
+        return [request for request in read if request is not None]
+
+    def _all(self, query: str, **values: object) -> list[rows.Row]:
+        cursor = self._db.execute(_SQL[query], values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def _one(self, query: str, **values: object) -> rows.Row | None:
+        found = self._all(query, **values)
+        return found[0] if found else None
+
+    def _sure(self, query: str, **values: object) -> rows.Row:
+        return self._all(query, **values)[0]
+
+    def _changed(self, query: str, **values: object) -> bool:
+        return bool(self._all(query, **values))
+
+    def _do(self, query: str, **values: object) -> None:
+        self._db.execute(_SQL[query], values)
+
+
+def _allowed(before: State, after: State) -> None:
+    if after not in MOVES[before]:
+        raise IllegalMove(before, after)
+
+
+def _image_of(request: Request) -> Image:
+    if request.image is None:
+        raise ValueError(f"request {request.id} has no image: it was never checked")
+    return request.image
