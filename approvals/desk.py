@@ -80,7 +80,22 @@ class Desk:
             request = ledger.request(request_id)
         if request is None or request.image is None:
             return "unknown_request"
-        return _objection(verb, self._person(person_id), request, self._deciders(request), self._clock())
+        return self._objection(verb, self._person(person_id), request, self._deciders(request), self._clock())
+
+    def _objection(self, verb: Verb, person: Person, request: Request, deciders: Deciders, at: datetime) -> str | None:
+        """The code of what speaks against it; the chat has the sentence."""
+        against = _against_the_person(verb, person, request, deciders)
+        if against is not None:
+            return against
+        if verb is Verb.RETRY:
+            return self._against_a_retry(request, at)
+        return _against_a_decision(verb, person, request, at)
+
+    def _against_a_retry(self, request: Request, at: datetime) -> str | None:
+        if request.state not in (State.FAILED, State.PARTIAL):
+            return "nothing_to_retry"
+        # An old approval says little about today: one owner alone may not bring it back.
+        return "too_late_to_retry" if at >= request.changed_at + self._policy.rules.decide_within else None
 
     def _person(self, person_id: str) -> Person:
         try:
@@ -126,7 +141,7 @@ class Desk:
         now = self._clock()
         request = ledger.request(press.request_id)
         assert request is not None  # noqa: S101  requests are never deleted
-        objection = _objection(press.verb, person, request, deciders, press.at)
+        objection = self._objection(press.verb, person, request, deciders, press.at)
         outcome = objection or press.verb.value
         if not ledger.set_judged(press, outcome, now=now):
             return "judged_already"
@@ -198,17 +213,17 @@ class Desk:
         outbox.card()
 
 
-def _objection(verb: Verb, person: Person, request: Request, deciders: Deciders, at: datetime) -> str | None:
-    """The code of what speaks against it; the chat has the sentence."""
+def _against_the_person(verb: Verb, person: Person, request: Request, deciders: Deciders) -> str | None:
     if not person.may_act:
         return "may_not_act"
     if verb is Verb.CANCEL:
-        if person.id != request.requester.id:
-            return "not_the_requester"
-    elif not _roles(person, deciders):
-        return "own_request" if person.id == request.requester.id else "not_a_decider"
-    if verb is Verb.RETRY:
-        return None if request.state in (State.FAILED, State.PARTIAL) else "nothing_to_retry"
+        return None if person.id == request.requester.id else "not_the_requester"
+    if _roles(person, deciders):
+        return None
+    return "own_request" if person.id == request.requester.id else "not_a_decider"
+
+
+def _against_a_decision(verb: Verb, person: Person, request: Request, at: datetime) -> str | None:
     if request.state is not State.PENDING:
         return "not_pending"
     if request.decide_by is not None and at >= request.decide_by:

@@ -32,6 +32,9 @@ class Judging:
             except DirectoryError as error:
                 log.warning("press_postponed", request=press.request_id, error=str(error))
                 self._postpone(press, now)
+            except Exception:  # those behind it must not wait for one that can't be judged
+                log.exception("press_failed", request=press.request_id)
+                self._postpone(press, now)
             else:
                 log.info("press", request=press.request_id, person=press.person_id, outcome=outcome)
         return len(waiting)

@@ -138,7 +138,6 @@ _FIRST = (
       PRIMARY KEY (request_id, recipient)
     ) WITHOUT ROWID
     """,
-    "CREATE INDEX cards_place ON cards (channel, ts)",
     """
     CREATE TABLE audit (
       seq INTEGER PRIMARY KEY AUTOINCREMENT,

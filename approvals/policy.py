@@ -102,7 +102,7 @@ class Policy(_Section):
 
     @property
     def account_names(self) -> Mapping[str, str]:
-        """Name → account id, for those who may receive images."""
+        """Name → account id, for every account of the policy."""
         return {account.name: account.id for account in self.accounts}
 
     def name_of(self, account_id: str) -> str | None:

@@ -30,12 +30,15 @@ class Facts:
     shared_with: Mapping[str, datetime | None] | None = None
 
     @property
+    def candidates(self) -> tuple[Image, ...]:
+        """Those that can be meant. Our own come before others of the same name, which anybody could choose."""
+        here = tuple(image for image in self.found if self.region in ("", image.region))
+        return tuple(image for image in here if image.kind == ImageKind.PRIVATE) or here
+
+    @property
     def image(self) -> Image | None:
-        """The one image that is meant. Our own come before others of the same name, which anybody could choose."""
-        candidates = [image for image in self.found if self.region in ("", image.region)]
-        ours = [image for image in candidates if image.kind == ImageKind.PRIVATE]
-        candidates = ours or candidates
-        return candidates[0] if len(candidates) == 1 else None
+        """The one image that is meant, where there is just one."""
+        return self.candidates[0] if len(self.candidates) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +102,14 @@ def _no_image(facts: Facts) -> Finding:
             f"there is no image {facts.image_ref} in {facts.region or 'any of our regions'}.",
             "Check the name in the console, or use its id (img-…).",
         )
-    if facts.region and all(image.region != facts.region for image in facts.found):
+    if not facts.candidates:
         where = ", ".join(sorted({image.region for image in facts.found}))
         return _block(
             "image_elsewhere",
             f"{facts.image_ref} is in {where}, not in {facts.region}, and a share stays in its region.",
             f"Copy it to {facts.region} first (console: Images → Copy), then ask to share the copy.",
         )
-    listed = ", ".join(f"{image.image_id} ({image.region})" for image in facts.found)
+    listed = ", ".join(f"{image.image_id} ({image.region})" for image in facts.candidates)
     return _block("image_ambiguous", f"{facts.image_ref} can mean {listed}.", "Use the id of the one you mean.")
 
 

@@ -50,6 +50,8 @@ def objection(request: Request, why: str) -> str:
             return f"You have approved #{request.id} already. It waits for somebody else: {who}."
         case "too_late":
             return f"The time to decide about #{request.id} is over; {effect(request)}. It can be asked again."
+        case "too_late_to_retry":
+            return f"#{request.id} ended too long ago to be retried. Ask again: its owners decide anew."
         case "nothing_to_retry":
             return f"There is nothing to retry in #{request.id}. {stands(request)}"
         case "may_not_act":

@@ -191,9 +191,16 @@ def test_there_is_nothing_to_retry_where_nothing_failed(house: House) -> None:
     assert house.press(number, LIN, Verb.RETRY) == "nothing_to_retry"
 
 
-def test_a_retry_is_possible_long_after_the_deadline_of_the_decision(house: House) -> None:
+def test_an_old_approval_is_not_brought_back_by_one_owner_alone(house: House) -> None:
     number = failed(house)
-    house.clock.advance(days=30)
+    house.clock.advance(days=3)
+    assert house.press(number, LIN, Verb.RETRY) == "too_late_to_retry"
+    assert state(house, number) is State.FAILED
+
+
+def test_a_retry_is_possible_for_as_long_as_a_decision_was(house: House) -> None:
+    number = failed(house)
+    house.clock.advance(days=2, hours=23)
     assert house.press(number, LIN, Verb.RETRY) == "retry"
 
 
