@@ -47,8 +47,8 @@ def misread(typed: str, word: str, sentence: str, suggestion: str) -> tuple[str,
     if word:
         part = escape(word).replace("`", "ˋ")
         marked = quoted.replace(part, f"`{part}`", 1)
-    blocks = [context(marked), section(f"{_sentence(sentence)}\n{code(suggestion)}")]
-    return f"{_sentence(sentence)} {escape(suggestion)}", blocks
+    said = escape(sentence)  # the grammar's backticks stay: they mark words
+    return f"{said} {escape(suggestion)}", [context(marked), section(f"{said}\n{code(suggestion)}")]
 
 
 def requests_list(title: str, empty: str, requests: Sequence[Request], page: str = "") -> tuple[str, list[Block]]:
@@ -140,8 +140,3 @@ def _share(account: str, since: datetime | None, grant: Grant | None, name: str 
     label = f"*{escape(name)}* {code(account)}" if name else code(account)
     by = f" · by #{grant.request_id}" if grant else " · not asked for here"
     return f"{label}{f' · since {day(since)}' if since else ''}{by}"
-
-
-def _sentence(sentence: str) -> str:
-    """Escaped; the words that the grammar put in backticks stay code."""
-    return escape(sentence)

@@ -45,7 +45,7 @@ def objection(request: Request, why: str) -> str:
         case "own_request":
             return f"You asked for this, so somebody else must decide: {who}."
         case "not_the_requester":
-            return f"Only {mention(request.requester.id)}, who asked, can cancel #{request.id}. You can deny it."
+            return f"Only {mention(request.requester.id)}, who asked, can cancel #{request.id}. Its owners can deny it."
         case "voted_already":
             return f"You have approved #{request.id} already. It waits for somebody else: {who}."
         case "too_late":

@@ -47,7 +47,7 @@ def record_denial(services: Services, body: Mapping[str, Any]) -> None:
     person_id = str(body["user"]["id"])
     address = ReplyAddress(person_id)
     press = Press(
-        key=f"view:{person_id}:{view['id']}",
+        key=f"view:{person_id}:{view.get('id') or body.get('trigger_id')}",
         request_id=number,
         person_id=person_id,
         verb=Verb.DENY,

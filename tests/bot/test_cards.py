@@ -175,7 +175,7 @@ def test_the_thread_tells_the_outcome_of_each_account_with_the_clouds_request_id
 OBJECTIONS = {
     "not_a_decider": "Only <@U0LIN> or <@U0OMAR> can decide about `base-nightly`.",
     "own_request": "You asked for this, so somebody else must decide: <@U0LIN> or <@U0OMAR>.",
-    "not_the_requester": "Only <@U0MEI>, who asked, can cancel #1042. You can deny it.",
+    "not_the_requester": "Only <@U0MEI>, who asked, can cancel #1042. Its owners can deny it.",
     "voted_already": "You have approved #1042 already. It waits for somebody else: <@U0LIN> or <@U0OMAR>.",
     "too_late": "The time to decide about #1042 is over; nothing was shared. It can be asked again.",
     "may_not_act": "You can't decide here: guests, bots and people of other workspaces can't.",
