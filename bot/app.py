@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -128,6 +129,7 @@ def bolt_app(settings: Settings, installation: Installation, services: Services)
         )
 
     app = App(
+        logger=logging.getLogger("slack_bolt"),  # otherwise Bolt takes the root's level, whatever its own is set to
         client=web_client(settings, token=None),
         authorize=authorize,  # type: ignore[arg-type]  # None is Bolt's word for "not installed here"
         process_before_response=True,

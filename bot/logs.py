@@ -37,7 +37,7 @@ def configure() -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
-    # At WARNING Bolt tells at every start that it won't use a token that it need not, and quotes unhandled requests.
+    # At WARNING Bolt tells at every start of a token that it need not use, and quotes requests that nobody handles.
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     for library in ("slack_sdk", "uvicorn", "tencentcloud_sdk_common", "urllib3", "websockets"):
         logging.getLogger(library).setLevel(logging.WARNING)

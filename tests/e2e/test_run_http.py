@@ -50,6 +50,7 @@ def test_a_share_outlives_a_restart_between_the_question_and_the_answer(
             assert int(resident.split()[1]) < 90 * 1024
 
     log = (tmp_path / "bot.log").read_text()
+    assert "warning" not in log
     assert "Traceback" not in log
     for secret in (company.BOT_TOKEN, company.SIGNING_SECRET, company.SECRET_ID, company.SECRET_KEY):
         assert secret not in log
