@@ -50,7 +50,7 @@ def _describe_images(state: CloudState, region: str, params: Params) -> dict[str
 
 def _describe_image_share_permission(state: CloudState, region: str, params: Params) -> dict[str, Any]:
     image = _own_image(state, region, params["ImageId"])
-    shares = state.shares(image.image_id)
+    shares = state.shares_told(image.image_id)
     return {
         "SharePermissionSet": [{"AccountId": account, "CreatedTime": _utc(since)} for account, since in shares.items()]
     }

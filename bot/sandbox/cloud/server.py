@@ -15,7 +15,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.sandbox import company
-from bot.sandbox.cloud import catalog, parameters
+from bot.sandbox.cloud import answers, catalog, parameters
+from bot.sandbox.cloud.faults import Fault
 from bot.sandbox.cloud.parameters import Params
 from bot.sandbox.cloud.protocol import ApiError, ApiRequest, authenticate, envelope, error_fields
 from bot.sandbox.cloud.seed import seeded
@@ -23,13 +24,21 @@ from bot.sandbox.cloud.state import Call
 from bot.sandbox.cloud.throttle import Throttle
 from bot.serving import Server
 
+OK = "ok"
+NO_FAULT = Fault()
+
 
 @dataclass(slots=True)
 class _Outcome:
-    """What became of one call; filled as far as the call gets."""
+    """What became of one call; filled as far as the call gets.
+
+    :ivar heard: what stands in the log of calls for its answer
+    """
 
     params: Params = field(default_factory=dict)
-    code: str = "ok"
+    heard: str = OK
+    done: bool = False
+    fault: Fault = NO_FAULT
     fields: dict[str, Any] = field(default_factory=dict)
 
 
@@ -69,7 +78,7 @@ class CloudServer:
             body=await request.body(),
         )
         outcome = self._carry_out(wire)
-        delay = self.state.delay_of(wire.action)
+        delay = self.state.delay_of(wire.action) + outcome.fault.delay
         request_id = str(uuid.uuid4())
         # Recorded before the delay: a client that gives up waiting has made the call all the same.
         self.state.record(
@@ -78,13 +87,14 @@ class CloudServer:
                 action=wire.action,
                 region=wire.region,
                 params=outcome.params,
-                code=outcome.code,
+                code=outcome.heard,
+                done=outcome.done,
                 request_id=request_id,
                 ms=(time.perf_counter() - began + delay) * 1000,
             )
         )
         await asyncio.sleep(delay)
-        return envelope(outcome.fields, request_id)
+        return answers.spoiled(envelope(outcome.fields, request_id), outcome.fault)
 
     def _carry_out(self, request: ApiRequest) -> _Outcome:
         outcome = _Outcome()
@@ -94,7 +104,13 @@ class CloudServer:
             self._throttle.admit((service, request.action, request.region), action.per_second)
             outcome.params = parameters.read(request, action.spec)
             parameters.check(outcome.params, action.spec)
-            outcome.fields = action.run(self.state, request.region, outcome.params)
+            outcome.fault = self.state.faults.next(request.action) or NO_FAULT
+            if outcome.fault.done or outcome.fault is NO_FAULT:
+                outcome.fields = action.run(self.state, request.region, outcome.params)
+                outcome.done = True
+            if outcome.fault.code:
+                raise ApiError(outcome.fault.code, "This goes wrong on purpose.")
+            outcome.heard = outcome.fault.heard or OK
         except ApiError as error:
-            outcome.code, outcome.fields = error.code, error_fields(error)
+            outcome.heard, outcome.fields = error.code, error_fields(error)
         return outcome

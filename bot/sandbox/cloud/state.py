@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.sandbox.cloud.faults import Faults
+
 CALLS_KEPT = 10_000
 CALLS_SHOWN = 30
 """Calls in a snapshot: what fits beside the page's list of images."""
@@ -54,8 +56,9 @@ class Call:
 
     :ivar at: Unix seconds
     :ivar params: as sent; empty where the call was refused before they were read
-    :ivar code: ``ok`` or the error code
+    :ivar code: ``ok``, the error code, or the shape of an answer that was spoiled on purpose
     :ivar ms: milliseconds until the answer left, a delay set for a test included
+    :ivar done: it took effect, whatever was answered
     """
 
     at: float
@@ -65,6 +68,7 @@ class Call:
     code: str
     request_id: str
     ms: float
+    done: bool
 
 
 class CloudState:
@@ -74,6 +78,7 @@ class CloudState:
     :param user: the sub-user of it that the keys belong to
     :param regions: where the account has its images
     :param clock: Unix seconds
+    :ivar faults: what goes wrong on purpose
     """
 
     def __init__(self, account: str, user: str, regions: tuple[str, ...], clock: Callable[[], float]) -> None:
@@ -81,10 +86,12 @@ class CloudState:
         self.user = user
         self.regions = regions
         self.clock = clock
+        self.faults = Faults()
         self._lock = threading.Lock()
         self._version = 0
         self._images: dict[str, Image] = {}
         self._shares: dict[str, dict[str, float]] = {}
+        self._lagging: dict[str, tuple[int, dict[str, float]]] = {}
         self._accounts: dict[str, str | None] = {account: None}
         self._sub_accounts: dict[str, str] = {user: account}
         self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
@@ -107,6 +114,15 @@ class CloudState:
         """The accounts that the image is shared with, and since when (Unix seconds)."""
         with self._lock:
             return dict(self._shares.get(image_id, {}))
+
+    def shares_told(self, image_id: str) -> dict[str, float]:
+        """What a call that asks for the shares is told: the same, or what was before where reads lag behind."""
+        with self._lock:
+            left, before = self._lagging.pop(image_id, (0, {}))
+            if not left:
+                return dict(self._shares.get(image_id, {}))
+            self._lagging[image_id] = left - 1, before
+            return dict(before)
 
     def exists(self, account: str) -> bool:
         """Whether there is such a root account."""
@@ -142,6 +158,7 @@ class CloudState:
         now = self.clock()
         with self._lock:
             shares = self._shares.setdefault(image_id, {})
+            self._lag(image_id, shares)
             for account in accounts:
                 shares.setdefault(account, now)
         self._changed()
@@ -149,6 +166,7 @@ class CloudState:
     def unshare(self, image_id: str, accounts: Iterable[str]) -> None:
         with self._lock:
             shares = self._shares.get(image_id, {})
+            self._lag(image_id, shares)
             for account in accounts:
                 shares.pop(account, None)
         self._changed()
@@ -186,6 +204,10 @@ class CloudState:
                 "images": [self._image_row(image) for image in images],
                 "calls": [_call_row(call) for call in list(self._calls)[-CALLS_SHOWN:]],
             }
+
+    def _lag(self, image_id: str, before: Mapping[str, float]) -> None:
+        if reads := self.faults.next_lag():
+            self._lagging[image_id] = reads, dict(before)
 
     def _changed(self) -> None:
         with self._lock:
