@@ -13,6 +13,8 @@ from approvals.model import Person
 FIRST = "0" * 64
 """What the first line names as the hash before it."""
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 NOBODY = Person("imagewarden", "Imagewarden")
 """Who did what nobody did: checks, execution, expiry."""
 
@@ -48,4 +50,4 @@ def digest(entry: Entry, at: str, previous: str, detail: str) -> str:
 
 def canonical(value: object) -> str:
     """JSON with sorted keys, no spaces, and nothing escaped that need not be."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(value)

@@ -143,8 +143,8 @@ class Checker:
         log.warning("check_postponed", request=request.id, attempts=request.attempts, error=str(error))
 
         def work(ledger: Ledger) -> None:
-            ledger.postpone(request.id, State.CHECKING, until=later(now, request.attempts))
-            if request.attempts == 0:
+            first = request.attempts == 0
+            if ledger.postpone(request, until=later(now, request.attempts)) and first:
                 outbox = Outbox(ledger, request, channel=self._policy.home.channel, now=now)
                 outbox.reply("delayed", to=request.reply_to, person_id=request.requester.id)
 

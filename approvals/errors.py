@@ -7,6 +7,7 @@
     ├── PolicyError          the policy file can't be used
     ├── WrongAccount         the credentials belong to another account than the policy's
     ├── StoreError           the database can't be used
+    ├── LeaseLost            others took over what we had in hand
     ├── DirectoryError       who a person is can't be told now
     │   └── UnknownPerson    there is no such person or group
     └── CloudError           a call to the cloud did not succeed
@@ -63,6 +64,10 @@ class StoreError(ImagewardenError):
         super().__init__(f"the database {path} can't be used: {cause}")
         self.path = path
         self.cause = cause
+
+
+class LeaseLost(ImagewardenError):
+    """We were silent for so long that others took over: whatever is done now is theirs to do."""
 
 
 class DirectoryError(ImagewardenError):

@@ -5,18 +5,18 @@ Every step can be repeated. A call whose answer was lost is followed by a read, 
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from approvals import facts, trust
 from approvals.audit import NOBODY, Entry
 from approvals.cloud import MAX_SHARES, Cloud, Image
-from approvals.errors import About, CloudError, Refused, WrongAccount
+from approvals.errors import About, CloudError, LeaseLost, Refused, WrongAccount
 from approvals.home import HomeAccount
+from approvals.leases import LEASE, Leases
 from approvals.ledger import Ledger
 from approvals.model import Action, Finding, Item, ItemState, Request, State
 from approvals.outbox import Outbox
@@ -24,9 +24,6 @@ from approvals.pace import later
 from approvals.policy import Policy
 from approvals.store import Store
 from approvals.trust import Facts
-
-LEASE = timedelta(seconds=90)
-"""How long an execution may take before others believe that whoever took it is gone."""
 
 _OPEN = frozenset({ItemState.WAITING, ItemState.ALREADY})
 """What is not settled by us: also an account that had it when asked, since it may have lost it meanwhile."""
@@ -55,24 +52,38 @@ class Calls:
         return bool(self.accepted or self.refused or self.stopped)
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A request that may not be done any more, since something got worse after the owners looked.
+
+    :ivar worse: what did
+    :ivar settled: accounts with which it stands as wanted all the same: an attempt whose answer was lost did it
+    """
+
+    request: Request
+    worse: tuple[Finding, ...]
+    settled: frozenset[str]
+
+
 class Executor:
     """Executes approved requests, those for one image together."""
 
-    def __init__(self, store: Store, cloud: Cloud, policy: Policy, home: HomeAccount) -> None:
+    def __init__(self, store: Store, cloud: Cloud, policy: Policy, home: HomeAccount, leases: Leases) -> None:
         self._store = store
         self._cloud = cloud
         self._policy = policy
         self._home = home
+        self._leases = leases
 
     def sweep(self, now: datetime) -> int:
         """Execute what is due next, for one image; returns how many requests that were."""
         with self._store.read() as ledger:
             if not ledger.ready(now, 1):
                 return 0
-        lease = uuid.uuid4().hex
-        taken = self._store.write(lambda ledger: self._take(ledger, lease, now))
-        if taken:
-            self._execute(taken, lease, now)
+        with self._leases.hold(now) as lease:
+            taken = self._store.write(lambda ledger: self._take(ledger, lease, now))
+            if taken:
+                self._execute(taken, lease, now)
         return len(taken)
 
     def _take(self, ledger: Ledger, lease: str, now: datetime) -> list[Request]:
@@ -90,38 +101,63 @@ class Executor:
             looked = facts.gather(self._cloud, self._policy, together[0], home=self._home.id())
             sound, stopped = self._recheck(together, looked)
             action, image, had = together[0].action, _image(together[0]), looked.shared_with or {}
-            calls = self._call(action, image, _difference(_wanted(sound), had, action))
+            calls = self._call(action, image, _difference(_wanted(sound), had, action), lease)
             has = self._cloud.shared_with(image.region, image.image_id) if calls.made else had
         except (CloudError, WrongAccount) as error:
             log.warning("execution_postponed", requests=[one.id for one in together], error=str(error))
             self._store.write(lambda ledger: self._give_back(ledger, together, lease, now))
             return
+        except LeaseLost:
+            log.warning("execution_lost", requests=[one.id for one in together])
+            return
         if calls.stopped:
             log.warning("execution_stopped", requests=[one.id for one in together], error=str(calls.stopped))
-        self._store.write(lambda ledger: self._record(ledger, sound, lease, calls, has, now))
-        self._store.write(lambda ledger: self._stop(ledger, stopped, lease, now))
+        self._store.write(lambda ledger: self._settle(ledger, sound, stopped, lease, calls, has, now))
 
-    def _recheck(
-        self, together: Sequence[Request], looked: Facts
-    ) -> tuple[list[Request], list[tuple[Request, tuple[Finding, ...]]]]:
-        """Those that may still be done, and those for which something got worse since the owners looked."""
+    def _recheck(self, together: Sequence[Request], looked: Facts) -> tuple[list[Request], list[Stopped]]:
+        """Those that may still be done, and the others."""
         sound: list[Request] = []
-        stopped: list[tuple[Request, tuple[Finding, ...]]] = []
+        stopped: list[Stopped] = []
         for request in together:
             own = replace(looked, targets=request.targets, reason=request.reason)
-            worse = trust.worse(request.findings, trust.judge(own, self._policy).findings)
+            judgement = trust.judge(own, self._policy)
+            worse = trust.worse(request.findings, judgement.findings)
             if worse:
-                stopped.append((request, worse))
+                settled = frozenset() if looked.shared_with is None else judgement.settled
+                stopped.append(Stopped(request, worse, settled))
             else:
                 sound.append(request)
         return sound, stopped
 
-    def _call(self, action: Action, image: Image, accounts: Sequence[str]) -> Calls:
+    def _call(self, action: Action, image: Image, accounts: Sequence[str], lease: str) -> Calls:
+        """
+        :raises LeaseLost: others may have gone on from here: one more call could undo what they did
+        """
         calls = Calls()
         act = self._cloud.share if action is Action.SHARE else self._cloud.unshare
+
+        def call(part: Sequence[str]) -> str:
+            with self._store.read() as ledger:
+                if not ledger.holds(lease):
+                    raise LeaseLost
+            return act(image.region, image.image_id, part)
+
         if accounts:
-            _halving(lambda part: act(image.region, image.image_id, part), list(accounts), calls)
+            _halving(call, list(accounts), calls)
         return calls
+
+    def _settle(
+        self,
+        ledger: Ledger,
+        sound: Sequence[Request],
+        stopped: Sequence[Stopped],
+        lease: str,
+        calls: Calls,
+        has: Mapping[str, object],
+        now: datetime,
+    ) -> None:
+        self._record(ledger, sound, lease, calls, has, now)
+        self._stop(ledger, stopped, lease, now)
 
     def _record(
         self,
@@ -171,18 +207,10 @@ class Executor:
         outbox.card()
         outbox.end()
 
-    def _stop(
-        self, ledger: Ledger, stopped: Sequence[tuple[Request, tuple[Finding, ...]]], lease: str, now: datetime
-    ) -> None:
-        for request, worse in stopped:
-            reason = " ".join(f"{finding.text} {finding.remedy}".strip() for finding in worse)
-            items = [
-                replace(item, state=ItemState.FAILED, code=worse[0].code, message=reason)
-                if item.state is ItemState.WAITING
-                else item
-                for item in request.items
-            ]
-            self._end(ledger, request, items, lease, now)
+    def _stop(self, ledger: Ledger, stopped: Sequence[Stopped], lease: str, now: datetime) -> None:
+        for one in stopped:
+            items = [_stopped(item, one) if item.state is ItemState.WAITING else item for item in one.request.items]
+            self._end(ledger, one.request, items, lease, now)
 
     def _give_back(self, ledger: Ledger, together: Sequence[Request], lease: str, now: datetime) -> None:
         for request in together:
@@ -256,6 +284,13 @@ def _outcome(item: Item, request: Request, calls: Calls, has: Mapping[str, objec
             cloud_request_id=calls.accepted[account],
         )
     return replace(item, state=ItemState.WAITING)
+
+
+def _stopped(item: Item, stopped: Stopped) -> Item:
+    if item.target.account in stopped.settled:
+        return replace(item, state=ItemState.DONE)
+    reason = " ".join(f"{finding.text} {finding.remedy}".strip() for finding in stopped.worse)
+    return replace(item, state=ItemState.FAILED, code=stopped.worse[0].code, message=reason)
 
 
 def _after(items: Sequence[Item]) -> State:

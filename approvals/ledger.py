@@ -33,6 +33,7 @@ from approvals.sql import queries
 T = TypeVar("T")
 
 _SQL = queries()
+_JSON = json.JSONEncoder(ensure_ascii=False)
 _NEWEST = 2**62  # above every number of a request
 
 
@@ -41,6 +42,7 @@ class Ledger:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._audit_head: str | None = None
 
     # requests
 
@@ -129,8 +131,11 @@ class Ledger:
         _allowed(before, after)
         return self._changed("move", id=request_id, before=before, after=after, now=stamp(now))
 
-    def postpone(self, request_id: int, state: State, *, until: datetime) -> None:
-        self._do("postpone", id=request_id, state=state, not_before=stamp(until))
+    def postpone(self, request: Request, *, until: datetime) -> bool:
+        """Put off the next attempt; False where another one was made since the request was read."""
+        return self._changed(
+            "postpone", id=request.id, state=request.state, attempts=request.attempts, not_before=stamp(until)
+        )
 
     def waiting(self) -> dict[State, int]:
         return {State(row["state"]): row["number"] for row in self._all("waiting")}
@@ -172,6 +177,15 @@ class Ledger:
         return self._changed(
             "release", id=request_id, after=after, lease=lease, now=stamp(now), not_before=stamp(not_before or now)
         )
+
+    def renew(self, lease: str, *, until: datetime) -> None:
+        """Put off the end of a lease, on whatever it still covers."""
+        self._do("renew_execution", lease=lease, until=stamp(until))
+        self._do("renew_delivery", lease=lease, until=stamp(until))
+
+    def holds(self, lease: str) -> bool:
+        """Does the lease still cover an execution?"""
+        return bool(self._sure("holds", lease=lease)["held"])
 
     def abandoned(self, now: datetime, limit: int) -> list[Request]:
         return self._requests(self._all("abandoned", now=stamp(now), limit=limit))
@@ -266,13 +280,20 @@ class Ledger:
             lane=lane,
             kind=kind,
             recipient=recipient,
-            facts=json.dumps(dict(facts), ensure_ascii=False),
+            facts=_JSON.encode(dict(facts)),
             now=stamp(now),
         )
 
     def notices_due(self, now: datetime, limit: int) -> list[Notice]:
         """The first waiting message of each lane, where it is due."""
         return [rows.notice(row) for row in self._all("notices_due", now=stamp(now), limit=limit)]
+
+    def take_notices(self, now: datetime, limit: int, *, lease: str, until: datetime) -> list[Notice]:
+        """The messages that are due, kept from everybody else until the lease ends."""
+        due = self.notices_due(now, limit)
+        for notice in due:
+            self._do("take_notice", id=notice.id, lease=lease, lease_until=stamp(until))
+        return due
 
     def newest_notice(self, notice: Notice) -> int:
         """The number of the newest waiting message of the same kind in the same lane."""
@@ -300,9 +321,9 @@ class Ledger:
     # the record
 
     def add_audit(self, entry: audit.Entry) -> None:
-        head = self._one("audit_head")
-        previous = head["hash"] if head else audit.FIRST
+        previous = self._newest_hash()
         detail = audit.canonical(dict(entry.detail))
+        self._audit_head = audit.digest(entry, stamp(entry.at), previous, detail)
         self._do(
             "add_audit",
             at=stamp(entry.at),
@@ -312,8 +333,15 @@ class Ledger:
             actor_name=entry.actor.name,
             detail=detail,
             previous=previous,
-            hash=audit.digest(entry, stamp(entry.at), previous, detail),
+            hash=self._audit_head,
         )
+
+    def _newest_hash(self) -> str:
+        """Asked once a transaction: nobody else can add a line before it ends."""
+        if self._audit_head is None:
+            head = self._one("audit_head")
+            self._audit_head = head["hash"] if head else audit.FIRST
+        return self._audit_head
 
     def audit_of(self, request_id: int) -> list[Mapping[str, object]]:
         return [dict(row) for row in self._all("audit_of", request_id=request_id)]

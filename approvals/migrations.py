@@ -122,6 +122,7 @@ _FIRST = (
       created_at TEXT NOT NULL,
       not_before TEXT NOT NULL,
       attempts INTEGER NOT NULL DEFAULT 0,
+      lease TEXT,
       sent_at TEXT,
       failed_at TEXT,
       error TEXT

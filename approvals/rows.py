@@ -34,7 +34,7 @@ Row = Mapping[str, Any]
 
 def stamp(moment: datetime) -> str:
     """A time as sortable text: UTC, ISO 8601, always with microseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def moment(text: str | None) -> datetime | None:

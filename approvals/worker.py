@@ -1,11 +1,11 @@
-"""The loops that run the sweeps: each wakes on a commit, on a due time, and at the latest after a while."""
+"""The loops that run the sweeps: each wakes when a commit made something due, on a due time, and after a while."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -16,6 +16,8 @@ from approvals.store import Store
 _LONGEST_REST = 30.0  # seconds
 _SHORTEST_REST = 0.05  # seconds; what is overdue but can't be done yet is not asked for without pause
 _AFTER_A_FAULT = 1.0  # seconds
+
+_ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
 log = structlog.get_logger()
 
@@ -33,6 +35,18 @@ class Sweep:
     next_due: Callable[[Ledger], datetime | None]
 
 
+class _Loop:
+    """What a loop and the watch know of each other.
+
+    :ivar rests_until: when it looks again by itself
+    """
+
+    def __init__(self, sweep: Sweep) -> None:
+        self.sweep = sweep
+        self.wake = threading.Event()
+        self.rests_until = _ANY_TIME
+
+
 class Worker:
     """Runs each sweep in a thread of its own, so that a slow cloud holds up no message, and a slow Slack no share."""
 
@@ -40,40 +54,59 @@ class Worker:
         self._store = store
         self._clock = clock
         self._stopping = threading.Event()
-        self._wakes = [threading.Event() for _ in sweeps]
+        self._committed = threading.Event()
+        self._loops = [_Loop(sweep) for sweep in sweeps]
         self._threads = [
-            threading.Thread(target=self._loop, args=(sweep, wake), name=sweep.name, daemon=True)
-            for sweep, wake in zip(sweeps, self._wakes, strict=True)
+            threading.Thread(target=self._run, args=(loop,), name=loop.sweep.name, daemon=True) for loop in self._loops
         ]
-        store.on_commit(self.wake)
+        self._threads.append(threading.Thread(target=self._watch, name="watch", daemon=True))
+        store.on_commit(self._committed.set)
 
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
 
-    def wake(self) -> None:
-        for event in self._wakes:
-            event.set()
-
     def stop(self, within: float = 15.0) -> bool:
         """Let each sweep finish the step in hand; False where one didn't within that many seconds."""
         self._stopping.set()
-        self.wake()
+        self._committed.set()
+        for loop in self._loops:
+            loop.wake.set()
         for thread in self._threads:
             thread.join(timeout=within)
         return not any(thread.is_alive() for thread in self._threads)
 
-    def _loop(self, sweep: Sweep, wake: threading.Event) -> None:
+    def _watch(self) -> None:
+        """Look once for all sweeps what the commits since the last look have made due.
+
+        If each looked for itself, every commit would cost a reading by all of them, in the way of the next ack.
+        """
         while not self._stopping.is_set():
-            wake.clear()
+            self._committed.wait()
+            self._committed.clear()
             try:
-                busy = sweep.run(self._clock()) > 0
-                rest = 0.0 if busy else self._rest(sweep)
+                with self._store.read() as ledger:
+                    due = [loop.sweep.next_due(ledger) for loop in self._loops]
             except Exception:
-                log.exception("sweep_failed", sweep=sweep.name)
+                log.exception("watch_failed")
+                due = [self._clock() for _ in self._loops]
+            for loop, at in zip(self._loops, due, strict=True):
+                if at is not None and at < loop.rests_until:
+                    loop.wake.set()
+
+    def _run(self, loop: _Loop) -> None:
+        while not self._stopping.is_set():
+            loop.rests_until = _ANY_TIME  # what becomes due from here on may come too late for this run
+            loop.wake.clear()
+            try:
+                busy = loop.sweep.run(self._clock()) > 0
+                rest = 0.0 if busy else self._rest(loop.sweep)
+            except Exception:
+                log.exception("sweep_failed", sweep=loop.sweep.name)
                 rest = _AFTER_A_FAULT
             if rest:
-                wake.wait(rest)
+                loop.rests_until = self._clock() + timedelta(seconds=rest)
+                loop.wake.wait(rest)
 
     def _rest(self, sweep: Sweep) -> float:
         with self._store.read() as ledger:

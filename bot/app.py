@@ -15,6 +15,7 @@ from approvals.desk import Desk
 from approvals.executor import Executor
 from approvals.home import HomeAccount
 from approvals.judging import Judging
+from approvals.leases import Leases
 from approvals.ledger import Ledger
 from approvals.policy import Policy
 from approvals.store import Store
@@ -61,16 +62,19 @@ class Bot:
         services = Services(desk, self.store, policy, self.cloud, self.client, replies, self._background, utc_now)
         self.app = bolt_app(settings, self.installation, services)
         self._checker = Checker(self.store, self.cloud, policy, directory, self.home)
-        self._notices = Notices(self.store, self.client, replies, utc_now)
+        leases = Leases(self.store)
+        self._notices = Notices(self.store, self.client, replies, utc_now, leases)
+        executor = Executor(self.store, self.cloud, policy, self.home, leases)
         self._worker = Worker(
             self.store,
             utc_now,
             [
                 Sweep("checks", self._checker.sweep, Ledger.next_check),
                 Sweep("presses", Judging(self.store, desk).sweep, Ledger.next_press),
-                Sweep("executor", Executor(self.store, self.cloud, policy, self.home).sweep, Ledger.next_execution),
+                Sweep("executor", executor.sweep, Ledger.next_execution),
                 Sweep("timers", Timers(self.store, policy).sweep, Ledger.next_deadline),
                 Sweep("notices", self._notices.sweep, Ledger.next_notice),
+                Sweep("leases", leases.sweep, leases.next_due),
                 Sweep("health", self.health.sweep, self.health.next_due),
             ],
         )

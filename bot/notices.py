@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from approvals import outbox
+from approvals.leases import LEASE, Leases
 from approvals.ledger import Ledger
 from approvals.model import Card, Notice, Request
 from approvals.pace import later
@@ -20,8 +21,6 @@ from bot.cards.request import card
 from bot.cards.story import story
 from bot.replies import Replies, ReplyAddress, direct
 from bot.slack import UNREACHED, is_passing, is_throttle, retry_after
-
-_TOGETHER = 8  # messages sent side by side, each of another lane
 
 _GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 
@@ -33,21 +32,40 @@ class Undeliverable(Exception):
 
 
 class Notices:
-    """Delivers what waits. A message may arrive twice where the answer of Slack was lost, never not at all."""
+    """Delivers what waits. A message may arrive twice where the answer of Slack was lost, never not at all.
 
-    def __init__(self, store: Store, client: WebClient, replies: Replies, clock: Callable[[], datetime]) -> None:
+    :param together: messages sent side by side, each of another lane
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        client: WebClient,
+        replies: Replies,
+        clock: Callable[[], datetime],
+        leases: Leases,
+        *,
+        together: int = 8,
+    ) -> None:
         self._store = store
         self._client = client
         self._replies = replies
         self._clock = clock
-        self._pool = ThreadPoolExecutor(_TOGETHER, thread_name_prefix="notice")
+        self._leases = leases
+        self._together = together
+        self._pool = ThreadPoolExecutor(together, thread_name_prefix="notice")
 
     def sweep(self, now: datetime) -> int:
         """Deliver what is due; returns how many messages were tried."""
         with self._store.read() as ledger:
-            due = ledger.notices_due(now, _TOGETHER)
-        list(self._pool.map(self._attempt, due))
-        return len(due)
+            if not ledger.notices_due(now, 1):
+                return 0
+        with self._leases.hold(now) as lease:
+            taken = self._store.write(
+                lambda ledger: ledger.take_notices(now, self._together, lease=lease, until=now + LEASE)
+            )
+            list(self._pool.map(self._attempt, taken))
+        return len(taken)
 
     def close(self) -> None:
         self._pool.shutdown()

@@ -119,8 +119,11 @@ class Writer:
     def _commit(self, together: list[_Work[object]]) -> None:
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            for work in together:
-                work.run(self._db)
+            if len(together) == 1:
+                together[0].run_alone(self._db)
+            else:
+                for work in together:
+                    work.run(self._db)
             self._db.execute("COMMIT")
         except BaseException as error:
             if self._db.conn.in_transaction:
@@ -137,6 +140,10 @@ class _Work(Generic[T]):
         self._value: T
         self._error: BaseException | None = None
         self.settled = False
+
+    def run_alone(self, db: Database) -> None:
+        """What fails here ends the transaction, which holds nothing else."""
+        self._value = self._function(db)
 
     def run(self, db: Database) -> None:
         """What fails here is undone alone: the others of the commit are none of its business."""

@@ -60,8 +60,10 @@ UPDATE requests SET state = :after, changed_at = :now, not_before = :now, attemp
 RETURNING id
 
 -- postpone --
--- The next attempt at a request is later; its state stays.
-UPDATE requests SET not_before = :not_before, attempts = attempts + 1 WHERE id = :id AND state = :state
+-- The next attempt at a request is later; its state stays. No row: another process made the same attempt.
+UPDATE requests SET not_before = :not_before, attempts = attempts + 1
+ WHERE id = :id AND state = :state AND attempts = :attempts
+RETURNING id
 
 -- overdue --
 -- Pending requests that nobody decided in time.
@@ -103,6 +105,18 @@ RETURNING id
 UPDATE requests SET state = :after, changed_at = :now, not_before = :not_before, lease = NULL, lease_until = NULL
  WHERE id = :id AND state = 'executing' AND lease = :lease
 RETURNING id
+
+-- renew_execution --
+-- Whoever executes is still at it.
+UPDATE requests SET lease_until = :until WHERE state = 'executing' AND lease = :lease
+
+-- renew_delivery --
+-- Whoever delivers is still at it.
+UPDATE outbox SET not_before = :until WHERE sent_at IS NULL AND failed_at IS NULL AND lease = :lease
+
+-- holds --
+-- Whether a lease still covers an execution.
+SELECT EXISTS (SELECT 1 FROM requests WHERE state = 'executing' AND lease = :lease) AS held
 
 -- abandoned --
 -- Executing requests whose lease ran out: whoever took them is gone.
@@ -190,6 +204,10 @@ SELECT * FROM outbox AS o
                     AND e.sent_at IS NULL AND e.failed_at IS NULL)
  ORDER BY id LIMIT :limit
 
+-- take_notice --
+-- A message is taken to be delivered; it is due again when the lease ends.
+UPDATE outbox SET lease = :lease, not_before = :lease_until WHERE id = :id
+
 -- newest_notice --
 -- The newest waiting message of one kind in one lane.
 SELECT MAX(id) AS id FROM outbox WHERE lane = :lane AND kind = :kind AND sent_at IS NULL AND failed_at IS NULL
@@ -205,7 +223,7 @@ UPDATE outbox SET failed_at = :now, error = :error, attempts = attempts + 1 WHER
 
 -- postpone_notice --
 -- A message is tried again later.
-UPDATE outbox SET not_before = :not_before, error = :error, attempts = attempts + 1 WHERE id = :id
+UPDATE outbox SET not_before = :not_before, error = :error, attempts = attempts + 1, lease = NULL WHERE id = :id
 
 -- next_notice --
 -- When the next message is due: those behind another one in their lane wait for it.

@@ -40,10 +40,11 @@ def register(app: App, services: Services) -> None:
 
 def answer_command(services: Services, body: Mapping[str, Any]) -> Answer | None:
     """What to say at once; None where everything follows behind the ack."""
-    command = grammar.parse(str(body.get("text") or ""), _names(services))
+    text = str(body.get("text") or "")
+    command = grammar.parse(text)
     match command:
         case grammar.Misread():
-            return _misread(command)
+            return _misread_as_typed(services, text)
         case grammar.Share() | grammar.Unshare():
             return submit(services, command, body, answer_in_place=True)
         case grammar.Show(image=image):
@@ -121,6 +122,13 @@ def _person(body: Mapping[str, Any]) -> Person:
     user = body.get("user") or {}
     person_id = str(body.get("user_id") or user.get("id") or "")
     return Person(person_id, str(body.get("user_name") or user.get("username") or user.get("name") or person_id))
+
+
+def _misread_as_typed(services: Services, text: str) -> Answer:
+    """Read again with the names that a suggestion needs: they cost more than all the rest of an ack."""
+    misread = grammar.parse(text, _names(services))
+    assert isinstance(misread, grammar.Misread)  # noqa: S101  names change a suggestion, never the reading
+    return _misread(misread)
 
 
 def _misread(misread: grammar.Misread) -> Answer:

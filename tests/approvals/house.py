@@ -14,6 +14,7 @@ from approvals.desk import Desk
 from approvals.executor import Executor
 from approvals.home import HomeAccount
 from approvals.judging import Judging
+from approvals.leases import Leases
 from approvals.model import Action, Asked, Notice, Person, Press, Request, Verb
 from approvals.policy import parse
 from approvals.store import Store
@@ -66,7 +67,8 @@ class House:
         self.desk = Desk(self.store, self.policy, self.directory, clock=self.clock)
         self.checker = Checker(self.store, self.cloud, self.policy, self.directory, home)
         self.judging = Judging(self.store, self.desk)
-        self.executor = Executor(self.store, self.cloud, self.policy, home)
+        self.leases = Leases(self.store)
+        self.executor = Executor(self.store, self.cloud, self.policy, home, self.leases)
         self.timers = Timers(self.store, self.policy)
 
     def close(self) -> None:

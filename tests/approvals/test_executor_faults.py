@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from approvals.errors import AuthFailed, CloudError, OutcomeUnknown, Throttled, Unavailable
-from approvals.executor import LEASE
+from approvals.leases import LEASE
 from approvals.model import Action, ItemState, State, Verb
 from tests.approvals.fake_cloud import Call, Crash
 from tests.approvals.house import DATA, LAB, House, gist

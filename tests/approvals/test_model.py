@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from approvals.errors import OutcomeUnknown, Throttled, Unavailable
-from approvals.executor import LEASE
+from approvals.leases import LEASE
 from approvals.model import Action, Item, State, Verb
 from tests.approvals.fake_cloud import GUANGZHOU, Crash, FakeCloud, image
 from tests.approvals.house import DATA, GUS, LAB, LIN, MEI, OMAR, SARA, STRANGER, House

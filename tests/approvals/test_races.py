@@ -11,8 +11,9 @@ from typing import TypeVar
 
 import pytest
 
+from approvals.errors import Unavailable
 from approvals.model import MOVES, Action, Press, State, Verb
-from tests.approvals.house import DATA, LAB, LIN, MEI, OMAR, STRANGER, House
+from tests.approvals.house import DATA, LAB, LIN, MEI, OMAR, STRANGER, House, gist
 from tests.approvals.record import broken_lines
 
 T = TypeVar("T")
@@ -199,3 +200,15 @@ def test_everything_at_once_leaves_no_request_between_two_states(houses: tuple[H
     states = {first.request(number).state for number in numbers}
     assert states <= {State.DENIED, State.CANCELLED, State.DONE, State.REFUSED, State.PENDING}
     roads_are_legal(first)
+
+
+def test_two_processes_that_fail_at_the_same_check_put_it_off_and_say_so_once(houses: tuple[House, House]) -> None:
+    first, second = houses
+    for _ in range(ROUNDS):
+        number = first.ask(DATA)
+        now = first.tick()
+        first.cloud.fail("images_by_name", *[Unavailable("DescribeImages", "InternalError", "not now")] * 2)
+        at_once(partial(first.checker.sweep, now), partial(second.checker.sweep, now))
+        first.cloud.heal()
+        assert first.request(number).attempts == 1
+        assert [gist(notice) for notice in first.told()] == [("reply", f"reply:{MEI}", "delayed")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from approvals.executor import LEASE
+from approvals.leases import LEASE
 from approvals.ledger import Ledger
 from approvals.model import State, Verb
 from tests.approvals.fake_cloud import Crash

@@ -1,4 +1,4 @@
-"""The loops: they wake on a commit and on a due time, outlive a fault, and stop when told."""
+"""The loops: they wake when a commit makes something due and on a due time, outlive a fault, and stop when told."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from approvals.model import Action, Asked, Person, Target
 from approvals.store import Store
 from approvals.worker import Sweep, Worker
 
+LONG_AGO = datetime(2025, 1, 31, tzinfo=UTC)
 WITHIN = 10.0  # seconds; less than the longest rest of a loop, so that a wake that is lost is seen
 NOTHING: Callable[[Ledger], datetime | None] = lambda _ledger: None  # noqa: E731  a value like the methods beside it
 
@@ -47,6 +48,30 @@ class Runs:
             return self._changed.wait_for(lambda: self.count >= count, within)
 
 
+class Looks(Runs):
+    """A sweep that looks at the newest request, and is due while there is one that it has not seen."""
+
+    def __init__(self, store: Store, act: Callable[[int], int] = lambda _number: 0) -> None:
+        super().__init__(act)
+        self._store = store
+        self._seen = 0
+
+    def __call__(self, now: datetime) -> int:
+        with self._store.read() as ledger:
+            self._seen = newest(ledger)
+        return super().__call__(now)
+
+    def due(self, ledger: Ledger) -> datetime | None:
+        return LONG_AGO if newest(ledger) > self._seen else None
+
+    def sweep(self) -> Sweep:
+        return Sweep("looks", self, self.due)
+
+
+def newest(ledger: Ledger) -> int:
+    return max((request.id for request in ledger.requests(before=0, limit=1)), default=0)
+
+
 @contextmanager
 def running(store: Store, *sweeps: Sweep) -> Iterator[Worker]:
     worker = Worker(store, utc_now, list(sweeps))
@@ -62,13 +87,33 @@ def commit(store: Store, key: str = "k") -> None:
     store.write(lambda ledger: ledger.add_request(asked, now=utc_now()))
 
 
-def test_a_sweep_runs_at_the_start_and_again_at_each_commit(store: Store) -> None:
-    runs = Runs()
-    with running(store, Sweep("x", runs, NOTHING)):
+def test_a_sweep_runs_at_the_start_and_again_at_each_commit_that_makes_something_due(store: Store) -> None:
+    runs = Looks(store)
+    with running(store, runs.sweep()):
         for number in range(1, 5):
             assert runs.reach(number)
             commit(store, str(number))
         assert runs.reach(5)
+
+
+def test_a_commit_wakes_only_those_for_whom_something_is_due(store: Store) -> None:
+    concerned, other = Looks(store), Runs()
+    with running(store, concerned.sweep(), Sweep("other", other, NOTHING)):
+        assert other.reach(1)
+        for number in range(1, 4):
+            assert concerned.reach(number)
+            commit(store, str(number))
+        assert concerned.reach(4)
+        assert other.count == 1
+
+
+def test_a_commit_that_makes_something_due_soon_cuts_a_long_rest_short(store: Store) -> None:
+    runs, due = Runs(), utc_now() + timedelta(seconds=0.4)
+    with running(store, Sweep("x", runs, lambda ledger: due if newest(ledger) and utc_now() < due else None)):
+        assert runs.reach(1)
+        commit(store)
+        assert runs.reach(3)  # woken to plan its rest anew, and when the time has come
+        assert runs.at[2] >= due
 
 
 def test_a_commit_during_a_sweep_is_not_lost(store: Store) -> None:
@@ -77,8 +122,8 @@ def test_a_commit_during_a_sweep_is_not_lost(store: Store) -> None:
             commit(store)
         return 0
 
-    runs = Runs(commit_once)
-    with running(store, Sweep("x", runs, NOTHING)):
+    runs = Looks(store, commit_once)
+    with running(store, runs.sweep()):
         assert runs.reach(2)
 
 
@@ -108,8 +153,8 @@ def test_a_sweep_that_fails_stops_no_other_and_runs_again(store: Store) -> None:
     def fail(number: int) -> int:
         raise RuntimeError(f"run {number}")
 
-    bad, good = Runs(fail), Runs()
-    with running(store, Sweep("bad", bad, NOTHING), Sweep("good", good, NOTHING)):
+    bad, good = Looks(store, fail), Looks(store)
+    with running(store, bad.sweep(), good.sweep()):
         assert bad.reach(1)
         for number in range(1, 4):
             assert good.reach(number)
@@ -129,8 +174,8 @@ def test_a_due_time_that_cannot_be_read_is_a_fault_like_another(store: Store) ->
 
 def test_a_slow_sweep_holds_up_no_other(store: Store) -> None:
     release = threading.Event()
-    slow, quick = Runs(lambda _number: 0 if release.wait(WITHIN) else 1), Runs()
-    with running(store, Sweep("slow", slow, NOTHING), Sweep("quick", quick, NOTHING)):
+    slow, quick = Looks(store, lambda _number: 0 if release.wait(WITHIN) else 1), Looks(store)
+    with running(store, slow.sweep(), quick.sweep()):
         assert slow.reach(1)
         assert quick.reach(1)
         commit(store)
@@ -174,7 +219,7 @@ def test_many_commits_from_many_threads_end_in_a_run_that_saw_them_all(store: St
     seen: list[dict[str, int]] = []
     all_of_it = threading.Event()
 
-    def look(_now: datetime) -> int:
+    def look(_number: int) -> int:
         with store.read() as ledger:
             counts = {state.value: number for state, number in ledger.waiting().items()}
         seen.append(counts)
@@ -186,7 +231,7 @@ def test_many_commits_from_many_threads_end_in_a_run_that_saw_them_all(store: St
         for number in range(10):
             commit(store, f"{thread}:{number}")
 
-    with running(store, *[Sweep(f"sweep-{number}", look, NOTHING) for number in range(sweeps)]):
+    with running(store, *[Looks(store, look).sweep() for _ in range(sweeps)]):
         threads = [threading.Thread(target=commit_ten, args=(thread,)) for thread in range(4)]
         for thread in threads:
             thread.start()

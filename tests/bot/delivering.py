@@ -8,6 +8,7 @@ from pathlib import Path
 
 from slack_sdk import WebClient
 
+from approvals.leases import Leases
 from approvals.ledger import Ledger
 from approvals.model import Action, Asked, Deciders, Decision, Request, Role, State, Target, Verdict
 from approvals.outbox import Outbox
@@ -121,7 +122,7 @@ class Desk:
 
 def desk_at(path: Path, workspace: WorkspaceServer, client: WebClient, hands: Hands) -> Desk:
     store = Store(path)
-    notices = Notices(store, client, Replies(client, hands.utc), hands.utc)
+    notices = Notices(store, client, Replies(client, hands.utc), hands.utc, Leases(store))
     return Desk(store, notices, workspace, hands)
 
 

@@ -1,0 +1,289 @@
+"""A company whose bot can be killed at each step that leaves the process: a commit, a call of the cloud or of Slack.
+
+The steps are found by wrapping the store, the cloud and Slack's client; the product knows nothing of it.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import FunctionType
+from typing import Any, TypeVar
+
+from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
+
+from approvals.checker import Checker
+from approvals.cloud import Image
+from approvals.desk import Desk
+from approvals.executor import Executor
+from approvals.home import HomeAccount
+from approvals.judging import Judging
+from approvals.leases import Leases
+from approvals.ledger import Ledger
+from approvals.model import Action, Asked, Person, Press, Verb
+from approvals.policy import parse
+from approvals.store import Store
+from approvals.timers import Timers
+from bot.notices import Notices
+from bot.replies import Replies, ReplyAddress
+from bot.sandbox import company
+from bot.sandbox.workspace.server import WorkspaceServer
+from tests.approvals.fake_cloud import FakeCloud
+from tests.approvals.fake_people import FakeDirectory
+from tests.approvals.house import CHANNEL, MEI
+from tests.bot.conftest import Hands
+from tests.sandbox.workspace_support import client_of
+
+T = TypeVar("T")
+
+DEAD_FOR = 60.0  # seconds until it is started again: longer than any lease
+_PASSING = re.compile(r"http[^|]+| · cloud request .+")  # links, and what is unknown where the answer was lost
+_WAITS_FOR = timedelta(minutes=10)  # longer than any pause before another attempt, shorter than any deadline of people
+
+
+class Killed(BaseException):
+    """The process is gone at this very point: nothing in the product can catch it."""
+
+
+class Fate:
+    """Where a process dies: ``before`` or ``after`` the n-th step of a name; nowhere without.
+
+    :ivar passed: the steps that it came past, as (side, step, n)
+    """
+
+    def __init__(self, at: tuple[str, str, int] | None = None) -> None:
+        self._at = at
+        self._counts: Counter[str] = Counter()
+        self.passed: list[tuple[str, str, int]] = []
+
+    @property
+    def steps(self) -> dict[str, int]:
+        """How often it began each step."""
+        return dict(self._counts)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        self._counts[name] += 1
+        turn = self._counts[name]
+        self._pass("before", name, turn)
+        try:
+            yield
+        except Exception:  # a call that failed is over, too
+            self._pass("after", name, turn)
+            raise
+        self._pass("after", name, turn)
+
+    def _pass(self, side: str, name: str, turn: int) -> None:
+        self.passed.append((side, name, turn))
+        if (side, name, turn) == self._at:
+            raise Killed
+
+
+class MortalStore(Store):
+    """Every commit is a step, named after the method that makes it."""
+
+    def __init__(self, path: Path, fate: Fate) -> None:
+        super().__init__(path)
+        self._fate = fate
+
+    def write(self, work: Callable[[Ledger], T]) -> T:
+        assert isinstance(work, FunctionType)
+        with self._fate.step(f"commit of {work.__qualname__.partition('.<locals>')[0]}"):
+            result: T = super().write(work)
+            return result
+
+
+class MortalCloud:
+    """Every call is a step. Implements ``approvals.cloud.Cloud``."""
+
+    def __init__(self, cloud: FakeCloud, fate: Fate) -> None:
+        self._cloud = cloud
+        self._fate = fate
+
+    def account(self) -> str:
+        with self._fate.step("cloud.account"):
+            return self._cloud.account()
+
+    def images_by_id(self, region: str, image_ids: Sequence[str]) -> list[Image]:
+        with self._fate.step("cloud.images_by_id"):
+            return self._cloud.images_by_id(region, image_ids)
+
+    def images_by_name(self, region: str, name: str) -> list[Image]:
+        with self._fate.step("cloud.images_by_name"):
+            return self._cloud.images_by_name(region, name)
+
+    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None]:
+        with self._fate.step("cloud.shared_with"):
+            return self._cloud.shared_with(region, image_id)
+
+    def share(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
+        with self._fate.step("cloud.share"):
+            return self._cloud.share(region, image_id, accounts)
+
+    def unshare(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
+        with self._fate.step("cloud.unshare"):
+            return self._cloud.unshare(region, image_id, accounts)
+
+
+class MortalSlack(WebClient):
+    """Every call of the Web API is a step."""
+
+    def __init__(self, like: WebClient, fate: Fate) -> None:
+        super().__init__(like.token, base_url=like.base_url, retry_handlers=[])
+        self._fate = fate
+
+    def api_call(self, api_method: str, **options: Any) -> SlackResponse:
+        with self._fate.step(f"slack.{api_method}"):
+            return super().api_call(api_method, **options)
+
+
+class MortalReplies(Replies):
+    """Every private answer is a step: it goes to a ``response_url``, past the client."""
+
+    def __init__(self, client: WebClient, clock: Callable[[], datetime], fate: Fate) -> None:
+        super().__init__(client, clock)
+        self._fate = fate
+
+    def send(self, address: ReplyAddress, text: str, blocks: list[dict[str, Any]] | None = None) -> None:
+        with self._fate.step("slack.response_url"):
+            super().send(address, text, blocks)
+
+
+@dataclass
+class World:
+    """What is there whether the bot lives or not."""
+
+    path: Path
+    workspace: WorkspaceServer
+    hands: Hands
+    cloud: FakeCloud = field(default_factory=FakeCloud)
+    directory: FakeDirectory = field(default_factory=FakeDirectory)
+
+    def __post_init__(self) -> None:
+        self.hands.now += (
+            100.0  # the workspace may be older than this world: what was said in it before, and its limits
+        )
+        self._begun = self.hands.now
+
+    def reply_to(self, person: str) -> str:
+        """An address as Slack gives one with each command and each press."""
+        given = self.workspace.state.responses.give(CHANNEL, person)
+        return ReplyAddress(person, f"{self.workspace.url}/response/{given}", self.hands.now).text()
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """What stands in the file, past the store."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            cursor = connection.execute(query)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def messages(self) -> Counter[tuple[str, ...]]:
+        """Every message of the bot: where, for whom, below what or not, and its words."""
+        return Counter(
+            (one.channel, one.only_for or "all", "thread" if one.thread_ts else "top", _PASSING.sub("", one.text))
+            for conversation in self.workspace.state.conversations.values()
+            for one in conversation.messages
+            if one.at >= self._begun
+        )
+
+
+class Life:
+    """The bot from one start to its end, wired as ``bot/app.py`` does it but for the way in and the threads."""
+
+    def __init__(self, world: World, fate: Fate) -> None:
+        self._world = world
+        self._hands = world.hands
+        self.fate = fate
+        self.store = MortalStore(world.path, fate)
+        cloud, clock = MortalCloud(world.cloud, fate), world.hands.utc
+        self.policy = parse(company.POLICY)
+        home, leases = HomeAccount(cloud, self.policy), Leases(self.store)
+        client = MortalSlack(client_of(world.workspace), fate)
+        replies = MortalReplies(client, clock, fate)
+        self.desk = Desk(self.store, self.policy, world.directory, clock=clock)
+        self._checker = Checker(self.store, cloud, self.policy, world.directory, home)
+        # One message after the other: so the flow takes its steps in the same order each time.
+        self._notices = Notices(self.store, client, replies, clock, leases, together=1)
+        self._judging = Judging(self.store, self.desk)
+        self._sweeps = (
+            self._checker.sweep,
+            self._judging.sweep,
+            Timers(self.store, self.policy).sweep,
+            Executor(self.store, cloud, self.policy, home, leases).sweep,
+            self._notices.sweep,
+            leases.sweep,
+        )
+
+    def end(self) -> None:
+        self._checker.close()
+        self._notices.close()
+        self.store.close()
+
+    def ask(self, *accounts: str, image: str = "base-2026") -> None:
+        targets = tuple(self.policy.target(account) for account in accounts)
+        reply_to = self._world.reply_to(MEI)
+        self.desk.submit([Asked("command", Action.SHARE, image, "", targets, "a reason", Person(MEI, MEI), reply_to)])
+
+    def press(self, person: str, verb: Verb, *, request_id: int = 1) -> None:
+        key, reply_to = f"{person}:{verb}:{request_id}", self._world.reply_to(person)
+        self.desk.press(Press(key, request_id, person, verb, self._hands.utc(), reply_to=reply_to))
+
+    def judge(self) -> None:
+        self._judging.sweep(self._hands.utc())
+
+    def settle(self) -> None:
+        """Run the sweeps until nothing is left that time alone would bring about within minutes."""
+        while True:
+            while sum([sweep(self._hands.utc()) for sweep in self._sweeps]):
+                self._hands.now += 0.001
+            due = self._next_due()
+            if due is None or due > self._hands.utc() + _WAITS_FOR:
+                return
+            self._hands.now = max(self._hands.now, due.timestamp()) + 0.001
+
+    def _next_due(self) -> datetime | None:
+        with self.store.read() as ledger:
+            found = (
+                ledger.next_check(),
+                ledger.next_press(),
+                ledger.next_execution(),
+                ledger.next_deadline(),
+                ledger.next_notice(),
+            )
+        return min((one for one in found if one is not None), default=None)
+
+
+Step = Callable[[World, Life], None]
+
+
+def live(world: World, steps: Sequence[Step], fate: Fate) -> None:
+    """Go through the steps; whoever is killed is started anew, and does once more what was not acked."""
+    life = Life(world, fate)
+    for step in steps:
+        try:
+            step(world, life)
+        except Killed:
+            life.end()
+            world.hands.now += DEAD_FOR
+            life = Life(world, Fate())
+            step(world, life)
+        world.hands.now += 0.001
+    life.end()
+
+
+def in_hand(fate: Fate) -> bool:
+    """Had a message been sent, and not been recorded as sent, when it died?"""
+    sent = False
+    for side, name, _ in fate.passed:
+        if side == "after" and name in ("slack.chat.postMessage", "slack.response_url"):
+            sent = True
+        if side == "after" and name == "commit of Notices._deliver":
+            sent = False
+    return sent

@@ -1,0 +1,323 @@
+"""Killed before and after every step that leaves the process, and started anew: nothing is lost, nothing done twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from approvals.errors import Unavailable
+from approvals.model import Verb
+from bot.sandbox.workspace.server import WorkspaceServer
+from tests.approvals.crashing import DEAD_FOR, Fate, Killed, Life, Step, World, in_hand, live
+from tests.approvals.house import DATA, GUS, LIN, OMAR, SARA, STRANGER
+from tests.approvals.record import broken_lines
+from tests.bot.conftest import Hands
+from tests.sandbox.workspace_support import running
+
+NOT_NOW = Unavailable("DescribeImages", "InternalError", "not now")
+
+
+def _settle(_world: World, life: Life) -> None:
+    life.settle()
+
+
+def _ask_for(account: str) -> Step:
+    return lambda _world, life: life.ask(account)
+
+
+def _press(person: str, verb: Verb, request_id: int = 1) -> Step:
+    return lambda _world, life: life.press(person, verb, request_id=request_id)
+
+
+def _lose_the_cloud_for_a_while(world: World, _life: Life) -> None:
+    world.cloud.fail("images_by_name", NOT_NOW, NOT_NOW, NOT_NOW)
+
+
+def _lose_the_cloud_once(world: World, _life: Life) -> None:
+    world.cloud.fail("images_by_id", NOT_NOW)
+
+
+def _slow_slack_down_once(world: World, _life: Life) -> None:
+    world.workspace.faults.rate_limit("chat.update", retry_after=7)
+
+
+def _omar_leaves(world: World, _life: Life) -> None:
+    world.workspace.state.deactivated.add(OMAR)
+
+
+def _judge_while_nobody_can_be_asked(world: World, life: Life) -> None:
+    world.directory.down = True
+    try:
+        life.judge()
+    finally:
+        world.directory.down = False
+
+
+def _wait_for_days(world: World, _life: Life) -> None:
+    world.hands.now += 4 * 24 * 3600
+
+
+def _another_process_dies_right_after_it_shared(world: World, _life: Life) -> None:
+    other = Life(world, Fate(("after", "cloud.share", 1)))
+    with pytest.raises(Killed):
+        other.settle()
+    other.end()
+    world.hands.now += DEAD_FOR
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What happens, and what is to come of it.
+
+    :ivar points: THE crash points: each step that leaves the process, and how often it is taken
+    :ivar changes: calls that change something in the cloud
+    """
+
+    steps: Sequence[Step]
+    state: str
+    shared: frozenset[str]
+    changes: int
+    points: Mapping[str, int]
+
+
+FLOWS = {
+    "approved": Flow(
+        [
+            _ask_for(STRANGER),
+            _settle,
+            _press(LIN, Verb.APPROVE),
+            _settle,
+            _press(SARA, Verb.APPROVE),
+            _settle,
+        ],
+        state="done",
+        shared=frozenset({STRANGER}),
+        changes=1,
+        points={
+            "cloud.account": 1,
+            "cloud.images_by_id": 1,
+            "cloud.images_by_name": 2,
+            "cloud.share": 1,
+            "cloud.shared_with": 3,
+            "commit of Checker._settle": 1,
+            "commit of Desk.judge": 2,
+            "commit of Desk.press": 2,
+            "commit of Desk.submit": 1,
+            "commit of Executor._execute": 1,
+            "commit of Executor.sweep": 1,
+            "commit of Notices._deliver": 18,
+            "commit of Notices.sweep": 18,
+            "slack.chat.getPermalink": 1,
+            "slack.chat.postMessage": 8,
+            "slack.chat.update": 8,
+            "slack.conversations.open": 4,
+            "slack.response_url": 1,
+        },
+    ),
+    "denied": Flow(
+        [_ask_for(DATA), _settle, _press(LIN, Verb.DENY), _settle],
+        state="denied",
+        shared=frozenset(),
+        changes=0,
+        points={
+            "cloud.account": 1,
+            "cloud.images_by_name": 2,
+            "cloud.shared_with": 1,
+            "commit of Checker._settle": 1,
+            "commit of Desk.judge": 1,
+            "commit of Desk.press": 1,
+            "commit of Desk.submit": 1,
+            "commit of Notices._deliver": 10,
+            "commit of Notices.sweep": 10,
+            "slack.chat.getPermalink": 1,
+            "slack.chat.postMessage": 5,
+            "slack.chat.update": 3,
+            "slack.conversations.open": 3,
+            "slack.response_url": 1,
+        },
+    ),
+    "expired": Flow(
+        [_ask_for(DATA), _settle, _wait_for_days, _settle],
+        state="expired",
+        shared=frozenset(),
+        changes=0,
+        points={
+            "cloud.account": 1,
+            "cloud.images_by_name": 2,
+            "cloud.shared_with": 1,
+            "commit of Checker._settle": 1,
+            "commit of Desk.submit": 1,
+            "commit of Notices._deliver": 10,
+            "commit of Notices.sweep": 10,
+            "commit of Timers.sweep": 1,
+            "slack.chat.getPermalink": 1,
+            "slack.chat.postMessage": 5,
+            "slack.chat.update": 3,
+            "slack.conversations.open": 3,
+            "slack.response_url": 1,
+        },
+    ),
+    "in trouble": Flow(
+        [
+            _lose_the_cloud_for_a_while,
+            _omar_leaves,
+            _ask_for(DATA),
+            _settle,
+            _lose_the_cloud_once,
+            _slow_slack_down_once,
+            _press(GUS, Verb.APPROVE),
+            _press(LIN, Verb.APPROVE, request_id=99),
+            _press(LIN, Verb.APPROVE),
+            _judge_while_nobody_can_be_asked,
+            _settle,
+        ],
+        state="done",
+        shared=frozenset({DATA}),
+        changes=1,
+        points={
+            "cloud.account": 1,
+            "cloud.images_by_id": 2,
+            "cloud.images_by_name": 5,
+            "cloud.share": 1,
+            "cloud.shared_with": 3,
+            "commit of Checker._postpone": 3,
+            "commit of Checker._settle": 1,
+            "commit of Desk.judge": 3,
+            "commit of Desk.press": 3,
+            "commit of Desk.submit": 1,
+            "commit of Executor._execute": 2,
+            "commit of Executor.sweep": 2,
+            "commit of Judging._postpone": 2,
+            "commit of Notices._deliver": 12,
+            "commit of Notices._give_up": 4,
+            "commit of Notices._postpone": 1,
+            "commit of Notices.sweep": 17,
+            "slack.chat.getPermalink": 1,
+            "slack.chat.postMessage": 5,
+            "slack.chat.update": 4,
+            "slack.conversations.open": 6,
+            "slack.response_url": 3,
+        },
+    ),
+    "taken over": Flow(
+        [
+            _ask_for(DATA),
+            _settle,
+            _press(LIN, Verb.APPROVE),
+            _another_process_dies_right_after_it_shared,
+            _settle,
+        ],
+        state="done",
+        shared=frozenset({DATA}),
+        changes=1,
+        points={
+            "cloud.account": 1,
+            "cloud.images_by_id": 1,
+            "cloud.images_by_name": 2,
+            "cloud.shared_with": 2,
+            "commit of Checker._settle": 1,
+            "commit of Desk.press": 1,
+            "commit of Desk.submit": 1,
+            "commit of Executor._execute": 1,
+            "commit of Executor.sweep": 1,
+            "commit of Notices._deliver": 11,
+            "commit of Notices.sweep": 11,
+            "commit of Timers.sweep": 1,
+            "slack.chat.getPermalink": 1,
+            "slack.chat.postMessage": 6,
+            "slack.chat.update": 3,
+            "slack.conversations.open": 3,
+            "slack.response_url": 1,
+        },
+    ),
+}
+
+
+def _kills() -> Iterator[object]:
+    for name, flow in FLOWS.items():
+        for step in flow.points:
+            for turn in _turns(name, step):
+                for side in ("before", "after"):
+                    yield pytest.param(name, (side, step, turn), id=f"{name}: {side} {step} {turn}")
+
+
+def _turns(name: str, step: str) -> list[int]:
+    """Every message of the main flow, the first and the last turn of its other steps; of other flows what differs."""
+    times, main = FLOWS[name].points[step], FLOWS["approved"].points
+    if name == "approved":
+        return list(range(1, times + 1)) if step == "slack.chat.postMessage" else sorted({1, times})
+    return [] if step in main and step.startswith("slack.") else [times]
+
+
+@pytest.fixture(scope="module")
+def hands() -> Hands:
+    return Hands()
+
+
+@pytest.fixture(scope="module")
+def everybodys_workspace(hands: Hands) -> Iterator[WorkspaceServer]:
+    with running(hands) as server:
+        yield server
+
+
+@pytest.fixture
+def world(everybodys_workspace: WorkspaceServer, hands: Hands, database: Path) -> Iterator[World]:
+    yield World(database, everybodys_workspace, hands)
+    everybodys_workspace.state.deactivated.clear()
+    everybodys_workspace.faults.clear()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(
+    everybodys_workspace: WorkspaceServer, hands: Hands, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Counter[tuple[str, ...]]]:
+    """The messages of each flow where nobody is killed; read once, by need."""
+    told = {}
+    for name, flow in FLOWS.items():
+        world = World(tmp_path_factory.mktemp("undisturbed") / "imagewarden.db", everybodys_workspace, hands)
+        live(world, flow.steps, Fate())
+        told[name] = world.messages()
+        everybodys_workspace.state.deactivated.clear()
+    return told
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_the_flow_takes_the_listed_steps_and_no_other(world: World, name: str) -> None:
+    fate = Fate()
+    live(world, FLOWS[name].steps, fate)
+    assert fate.steps == FLOWS[name].points
+
+
+@pytest.mark.parametrize(("name", "at"), list(_kills()))
+def test_a_kill_loses_nothing_and_doubles_nothing(
+    world: World, undisturbed: dict[str, Counter[tuple[str, ...]]], name: str, at: tuple[str, str, int]
+) -> None:
+    flow, fate = FLOWS[name], Fate(at)
+    live(world, flow.steps, fate)
+    assert fate.passed[-1] == at
+    assert world.rows("SELECT state FROM requests") == [{"state": flow.state}]
+    assert world.cloud.has() == flow.shared
+    assert len(world.cloud.changes) == flow.changes
+    _the_record_is_whole(world)
+    assert world.rows("SELECT id FROM presses WHERE judged_at IS NULL") == []
+    assert world.rows("SELECT id FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL") == []
+    told = world.messages()
+    assert undisturbed[name] - told == Counter()
+    assert (told - undisturbed[name]).total() == int(in_hand(fate))
+
+
+def _the_record_is_whole(world: World) -> None:
+    lines = world.rows("SELECT * FROM audit ORDER BY seq")
+    assert broken_lines(lines) == []
+    events = Counter(line["event"] for line in lines)
+    (request,) = world.rows("SELECT state FROM requests")
+    once = {"asked", "checked", request["state"], *(["share_done"] if world.cloud.has() else [])}
+    assert {event: events[event] for event in once} == dict.fromkeys(once, 1)
+    decisions = world.rows("SELECT person_id FROM decisions WHERE verdict = 'approve'")
+    assert events["approved"] == len(decisions)
+    active = {row["account"] for row in world.rows("SELECT account FROM grants WHERE ended_at IS NULL")}
+    assert active == world.cloud.has()
