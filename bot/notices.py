@@ -19,6 +19,7 @@ from approvals.store import Store
 from bot.cards import private
 from bot.cards.request import card
 from bot.cards.story import story
+from bot.cards.text import section
 from bot.replies import Replies, ReplyAddress, direct
 from bot.slack import UNREACHED, is_passing, is_throttle, retry_after
 
@@ -139,7 +140,12 @@ class Notices:
             raise Undeliverable("the card in the channel could not be posted, so there is no thread")
         for text in story(request, notice.facts):
             self._client.chat_postMessage(
-                channel=parent.channel, thread_ts=parent.ts, text=text, unfurl_links=False, unfurl_media=False
+                channel=parent.channel,
+                thread_ts=parent.ts,
+                text=text,
+                blocks=[section(text)],  # in a block, unlike in a bare text, no address that somebody typed is a link
+                unfurl_links=False,
+                unfurl_media=False,
             )
 
     def _reply(self, notice: Notice, request: Request, cards: dict[str, Card]) -> None:
@@ -147,7 +153,8 @@ class Notices:
         if notice.facts["code"] == "asked":
             link = self._permalink(next((one for one in cards.values() if one.recipient[0] in "CG"), None))
         address = ReplyAddress.parse(notice.recipient)
-        self._replies.send(address, private.reply(request, notice.facts, link))
+        text = private.reply(request, notice.facts, link)
+        self._replies.send(address, text, [section(text)])
 
     def _permalink(self, place: Card | None) -> str | None:
         """A link is a courtesy: without one the answer is still whole."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 from collections.abc import Callable
 
@@ -18,10 +17,6 @@ from bot.app import Bot
 from bot.door import door
 from bot.serving import Server
 from bot.slack import TOKEN_FAULTS, UNREACHED, is_passing, is_throttle
-
-_SWITCH_INTERVAL = 0.0005
-"""Seconds for which a thread may compute while another waits. At Python's own 0.005 an ack can wait that long behind
-each thread that draws a card."""
 
 log = structlog.get_logger()
 
@@ -40,7 +35,6 @@ def run(*, http: tuple[str, int] | None, metrics: tuple[str, int] | None) -> Non
     :raises StoreError: the database can't be used
     :raises CannotStart: a token or the credentials are refused, or a port is taken
     """
-    sys.setswitchinterval(_SWITCH_INTERVAL)
     settings = config.load(http=http is not None)
     policy = policies.load(settings.policy)
     way_in: list[Callable[[], bool]] = []

@@ -70,10 +70,14 @@ def test_a_denial_asks_for_the_reason_and_tells_it(company: Company) -> None:
     card = company.lin.sees("Share base-nightly", where=CHANNEL)
 
     company.lin.presses("Deny", on=card)
-    assert company.lin.fills_and_submits(company.lin.modal(), {"Why": "Use <!channel> base-22.04 & ask *again*"}) == {}
+    assert company.lin.fills_and_submits(company.lin.modal(), {"Why": "Use <!channel> & https://x.example"}) == {}
 
-    heard = company.mei.sees("denied it; nothing was shared")
-    assert "Use <!channel> base-22.04 & ask *again*" in company.mei.text_of(heard) or "base-22.04" in str(heard)
+    heard = company.mei.sees("denied it; nothing was shared", where=company.direct(company.mei))
+    told = company.mei.sees("denied it; nothing was shared", where=CHANNEL)
+    for message in (heard, told):
+        assert "Use <!channel> & https://x.example" in company.mei.text_of(message)
+        (block,) = message["blocks"]
+        assert block["text"]["verbatim"] is True  # so that what was typed neither rings nor becomes a link
     denied = company.lin.sees("Denied: share base-nightly", where=CHANNEL)
     assert company.lin.buttons(denied) == []
     assert company.changing_calls() == []
