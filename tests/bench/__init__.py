@@ -1,0 +1,1 @@
+"""What Imagewarden costs, measured beside its peers: ``python -m tests.bench`` writes ``docs/benchmarks.md``."""

@@ -1,0 +1,57 @@
+"""What the numbers were measured on, without names of hosts or folders."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import statistics
+import time
+from pathlib import Path
+
+
+def description(folder: Path) -> str:
+    """One sentence about the machine and what holds the databases."""
+    return (
+        f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release().split('-')[0]}, "
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, databases on {_file_system(folder)}; "
+        f"load average when it began: {os.getloadavg()[0]:.1f}"
+    )
+
+
+def commit_seconds(folder: Path, times: int = 300) -> float:
+    """The median time of a durable commit of one row: what no durable write can beat here, now."""
+    connection = sqlite3.connect(folder / "commit.db", isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("CREATE TABLE IF NOT EXISTS line (number INTEGER)")
+        took = []
+        for number in range(times):
+            began = time.perf_counter()
+            connection.execute("INSERT INTO line VALUES (?)", (number,))
+            took.append(time.perf_counter() - began)
+        return statistics.median(took)
+    finally:
+        connection.close()
+
+
+def resident_mib(process: int | str = "self") -> float:
+    """Memory that a process holds, in MiB."""
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise ValueError(f"process {process} tells no memory")
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def _file_system(folder: Path) -> str:
+    mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text().splitlines()]
+    within = [(point, kind) for point, kind in mounts if folder.is_relative_to(point)]
+    return max(within, key=lambda one: len(one[0]))[1]
