@@ -17,6 +17,7 @@ from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentClo
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.cvm.v20170312.cvm_client import CvmClient
+from tencentcloud.lighthouse.v20200324.lighthouse_client import LighthouseClient
 from tencentcloud.sts.v20180813.sts_client import StsClient
 
 from bot.sandbox import company
@@ -76,6 +77,9 @@ class Sdk:
         """The fields of the answer."""
         return self._call(CvmClient(self._credential, region, self._profile), action, params)
 
+    def lighthouse(self, action: str, params: Mapping[str, Any] | None = None, region: str = GUANGZHOU) -> Json:
+        return self._call(LighthouseClient(self._credential, region, self._profile), action, params)
+
     def sts(self, action: str, params: Mapping[str, Any] | None = None) -> Json:
         return self._call(StsClient(self._credential, GUANGZHOU, self._profile), action, params)
 
@@ -85,6 +89,9 @@ class Sdk:
     def models(self, region: str = GUANGZHOU) -> Any:
         """A client to call by its methods and models."""
         return self._keep(CvmClient(self._credential, region, self._profile))
+
+    def lighthouse_models(self, region: str = GUANGZHOU) -> Any:
+        return self._keep(LighthouseClient(self._credential, region, self._profile))
 
     def close(self) -> None:
         for client in self._clients:

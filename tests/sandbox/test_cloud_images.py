@@ -56,7 +56,7 @@ def test_every_image_of_the_region_is_told_newest_first(cloud: CloudServer, clie
 
 
 def test_regions_are_apart(client: Sdk) -> None:
-    assert names(client.cvm("DescribeImages", region=SINGAPORE)) == {"base-nightly-sg", "edge-proxy"}
+    assert names(client.cvm("DescribeImages", region=SINGAPORE)) == {"base-nightly-sg", "edge-proxy", "golden-debian"}
     assert client.cvm("DescribeImages", {"ImageIds": ["img-6pb6lrmy"]}, region=SINGAPORE)["TotalCount"] == 0
 
 
@@ -101,6 +101,22 @@ def test_an_image_on_the_way_has_no_progress_yet(client: Sdk) -> None:
     assert (image["ImageState"], image["SyncPercent"]) == ("CREATING", None)
 
 
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [
+        ("sensor-gateway", "ImageDeprecated", True),
+        ("base-nightly", "ImageDeprecated", False),
+        ("plc-bridge", "IsSupportCloudinit", False),
+        ("base-nightly", "IsSupportCloudinit", True),
+        ("windows-sql", "LicenseType", "BYOL"),
+        ("legacy-erp", "ImageSource", "EXTERNAL_IMPORT"),
+    ],
+)
+def test_what_the_checks_ask_of_an_image(client: Sdk, name: str, field: str, value: object) -> None:
+    answer = client.cvm("DescribeImages", {"Filters": [{"Name": "image-name", "Values": [name]}]})
+    assert [image[field] for image in answer["ImageSet"]] == [value]
+
+
 def test_an_unknown_id_is_left_out(client: Sdk) -> None:
     answer = client.cvm("DescribeImages", {"ImageIds": ["img-6pb6lrmy", "img-00000000"]})
     assert (answer["TotalCount"], names(answer)) == (1, {"base-nightly"})
@@ -121,7 +137,7 @@ def test_ids_and_filters_exclude_each_other(client: Sdk) -> None:
 
 def test_filters(client: Sdk) -> None:
     assert filtered(client, image_id=["img-6pb6lrmy", "img-2qk8xv4d"]) == {"base-nightly", "base-22.04"}
-    assert filtered(client, image_type=["SHARED_IMAGE"]) == {"golden-rhel", "mystery-miner"}
+    assert filtered(client, image_type=["SHARED_IMAGE"]) == {"golden-rhel", "mystery-miner", "lab-notebook"}
     assert filtered(client, image_name=["base"]) == {"base-nightly", "base-22.04", "popular-base"}
     assert filtered(client, platform=["ent"]) == {"legacy-erp", "orphan-cache", "TencentOS Server 3.1 (TK4)"}
     assert filtered(client, tag_key=["channel"]) == {"base-nightly", "base-22.04"}
@@ -156,11 +172,11 @@ def test_pages(cloud: CloudServer, client: Sdk) -> None:
 
     def page(**params: int) -> list[str]:
         answer = client.cvm("DescribeImages", params, region=SINGAPORE)
-        assert answer["TotalCount"] == 122
+        assert answer["TotalCount"] == 123
         return [image["ImageName"] for image in answer["ImageSet"]]
 
     everything = page(Limit=100) + page(Offset=100, Limit=100)
-    assert len(everything) == len(set(everything)) == 122
+    assert len(everything) == len(set(everything)) == 123
     assert page() == everything[:20]
     assert page(Offset=121) == everything[121:]
     assert page(Offset=500) == []

@@ -15,7 +15,7 @@ from bot.sandbox import company
 from bot.sandbox.cloud.seed import STRANGER, seeded
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.cloud.state import Image
-from tests.sandbox.cloud_support import GUANGZHOU, Clock, Sdk, refusal, running, sdk
+from tests.sandbox.cloud_support import GUANGZHOU, SINGAPORE, Clock, Sdk, refusal, running, sdk
 
 NIGHTLY = "img-6pb6lrmy"
 SHARE = {"ImageId": NIGHTLY, "AccountIds": ["100012345678"], "Permission": "SHARE"}
@@ -84,12 +84,14 @@ def test_a_snapshot_is_what_the_page_shows(cloud: CloudServer, client: Sdk, cloc
         "region": GUANGZHOU,
         "kind": "PRIVATE_IMAGE",
         "state": "NORMAL",
+        "progress": None,
         "source": "CREATE_IMAGE",
         "licence": "TencentCloud",
         "size_gib": 20,
         "os": "Ubuntu Server 22.04 LTS 64bit",
         "creator": company.HOME_ACCOUNT,
         "created_at": clock.now - 60 - 2 * 86_400,
+        "in_lighthouse": False,
         "shared_with": [
             {"account": "100012345678", "name": "data-team", "since": clock.now},
             {"account": STRANGER, "name": None, "since": clock.now},
@@ -97,7 +99,42 @@ def test_a_snapshot_is_what_the_page_shows(cloud: CloudServer, client: Sdk, cloc
     }
     [call] = shown["calls"]
     assert 0 < call.pop("ms") < 10_000
-    assert call == {"at": clock.now, "action": "ModifyImageSharePermission", "region": GUANGZHOU, "code": "ok"}
+    assert call == {
+        "at": clock.now,
+        "service": "cvm",
+        "action": "ModifyImageSharePermission",
+        "region": GUANGZHOU,
+        "code": "ok",
+    }
+
+
+def test_a_snapshot_shows_how_far_a_copy_is(cloud: CloudServer, client: Sdk, clock: Clock) -> None:
+    cloud.state.copies.take(100)
+    client.cvm("SyncImages", {"ImageIds": [NIGHTLY], "DestinationRegions": [SINGAPORE], "ImageName": "on-its-way"})
+
+    def copy() -> tuple[str, int | None]:
+        images = cloud.state.snapshot()["images"]
+        [found] = [(image["state"], image["progress"]) for image in images if image["name"] == "on-its-way"]
+        return found
+
+    clock.now += 30
+    assert copy() == ("SYNCING", 30)
+    clock.now += 70
+    assert copy() == ("NORMAL", None)
+
+
+def test_a_snapshot_shows_blueprints_and_who_has_them(cloud: CloudServer, client: Sdk, clock: Clock) -> None:
+    before = {row["id"] for row in cloud.state.snapshot()["blueprints"]}
+    answer = client.lighthouse("ModifyImageSharePermission", {"ImageId": NIGHTLY, "Permission": "SHARE"})
+    shown = cloud.state.snapshot()
+
+    assert json.loads(json.dumps(shown)) == shown
+    [offered] = [row for row in shown["blueprints"] if row["id"] not in before]
+    assert (offered["id"], offered["image"], offered["name"]) == (answer["BlueprintId"], NIGHTLY, "base-nightly")
+    assert [image["id"] for image in shown["images"] if image["in_lighthouse"]] == [NIGHTLY]
+    [shop] = [row for row in shown["blueprints"] if row["id"] == "lhbp-sh0pst4r"]
+    assert shop["shared_with"] == [{"account": "100023456789", "name": "partner-lab", "since": clock.now - 30 * 86_400}]
+    assert shown["calls"][-1]["service"] == "lighthouse"
 
 
 def test_a_snapshot_has_the_last_thirty_calls(cloud: CloudServer, client: Sdk) -> None:

@@ -1,39 +1,19 @@
-"""Everything that the local cloud can be asked: services, their versions and actions; and the regions there are."""
+"""Everything that the local cloud can be asked: services, their versions and actions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.sandbox.cloud import cvm, sts
+from bot.sandbox.cloud import cvm, deletion, instances, lighthouse, lighthouse_images, sts, sync
 from bot.sandbox.cloud.action import Action
 from bot.sandbox.cloud.protocol import ApiError, ApiRequest
+from bot.sandbox.cloud.regions import REGIONS, WITHOUT_LIGHTHOUSE
 
 SERVICES: Mapping[str, Mapping[str, Mapping[str, Action]]] = {
-    "cvm": {"2017-03-12": cvm.ACTIONS},
+    "cvm": {"2017-03-12": {**cvm.ACTIONS, **sync.ACTIONS, **deletion.ACTIONS, **instances.ACTIONS}},
+    "lighthouse": {"2020-03-24": {**lighthouse.ACTIONS, **lighthouse_images.ACTIONS}},
     "sts": {"2018-08-13": sts.ACTIONS},
 }
-
-REGIONS = frozenset(
-    {
-        "ap-bangkok",
-        "ap-beijing",
-        "ap-chengdu",
-        "ap-chongqing",
-        "ap-guangzhou",
-        "ap-hongkong",
-        "ap-jakarta",
-        "ap-nanjing",
-        "ap-seoul",
-        "ap-shanghai",
-        "ap-singapore",
-        "ap-tokyo",
-        "eu-frankfurt",
-        "na-ashburn",
-        "na-siliconvalley",
-        "sa-saopaulo",
-    }
-)
-"""The vendor's regions (its "Regions and Availability Zones" page), without those for finance."""
 
 
 def find(service: str, request: ApiRequest) -> Action:
@@ -54,6 +34,6 @@ def find(service: str, request: ApiRequest) -> Action:
     action = actions.get(request.action)
     if action is None:
         raise ApiError("InvalidAction", f"The action `{request.action}` does not exist or is not for this version.")
-    if request.region not in REGIONS:
+    if request.region not in REGIONS or (service == "lighthouse" and request.region in WITHOUT_LIGHTHOUSE):
         raise ApiError("UnsupportedRegion", f"The region `{request.region}` is not supported.")
     return action

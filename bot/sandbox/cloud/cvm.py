@@ -1,4 +1,4 @@
-"""CVM, version 2017-03-12: the actions on images.
+"""CVM, version 2017-03-12: what images there are, and who has them.
 
 Codes are those that the vendor's SDK lists for each action; which one comes when several would fit is our guess.
 """
@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from bot.sandbox.cloud import image_filters
+from bot.sandbox.cloud import fields, image_filters
 from bot.sandbox.cloud.action import Action
+from bot.sandbox.cloud.copies import NORMAL
 from bot.sandbox.cloud.parameters import Parameter, Params
 from bot.sandbox.cloud.protocol import ApiError
 from bot.sandbox.cloud.state import OWN, CloudState, Image
 
 MAX_SHARES = 500
 """Accounts an image can be shared with (vendor: ModifyImageSharePermission)."""
-
-DEFAULT_LIMIT, MAX_LIMIT = 20, 100
-"""Images in an answer (vendor: DescribeImages, parameter ``Limit``)."""
 
 _IMAGE_ID = re.compile(r"img-[0-9a-z]{6,16}")
 
@@ -39,12 +36,17 @@ def _describe_images(state: CloudState, region: str, params: Params) -> dict[str
         filters = [{"Name": "image-id", "Values": image_ids}]
     for one in filters:
         if one["Name"] == "image-id":
-            _check_image_ids(one["Values"])
+            check_image_ids(one["Values"])
     images = [
         image for image in state.images.values() if image.region == region and image_filters.matches(image, filters)
     ]
     images.sort(key=lambda image: (-image.created_at, image.image_id))
-    page = _page(images, params)
+    page = fields.page(
+        images,
+        params,
+        limit_code="InvalidParameterValue.InvalidParameterValueLimit",
+        offset_code="InvalidParameterValue",
+    )
     return {"ImageSet": [_image_fields(image) for image in page], "TotalCount": len(images)}
 
 
@@ -52,7 +54,9 @@ def _describe_image_share_permission(state: CloudState, region: str, params: Par
     image = _own_image(state, region, params["ImageId"])
     shares = state.shares_told(image.image_id)
     return {
-        "SharePermissionSet": [{"AccountId": account, "CreatedTime": _utc(since)} for account, since in shares.items()]
+        "SharePermissionSet": [
+            {"AccountId": account, "CreatedTime": fields.utc(since)} for account, since in shares.items()
+        ]
     }
 
 
@@ -79,17 +83,37 @@ def _modify_image_share_permission(state: CloudState, region: str, params: Param
     return {}
 
 
-def _check_image_ids(image_ids: Sequence[str]) -> None:
+def check_image_ids(image_ids: Sequence[str]) -> None:
+    """:raises ApiError: ``InvalidImageId.Malformed``"""
     for image_id in image_ids:
         if not _IMAGE_ID.fullmatch(image_id):
             raise ApiError("InvalidImageId.Malformed", f"The image ID `{image_id}` is malformed.")
 
 
-def _own_image(state: CloudState, region: str, image_id: str) -> Image:
-    _check_image_ids([image_id])
+def image_of(state: CloudState, region: str, image_id: str) -> Image:
+    """The image of that id, whoever owns it.
+
+    :raises ApiError: ``InvalidImageId.Malformed``, or ``InvalidImageId.NotFound`` in that region
+    """
+    check_image_ids([image_id])
     image = state.images.get(image_id)
     if image is None or image.region != region:
         raise ApiError("InvalidImageId.NotFound", f"The image `{image_id}` does not exist.")
+    return image
+
+
+def would_succeed(state: CloudState) -> dict[str, Any]:
+    """The answer to a dry run that nothing speaks against; see ``CloudState.dry_run_is_an_error``.
+
+    :raises ApiError: ``DryRunOperation``
+    """
+    if state.dry_run_is_an_error:
+        raise ApiError("DryRunOperation", "The request would have succeeded, but the parameter `DryRun` is set.")
+    return {}
+
+
+def _own_image(state: CloudState, region: str, image_id: str) -> Image:
+    image = image_of(state, region, image_id)
     if image.kind != OWN:
         raise ApiError(
             "UnauthorizedOperation.ImageNotBelongToAccount",
@@ -99,7 +123,7 @@ def _own_image(state: CloudState, region: str, image_id: str) -> Image:
 
 
 def _check_image_can_change(image: Image) -> None:
-    if image.state != "NORMAL":
+    if image.state != NORMAL:
         raise ApiError(
             "InvalidParameterValue.InvalidImageState",
             f"The image `{image.image_id}` is in the state {image.state}: try again when it is NORMAL.",
@@ -123,24 +147,12 @@ def _check_account(state: CloudState, account: str) -> None:
         raise ApiError("InvalidAccountId.NotFound", f"The account `{account}` does not exist.")
 
 
-def _page(images: Sequence[Image], params: Params) -> Sequence[Image]:
-    offset, limit = params.get("Offset", 0), params.get("Limit", DEFAULT_LIMIT)
-    if offset < 0:
-        raise ApiError("InvalidParameterValue", "The value of `Offset` must not be negative.")
-    if not 1 <= limit <= MAX_LIMIT:
-        raise ApiError(
-            "InvalidParameterValue.InvalidParameterValueLimit",
-            f"The value of `Limit` must be between 1 and {MAX_LIMIT}.",
-        )
-    return images[offset : offset + limit]
-
-
 def _image_fields(image: Image) -> dict[str, Any]:
     return {
         "ImageId": image.image_id,
         "OsName": image.os_name,
         "ImageType": image.kind,
-        "CreatedTime": _utc(image.created_at),
+        "CreatedTime": fields.utc(image.created_at),
         "ImageName": image.name,
         "ImageDescription": image.description,
         "ImageSize": image.size_gib,
@@ -149,30 +161,18 @@ def _image_fields(image: Image) -> dict[str, Any]:
         "Platform": image.platform,
         "ImageCreator": image.creator,
         "ImageSource": image.source,
-        "SyncPercent": 100 if image.state == "NORMAL" else None,
-        "IsSupportCloudinit": True,
-        "SnapshotSet": _snapshots(image),
-        "Tags": [{"Key": key, "Value": value} for key, value in image.tags.items()],
+        "SyncPercent": 100 if image.state == NORMAL else image.sync_percent,
+        "IsSupportCloudinit": image.cloud_init,
+        "SnapshotSet": [
+            {"SnapshotId": snapshot_id, "DiskUsage": usage, "DiskSize": size}
+            for snapshot_id, usage, size in image.snapshots
+        ],
+        "Tags": fields.tags(image.tags),
         "LicenseType": image.licence,
         "ImageFamily": "",
-        "ImageDeprecated": False,
+        "ImageDeprecated": image.deprecated,
         "CdcCacheStatus": None,
     }
-
-
-def _snapshots(image: Image) -> list[dict[str, Any]]:
-    if image.kind != OWN:
-        return []
-    disks = [("SYSTEM_DISK", image.size_gib), *(("DATA_DISK", size) for size in image.data_disks_gib)]
-    stem = image.image_id.removeprefix("img-")[:7]
-    return [
-        {"SnapshotId": f"snap-{stem}{number}", "DiskUsage": usage, "DiskSize": size}
-        for number, (usage, size) in enumerate(disks)
-    ]
-
-
-def _utc(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 _TEXT = Parameter(str, required=True)
@@ -183,8 +183,7 @@ ACTIONS = {
         {
             "ImageIds": Parameter(str, many=True),
             "Filters": Parameter(image_filters.FILTER, many=True),
-            "Offset": Parameter(int),
-            "Limit": Parameter(int),
+            **fields.PAGED,
             "InstanceType": Parameter(str),
         },
         per_second=10,

@@ -92,16 +92,19 @@ class Faults:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._planned: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._planned: defaultdict[tuple[str, str], deque[Fault]] = defaultdict(deque)
         self._lags: deque[int] = deque()
 
-    def plan(self, action: str, fault: Fault, times: int = 1) -> None:
-        """After what is planned for ``action`` already, its next ``times`` calls go wrong so."""
+    def plan(self, action: str, fault: Fault, times: int = 1, service: str = "") -> None:
+        """After what is planned for ``action`` already, its next ``times`` calls go wrong so.
+
+        :param service: ``cvm``, ``lighthouse`` or ``sts``; needed only where two of them have an action of that name
+        """
         with self._lock:
-            self._planned[action].extend([fault] * times)
+            self._planned[service, action].extend([fault] * times)
 
     def lag(self, reads: int) -> None:
-        """After the next change of who has an image, that many reads of it show it as before."""
+        """After the next change of who has an image or a blueprint, that many reads of it show it as before."""
         with self._lock:
             self._lags.append(reads)
 
@@ -111,9 +114,10 @@ class Faults:
             self._planned.clear()
             self._lags.clear()
 
-    def next(self, action: str) -> Fault | None:
+    def next(self, service: str, action: str) -> Fault | None:
+        """What is planned for that service's action alone comes first."""
         with self._lock:
-            planned = self._planned[action]
+            planned = self._planned[service, action] or self._planned["", action]
             return planned.popleft() if planned else None
 
     def next_lag(self) -> int:

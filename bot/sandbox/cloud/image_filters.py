@@ -18,7 +18,7 @@ FILTER: Mapping[str, Parameter] = {
     "Values": Parameter(str, required=True, many=True),
 }
 
-_TAG = "tag:"
+TAG = "tag:"
 
 
 def check(filters: Sequence[Mapping[str, Any]]) -> None:
@@ -32,7 +32,7 @@ def check(filters: Sequence[Mapping[str, Any]]) -> None:
                 "InvalidFilterValue.LimitExceeded",
                 f"The filter `{name}` has more than {MAX_VALUES} values.",
             )
-        if name not in _TESTS and not (name.startswith(_TAG) and name != _TAG):
+        if name not in _TESTS and not (name.startswith(TAG) and name != TAG):
             raise ApiError("InvalidFilter", f"The filter `{name}` is not supported.")
 
 
@@ -42,8 +42,8 @@ def matches(image: Image, filters: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _passes(image: Image, name: str, value: str) -> bool:
-    if name.startswith(_TAG):
-        return image.tags.get(name.removeprefix(_TAG)) == value
+    if name.startswith(TAG):
+        return image.tags.get(name.removeprefix(TAG)) == value
     return _TESTS[name](image, value)
 
 

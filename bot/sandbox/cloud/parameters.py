@@ -15,11 +15,11 @@ from bot.sandbox.cloud.protocol import ApiError, ApiRequest
 class Parameter:
     """One parameter of an action.
 
-    :ivar kind: ``str``, ``int``, or the parameters of a structure
+    :ivar kind: ``str``, ``int``, ``bool``, or the parameters of a structure
     :ivar many: a list of such
     """
 
-    kind: type[str] | type[int] | Mapping[str, Parameter]
+    kind: type[str] | type[int] | type[bool] | Mapping[str, Parameter]
     required: bool = False
     many: bool = False
 
@@ -108,7 +108,12 @@ def _typed_one(value: Any, parameter: Parameter, name: str) -> Any:
     kind = parameter.kind
     if isinstance(kind, Mapping) and isinstance(value, dict):
         return {key: _typed(one, kind[key], f"{name}.{key}") if key in kind else one for key, one in value.items()}
-    if kind is int and isinstance(value, str):
+    if not isinstance(value, str):
+        return value
+    if kind is bool:
+        # The SDK writes Python's True into a query.
+        return {"true": True, "false": False}.get(value.lower(), value)
+    if kind is int:
         try:
             return int(value)
         except ValueError:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.sandbox import company
+from bot.sandbox.cloud import machines
 from bot.sandbox.cloud.state import PUBLIC, SHARED, CloudState, Image
 
 USER = "100000000077"
@@ -15,12 +16,16 @@ USER = "100000000077"
 STRANGER = "100098765432"
 """A root account that exists and that the policy does not know."""
 
+FOREIGN = "200012345678"
+"""A root account of the vendor's international site."""
+
 SUB_ACCOUNT, SUB_ACCOUNT_OF = "700001601739", "100012345678"
 
 GOLDEN_SOURCE, MYSTERY_SOURCE = "100055500000", "100066600000"
 """Accounts that share images with us: one that the policy trusts as a source, one that it does not know."""
 
 PARTNER_LAB = "100023456789"
+"""An account that the policy trusts as a target alone; it shares an image with us all the same."""
 
 POPULAR = tuple(f"1003{number:08d}" for number in range(1, 500))
 """The accounts that popular-base is shared with: one more is allowed, two are not."""
@@ -37,16 +42,22 @@ def seeded(clock: Callable[[], float]) -> CloudState:
         state.add_account(account["id"], account["name"])
     for account_id in (STRANGER, MYSTERY_SOURCE, *POPULAR):
         state.add_account(account_id)
+    state.add_foreign_account(FOREIGN)
     state.add_account(SUB_ACCOUNT, sub_account_of=SUB_ACCOUNT_OF)
     shares = _shares(now)
     for image in (*_shareable(now), *_not_shareable(now), *_of_others(now)):
         state.add_image(image, shares.get(image.image_id))
+    for instance in machines.instances(now):
+        state.add_instance(instance)
+    for blueprint in machines.blueprints(now):
+        state.lighthouse.add(blueprint, shares.get(blueprint.blueprint_id))
     return state
 
 
 def _shares(now: float) -> dict[str, dict[str, float]]:
     return {
         "img-2qk8xv4d": {PARTNER_LAB: now - 11 * _DAY},
+        machines.SHARED_BLUEPRINT: {PARTNER_LAB: now - 30 * _DAY},
         "img-p0pbase1": {account: now - (40 + number % 50) * _DAY for number, account in enumerate(POPULAR)},
     }
 
@@ -119,6 +130,30 @@ def _shareable(now: float) -> list[Image]:
             description="Terminates TLS near the customers",
             architecture="arm",
         ),
+        _own(
+            "img-0lds3nsr",
+            "sensor-gateway",
+            now - 400 * _DAY,
+            description="Superseded; some robots still start from it",
+            deprecated=True,
+            tags={"team": "robotics"},
+        ),
+        _own(
+            "img-pl6br1dg",
+            "plc-bridge",
+            now - 150 * _DAY,
+            description="Talks to the machines on the floor; too small for cloud-init",
+            cloud_init=False,
+            size_gib=10,
+        ),
+        _own(
+            "img-bsdr0ut3",
+            "lab-router",
+            now - 70 * _DAY,
+            description="Routes the lab's network",
+            os_name="FreeBSD 13.1 64bit",
+            platform="FreeBSD",
+        ),
     ]
 
 
@@ -143,6 +178,13 @@ def _not_shareable(now: float) -> list[Image]:
             size_gib=50,
             data_disks_gib=(200,),
             tags={"team": "platform"},
+        ),
+        _own(
+            "img-v4ults6n",
+            "vault-signer",
+            now - 80 * _DAY,
+            description="Signs releases; its disk is encrypted",
+            encrypted=True,
         ),
     ]
 
@@ -170,6 +212,26 @@ def _of_others(now: float) -> list[Image]:
             os_name="Other Linux 64bit",
             platform="Other Linux",
             size_gib=8,
+        ),
+        Image(
+            "img-l4bn0teb",
+            "lab-notebook",
+            _GUANGZHOU,
+            now - 18 * _DAY,
+            kind=SHARED,
+            creator=PARTNER_LAB,
+            os_name="Debian 12.5 64bit",
+            platform="Debian",
+        ),
+        Image(
+            "img-g0ldd3bn",
+            "golden-debian",
+            _SINGAPORE,
+            now - 24 * _DAY,
+            kind=SHARED,
+            creator=GOLDEN_SOURCE,
+            os_name="Debian 12.5 64bit",
+            platform="Debian",
         ),
         Image("img-487zeit5", "Ubuntu Server 22.04 LTS 64bit", _GUANGZHOU, now - 400 * _DAY, PUBLIC, source="OFFICIAL"),
         Image(

@@ -16,11 +16,11 @@ from starlette.routing import Route
 
 from bot.sandbox import company
 from bot.sandbox.cloud import answers, catalog, parameters
+from bot.sandbox.cloud.call import Call
 from bot.sandbox.cloud.faults import Fault
 from bot.sandbox.cloud.parameters import Params
 from bot.sandbox.cloud.protocol import ApiError, ApiRequest, authenticate, envelope, error_fields
 from bot.sandbox.cloud.seed import seeded
-from bot.sandbox.cloud.state import Call
 from bot.sandbox.cloud.throttle import Throttle
 from bot.serving import Server
 
@@ -35,6 +35,7 @@ class _Outcome:
     :ivar heard: what stands in the log of calls for its answer
     """
 
+    service: str = ""
     params: Params = field(default_factory=dict)
     heard: str = OK
     done: bool = False
@@ -84,6 +85,7 @@ class CloudServer:
         self.state.record(
             Call(
                 at=self._clock(),
+                service=outcome.service,
                 action=wire.action,
                 region=wire.region,
                 params=outcome.params,
@@ -99,12 +101,12 @@ class CloudServer:
     def _carry_out(self, request: ApiRequest) -> _Outcome:
         outcome = _Outcome()
         try:
-            service = authenticate(request, self._keys, self._clock())
+            service = outcome.service = authenticate(request, self._keys, self._clock())
             action = catalog.find(service, request)
             self._throttle.admit((service, request.action, request.region), action.per_second)
             outcome.params = parameters.read(request, action.spec)
             parameters.check(outcome.params, action.spec)
-            outcome.fault = self.state.faults.next(request.action) or NO_FAULT
+            outcome.fault = self.state.faults.next(service, request.action) or NO_FAULT
             if outcome.fault.done or outcome.fault is NO_FAULT:
                 outcome.fields = action.run(self.state, request.region, outcome.params)
                 outcome.done = True

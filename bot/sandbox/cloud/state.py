@@ -12,63 +12,38 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.sandbox.cloud import snapshot
+from bot.sandbox.cloud.blueprints import Lighthouse
+from bot.sandbox.cloud.call import Call
+from bot.sandbox.cloud.copies import Copies
 from bot.sandbox.cloud.faults import Faults
+from bot.sandbox.cloud.images import OWN, PUBLIC, SHARED, Image
+from bot.sandbox.cloud.lag import Lag
+
+__all__ = ["OWN", "PUBLIC", "SHARED", "CloudState", "Image", "Instance"]
 
 CALLS_KEPT = 10_000
 CALLS_SHOWN = 30
 """Calls in a snapshot: what fits beside the page's list of images."""
 
-OWN, SHARED, PUBLIC = "PRIVATE_IMAGE", "SHARED_IMAGE", "PUBLIC_IMAGE"
-
 
 @dataclass(frozen=True, slots=True)
-class Image:
-    """An image; words and values are the vendor's.
+class Instance:
+    """A machine of ours, as far as its image goes; words and values are the vendor's.
 
-    :ivar creator: the account that made it: ours, the one that shares it with us, or "" for a public one
+    :ivar image_id: what it was made from; that image may be gone
     :ivar created_at: Unix seconds
-    :ivar data_disks_gib: sizes of the data disks in it; any makes it a whole-machine image
-    :ivar encrypted: nothing in the API tells so before a share is refused
     """
 
-    image_id: str
+    instance_id: str
     name: str
     region: str
+    image_id: str
     created_at: float
-    kind: str = OWN
-    state: str = "NORMAL"
-    source: str = "CREATE_IMAGE"
-    licence: str = "TencentCloud"
-    size_gib: int = 20
+    state: str = "RUNNING"
+    instance_type: str = "SA5.MEDIUM2"
     os_name: str = "Ubuntu Server 22.04 LTS 64bit"
-    platform: str = "Ubuntu"
-    architecture: str = "x86_64"
-    creator: str = ""
-    description: str = ""
-    data_disks_gib: tuple[int, ...] = ()
-    encrypted: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call that was made, refused ones too.
-
-    :ivar at: Unix seconds
-    :ivar params: as sent; empty where the call was refused before they were read
-    :ivar code: ``ok``, the error code, or the shape of an answer that was spoiled on purpose
-    :ivar ms: milliseconds until the answer left, a delay set for a test included
-    :ivar done: it took effect, whatever was answered
-    """
-
-    at: float
-    action: str
-    region: str
-    params: Mapping[str, Any]
-    code: str
-    request_id: str
-    ms: float
-    done: bool
 
 
 class CloudState:
@@ -79,6 +54,10 @@ class CloudState:
     :param regions: where the account has its images
     :param clock: Unix seconds
     :ivar faults: what goes wrong on purpose
+    :ivar copies: how copies to another region go
+    :ivar lighthouse: what the other service has
+    :ivar dry_run_is_an_error: whether a dry run that would succeed is answered with the error ``DryRunOperation``, as
+        the vendor's list of common codes has it, or with an empty answer, as the pages of the actions have it
     """
 
     def __init__(self, account: str, user: str, regions: tuple[str, ...], clock: Callable[[], float]) -> None:
@@ -87,22 +66,41 @@ class CloudState:
         self.regions = regions
         self.clock = clock
         self.faults = Faults()
+        self.copies = Copies(clock, self._changed)
+        self.lighthouse = Lighthouse(clock, self.faults, self._changed)
+        self.dry_run_is_an_error = False
         self._lock = threading.Lock()
         self._version = 0
         self._images: dict[str, Image] = {}
         self._shares: dict[str, dict[str, float]] = {}
-        self._lagging: dict[str, tuple[int, dict[str, float]]] = {}
+        self._kept_snapshots: list[str] = []
+        self._instances: dict[str, Instance] = {}
+        self._lag = Lag[dict[str, float]](self.faults)
         self._accounts: dict[str, str | None] = {account: None}
         self._sub_accounts: dict[str, str] = {user: account}
+        self._foreign: set[str] = set()
         self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._delays: dict[str, float] = {}
         self._watchers: list[Callable[[], None]] = []
 
     @property
     def images(self) -> dict[str, Image]:
+        """By id, each as it is now."""
+        with self._lock:
+            seen = [self.copies.seen(image) for image in self._images.values()]
+        return {image.image_id: image for image in seen if image}
+
+    @property
+    def instances(self) -> dict[str, Instance]:
         """By id."""
         with self._lock:
-            return dict(self._images)
+            return dict(self._instances)
+
+    @property
+    def kept_snapshots(self) -> list[str]:
+        """Ids of the snapshots that outlived their image."""
+        with self._lock:
+            return list(self._kept_snapshots)
 
     @property
     def calls(self) -> list[Call]:
@@ -117,12 +115,7 @@ class CloudState:
 
     def shares_told(self, image_id: str) -> dict[str, float]:
         """What a call that asks for the shares is told: the same, or what was before where reads lag behind."""
-        with self._lock:
-            left, before = self._lagging.pop(image_id, (0, {}))
-            if not left:
-                return dict(self._shares.get(image_id, {}))
-            self._lagging[image_id] = left - 1, before
-            return dict(before)
+        return self._lag.told(image_id, self.shares(image_id))
 
     def exists(self, account: str) -> bool:
         """Whether there is such a root account."""
@@ -133,16 +126,49 @@ class CloudState:
         with self._lock:
             return account in self._sub_accounts
 
+    def is_foreign(self, account: str) -> bool:
+        """Whether the account is one of the vendor's other site, which knows nothing of this one."""
+        with self._lock:
+            return account in self._foreign
+
     def add_image(self, image: Image, shared_with: Mapping[str, float] | None = None) -> None:
         """Add an image, or replace the one of that id.
 
         :param shared_with: account → since when; absent: the shares of the one it replaces stay
         """
         with self._lock:
+            self.copies.forget(image.image_id)
             self._images[image.image_id] = image
             if shared_with is not None:
                 self._shares[image.image_id] = dict(shared_with)
         self._changed()
+
+    def add_copy(self, image: Image) -> None:
+        """Add an image that comes about as a copy of another; see ``copies``."""
+        with self._lock:
+            self._images[image.image_id] = image
+            self.copies.begin(image.image_id)
+        self._changed()
+
+    def delete_image(self, image_id: str, *, with_snapshots: bool) -> None:
+        """Delete without any check."""
+        with self._lock:
+            image = self._images.pop(image_id)
+            self._shares.pop(image_id, None)
+            self.copies.forget(image_id)
+            if not with_snapshots:
+                self._kept_snapshots.extend(snapshot_id for snapshot_id, _, _ in image.snapshots)
+        self._changed()
+
+    def add_instance(self, instance: Instance) -> None:
+        with self._lock:
+            self._instances[instance.instance_id] = instance
+        self._changed()
+
+    def add_foreign_account(self, account: str) -> None:
+        """Make a root account exist on the vendor's other site."""
+        with self._lock:
+            self._foreign.add(account)
 
     def add_account(self, account: str, name: str | None = None, sub_account_of: str | None = None) -> None:
         """Make an account exist: a root account, or a sub-account of one."""
@@ -158,7 +184,7 @@ class CloudState:
         now = self.clock()
         with self._lock:
             shares = self._shares.setdefault(image_id, {})
-            self._lag(image_id, shares)
+            self._lag.changing(image_id, dict(shares))
             for account in accounts:
                 shares.setdefault(account, now)
         self._changed()
@@ -166,7 +192,7 @@ class CloudState:
     def unshare(self, image_id: str, accounts: Iterable[str]) -> None:
         with self._lock:
             shares = self._shares.get(image_id, {})
-            self._lag(image_id, shares)
+            self._lag.changing(image_id, dict(shares))
             for account in accounts:
                 shares.pop(account, None)
         self._changed()
@@ -194,20 +220,26 @@ class CloudState:
             self._watchers.append(callback)
 
     def snapshot(self) -> dict[str, Any]:
-        """What the page shows, as JSON types; times are Unix seconds."""
+        """What the page shows; see ``snapshot.py``."""
+        images, blueprints = self.images.values(), self.lighthouse.blueprints.values()
         with self._lock:
-            images = sorted(self._images.values(), key=self._order)
-            return {
-                "version": self._version,
-                "account": self.account,
-                "regions": list(self.regions),
-                "images": [self._image_row(image) for image in images],
-                "calls": [_call_row(call) for call in list(self._calls)[-CALLS_SHOWN:]],
-            }
-
-    def _lag(self, image_id: str, before: Mapping[str, float]) -> None:
-        if reads := self.faults.next_lag():
-            self._lagging[image_id] = reads, dict(before)
+            version, names, calls = self._version, dict(self._accounts), list(self._calls)[-CALLS_SHOWN:]
+        return {
+            "version": version,
+            "account": self.account,
+            "regions": list(self.regions),
+            "images": [
+                snapshot.image_row(
+                    image, self.shares(image.image_id), names, in_lighthouse=self.lighthouse.has(image.image_id)
+                )
+                for image in snapshot.in_order(images, self.regions)
+            ],
+            "blueprints": [
+                snapshot.blueprint_row(blueprint, self.lighthouse.shares(blueprint.blueprint_id), names)
+                for blueprint in sorted(blueprints, key=lambda blueprint: (blueprint.region, blueprint.name))
+            ],
+            "calls": [snapshot.call_row(call) for call in calls],
+        }
 
     def _changed(self) -> None:
         with self._lock:
@@ -216,30 +248,3 @@ class CloudState:
         # Outside the lock: who is told may hold a lock of its own and ask for a snapshot.
         for watcher in watchers:
             watcher()
-
-    def _order(self, image: Image) -> tuple[int, int, str]:
-        regions = (*self.regions, image.region)
-        return regions.index(image.region), (OWN, SHARED, PUBLIC).index(image.kind), image.name
-
-    def _image_row(self, image: Image) -> dict[str, Any]:
-        return {
-            "id": image.image_id,
-            "name": image.name,
-            "region": image.region,
-            "kind": image.kind,
-            "state": image.state,
-            "source": image.source,
-            "licence": image.licence,
-            "size_gib": image.size_gib,
-            "os": image.os_name,
-            "creator": image.creator,
-            "created_at": image.created_at,
-            "shared_with": [
-                {"account": account, "name": self._accounts.get(account), "since": since}
-                for account, since in self._shares.get(image.image_id, {}).items()
-            ],
-        }
-
-
-def _call_row(call: Call) -> dict[str, Any]:
-    return {"at": call.at, "action": call.action, "region": call.region, "code": call.code, "ms": round(call.ms, 1)}

@@ -8,7 +8,11 @@ const KIND = {
   SHARED_IMAGE: "shared with us",
   PUBLIC_IMAGE: "public",
   MARKET_IMAGE: "marketplace",
+  PRIVATE: "Lighthouse",
+  SHARED: "Lighthouse, shared with us",
+  PURE_OS: "Lighthouse, public",
 };
+const FROM_CVM = "Lighthouse, from CVM";
 const SOURCE = { EXTERNAL_IMPORT: "imported" };
 const LICENCE = { BYOL: "own licence" };
 
@@ -23,13 +27,19 @@ let shown = null;
  */
 export function drawCloud(places, cloud, take) {
   places.account.textContent = `Account ${cloud.account}`;
-  const before = new Map((shown?.images ?? []).map((image) => [image.id, JSON.stringify(image)]));
-  drawRegions(places.images, cloud, take);
+  const rows = [...cloud.images, ...cloud.blueprints];
+  const before = new Map((shown ?? []).map((image) => [image.id, news(image)]));
+  drawRegions(places.images, cloud.regions, rows, take);
   drawCalls(places.calls, cloud.calls);
-  const changed = shown ? cloud.images.filter((image) => before.get(image.id) !== JSON.stringify(image)) : [];
-  shown = cloud;
+  const changed = shown ? rows.filter((image) => before.get(image.id) !== news(image)) : [];
+  shown = rows;
   for (const image of changed) flash(places.images, image.id, !places.images.matches(":hover, :focus-within"));
   return changed.length > 0;
+}
+
+// A copy that gets on is no reason to flash again and again.
+function news({ progress, ...rest }) {
+  return JSON.stringify(rest);
 }
 
 export function flash(root, imageId, come) {
@@ -43,12 +53,12 @@ export function flash(root, imageId, come) {
   setTimeout(() => row.classList.remove("changed"), FLASH);
 }
 
-function drawRegions(root, cloud, take) {
-  const regions = [...new Set([...cloud.regions, ...cloud.images.map((image) => image.region)])];
+function drawRegions(root, ours, rows, take) {
+  const regions = [...new Set([...ours, ...rows.map((image) => image.region)])];
   reconcile(
     root,
     regions.map((region) => {
-      const images = cloud.images.filter((image) => image.region === region);
+      const images = rows.filter((image) => image.region === region);
       return {
         key: region,
         signature: "region",
@@ -80,7 +90,7 @@ function drawImage(image, take) {
       class: "name",
       title: "Put this name into the command box",
       data: { focus: image.id },
-      on: { click: () => take(image.name) },
+      on: { click: () => take(isBlueprint(image) ? image.id : image.name) },
     },
     image.name,
   );
@@ -90,20 +100,29 @@ function drawImage(image, take) {
   return h("div", {}, title, h("p", { class: "about", title: about }, about), shares(image));
 }
 
+// The bot knows a blueprint by its id only.
+function isBlueprint(image) {
+  return image.id.startsWith("lhbp-");
+}
+
 function badges(image) {
   const custom = image.kind === "PRIVATE_IMAGE";
+  const kind = image.image ? FROM_CVM : (KIND[image.kind] ?? image.kind);
+  const progress = image.progress == null ? "" : ` ${image.progress}%`;
   const list = [
-    !custom && [KIND[image.kind] ?? image.kind, ""],
+    !custom && [kind, ""],
+    image.in_lighthouse && ["in Lighthouse", ""],
     SOURCE[image.source] && [SOURCE[image.source], ""],
     LICENCE[image.licence] && [LICENCE[image.licence], ""],
-    image.state !== "NORMAL" && [image.state.toLowerCase(), " busy"],
+    image.state !== "NORMAL" && [image.state.toLowerCase() + progress, " busy"],
   ];
   return list.filter(Boolean).map(([words, style]) => h("span", { class: `badge${style}` }, words));
 }
 
 function shares(image) {
   if (!image.shared_with.length) {
-    const words = image.kind === "PRIVATE_IMAGE" ? "Not shared" : image.creator && `From ${image.creator}`;
+    const ours = ["PRIVATE_IMAGE", "PRIVATE"].includes(image.kind);
+    const words = ours ? "Not shared" : image.creator && `From ${image.creator}`;
     return words && h("p", { class: "unshared" }, words);
   }
   const newestFirst = [...image.shared_with].sort((a, b) => b.since - a.since);
@@ -134,7 +153,9 @@ function drawCalls(list, calls) {
 }
 
 function drawCall(call) {
-  const took = h("span", {}, `${call.region ? `${call.region} · ` : ""}${Math.round(call.ms)} ms`);
+  // Two services have an action of the same name.
+  const where = [call.service === "lighthouse" && "Lighthouse", call.region, `${Math.round(call.ms)} ms`];
+  const took = h("span", {}, where.filter(Boolean).join(" · "));
   const code = h("span", { class: call.code === "ok" ? "code" : "code refused" }, call.code);
   const action = h("span", { class: "action" }, call.action);
   return h("li", {}, h("p", {}, action, timeNode(call.at, "{time_secs}")), h("p", {}, took, code));
