@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from approvals import facts, trust
 from approvals.audit import NOBODY, Entry
 from approvals.cloud import Cloud
-from approvals.errors import CloudError, DirectoryError, Refused, UnknownPerson, WrongAccount
+from approvals.errors import AuthFailed, CloudError, DirectoryError, Refused, UnknownPerson, WrongAccount
 from approvals.home import HomeAccount
 from approvals.ledger import Ledger
-from approvals.model import Deciders, Finding, Item, ItemState, Level, Person, Request, State
+from approvals.model import Deciders, Finding, ItemState, Level, Person, Request, State
 from approvals.outbox import Outbox
 from approvals.pace import later
 from approvals.people import Directory, can_be_met, deciders_of
@@ -23,12 +23,16 @@ from approvals.store import Store
 from approvals.trust import Judgement
 
 _TOGETHER = 8  # requests checked side by side: a slow cloud holds up few
+_SOON = timedelta(minutes=1)  # so that mended credentials are soon noticed
 
 log = structlog.get_logger()
 
 
 class Checker:
-    """Checks requests in state ``checking``. Reads the cloud, changes nothing in it: repeating it is harmless."""
+    """Checks requests in state ``checking``. Reads the cloud, changes nothing in it: repeating it is harmless.
+
+    So nothing here waits for the disk: what a loss of power undoes is checked again.
+    """
 
     def __init__(self, store: Store, cloud: Cloud, policy: Policy, directory: Directory, home: HomeAccount) -> None:
         self._store = store
@@ -42,8 +46,31 @@ class Checker:
         """Check what is due; returns how many requests were looked at."""
         with self._store.read() as ledger:
             due = ledger.to_check(now, _TOGETHER)
-        list(self._pool.map(lambda request: self._check(request, now), due))
+        if len(due) == 1:
+            self._check(due[0], now)
+        else:
+            list(self._pool.map(lambda request: self._check(request, now), due))
         return len(due)
+
+    def judge(self, request: Request) -> tuple[Judgement, Deciders | None]:
+        """What the checks find, and who would decide: nobody where they block it. Nothing is stored.
+
+        :raises CloudError: the cloud can't be asked now
+        :raises WrongAccount: the credentials belong to another account than the policy's
+        :raises DirectoryError: it can't be told now who would decide
+        """
+        try:
+            found = facts.gather(self._cloud, self._policy, request, home=self._home.id())
+        except Refused as error:
+            return Judgement(None, (_refused_by_cloud(error),)), None
+        judgement = trust.judge(found, self._policy)
+        if judgement.blocked:
+            return judgement, None
+        deciders = self._deciders(request, judgement)
+        if can_be_met(deciders):
+            return judgement, deciders
+        finding = _nobody(judgement, deciders, self._policy)
+        return replace(judgement, findings=(finding, *judgement.findings)), None
 
     def close(self) -> None:
         self._pool.shutdown()
@@ -61,16 +88,14 @@ class Checker:
             self._refuse(request, Judgement(None, (_may_not_ask(requester),)), now)
             return
         try:
-            judgement = trust.judge(
-                facts.gather(self._cloud, self._policy, request, home=self._home.id()), self._policy
-            )
-            deciders = None if judgement.blocked else self._deciders(request, judgement)
-        except Refused as error:
-            self._refuse(request, Judgement(None, (_refused_by_cloud(error),)), now)
+            judgement, deciders = self.judge(request)
         except (CloudError, WrongAccount, DirectoryError) as error:
             self._postpone(request, error, now)
+            return
+        if judgement.blocked:
+            self._refuse(request, judgement, now)
         else:
-            self._settle(request, judgement, deciders, now)
+            self._store.write(lambda ledger: self._ask(ledger, request, judgement, deciders, now), durable=False)
 
     def _deciders(self, request: Request, judgement: Judgement) -> Deciders:
         assert judgement.image is not None  # noqa: S101  without one it is blocked
@@ -82,22 +107,17 @@ class Checker:
             directory=self._directory,
         )
 
-    def _settle(self, request: Request, judgement: Judgement, deciders: Deciders | None, now: datetime) -> None:
-        if deciders is not None and not can_be_met(deciders):
-            finding = _nobody(judgement, deciders, self._policy)
-            judgement = replace(judgement, findings=(finding, *judgement.findings))
-        if judgement.blocked:
-            self._refuse(request, judgement, now)
-        else:
-            self._store.write(lambda ledger: self._ask(ledger, request, judgement, deciders, now))
-
     def _ask(
         self, ledger: Ledger, request: Request, judgement: Judgement, deciders: Deciders | None, now: datetime
     ) -> None:
         if not self._checked(ledger, request, judgement, deciders, State.PENDING, now):
             return
+        assert judgement.image is not None  # noqa: S101  without one it is blocked
+        ledger.place_items(request.id, judgement.image.region, now=now)
         for item in request.items:
-            ledger.set_item(_placed(item, judgement), now=now)
+            if item.target.account in judgement.settled:
+                settled = replace(item, region=judgement.image.region, state=ItemState.ALREADY)
+                ledger.set_item(settled, now=now)
         outbox = Outbox(ledger, replace(request, deciders=deciders), channel=self._policy.home.channel, now=now)
         outbox.card()
         outbox.thread("asked")
@@ -109,7 +129,7 @@ class Checker:
                 outbox = Outbox(ledger, request, channel=self._policy.home.channel, now=now)
                 outbox.reply("refused", to=request.reply_to, person_id=request.requester.id)
 
-        self._store.write(work)
+        self._store.write(work, durable=False)
 
     def _checked(
         self,
@@ -120,8 +140,10 @@ class Checker:
         after: State,
         now: datetime,
     ) -> bool:
-        ledger.set_checked(
+        first = ledger.checked(
             request.id,
+            after,
+            now=now,
             home=self._home.known,
             image=judgement.image,
             findings=judgement.findings,
@@ -129,7 +151,7 @@ class Checker:
             decide_by=now + self._policy.rules.decide_within,
             requester_name=request.requester.name,
         )
-        if not ledger.move(request.id, State.CHECKING, after, now=now):
+        if not first:
             return False
         detail = {
             "findings": [f"{finding.level}:{finding.code}" for finding in judgement.findings],
@@ -141,20 +163,17 @@ class Checker:
 
     def _postpone(self, request: Request, error: Exception, now: datetime) -> None:
         log.warning("check_postponed", request=request.id, attempts=request.attempts, error=str(error))
+        until = later(now, request.attempts)
+        if isinstance(error, AuthFailed | WrongAccount):  # an operator mends it, at any time
+            until = min(until, now + _SOON)
 
         def work(ledger: Ledger) -> None:
             first = request.attempts == 0
-            if ledger.postpone(request, until=later(now, request.attempts)) and first:
+            if ledger.postpone(request, until=until) and first:
                 outbox = Outbox(ledger, request, channel=self._policy.home.channel, now=now)
                 outbox.reply("delayed", to=request.reply_to, person_id=request.requester.id)
 
-        self._store.write(work)
-
-
-def _placed(item: Item, judgement: Judgement) -> Item:
-    assert judgement.image is not None  # noqa: S101  without one it is blocked
-    settled = item.target.account in judgement.settled
-    return replace(item, region=judgement.image.region, state=ItemState.ALREADY if settled else ItemState.WAITING)
+        self._store.write(work, durable=False)
 
 
 def _may_not_ask(requester: Person) -> Finding:

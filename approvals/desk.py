@@ -58,18 +58,18 @@ class Desk:
         """
         return self._store.write(lambda ledger: ledger.add_press(press))
 
-    def judge(self, press: Press) -> str:
-        """Judge a recorded press by who the presser is now; returns what came of it.
+    def judge(self, press: Press) -> Callable[[Ledger], str]:
+        """Judge a recorded press by who the presser is now; gives what to write, which returns what came of it.
 
         :raises DirectoryError: who they are can't be told now; judge again later
         """
         with self._store.read() as ledger:
             request = ledger.request(press.request_id)
         if request is None or request.image is None:
-            return self._store.write(lambda ledger: self._dismiss(ledger, press))
+            return lambda ledger: self._dismiss(ledger, press)
         person = self._person(press.person_id)
         deciders = self._deciders(request)
-        return self._store.write(lambda ledger: self._apply(ledger, press, person, deciders))
+        return lambda ledger: self._apply(ledger, press, person, deciders)
 
     def objection(self, person_id: str, request_id: int, verb: Verb) -> str | None:
         """Why this person may not do that now; None where they may. A courtesy: the press itself is judged again.

@@ -87,7 +87,8 @@ class About(StrEnum):
 
     ACCOUNT = "account"  # one of the accounts of the call: the others may go through
     IMAGE = "image"  # the image: no account of the call can go through
-    CALL = "call"  # the shape or size of the call: a smaller one may go through
+    SIZE = "size"  # how much the call asks for at once: a smaller one may go through
+    CALL = "call"  # anything else in the call: a part of it may go through
 
 
 class CloudError(ImagewardenError):

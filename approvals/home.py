@@ -30,17 +30,17 @@ class HomeAccount:
         :raises CloudError: the cloud could not be asked
         """
         with self._lock:
-            if self._known is None:
-                self._known = self.ask()
-            return self._known
+            return self._known or self.ask()
 
     def ask(self) -> str:
-        """Ask the cloud again, whatever is known.
+        """Ask the cloud again, whatever is known; after an answer that isn't the policy's nothing is.
 
         :raises WrongAccount: as ``id``
         :raises CloudError: as ``id``
         """
         actual = self._cloud.account()
         if self._expected not in (None, actual):
+            self._known = None
             raise WrongAccount(str(self._expected), actual)
+        self._known = actual
         return actual

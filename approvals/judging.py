@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import structlog
 
 from approvals.desk import Desk
 from approvals.errors import DirectoryError
+from approvals.ledger import Ledger
 from approvals.model import Press
 from approvals.store import Store
 
@@ -26,18 +29,27 @@ class Judging:
         """Judge what waits; returns how many presses that were."""
         with self._store.read() as ledger:
             waiting = ledger.unjudged(now, _AT_ONCE)
+        judged: list[tuple[Press, Callable[[Ledger], str]]] = []
         for press in waiting:
-            try:
-                outcome = self._desk.judge(press)
-            except DirectoryError as error:
-                log.warning("press_postponed", request=press.request_id, error=str(error))
-                self._postpone(press, now)
-            except Exception:  # those behind it must not wait for one that can't be judged
-                log.exception("press_failed", request=press.request_id)
-                self._postpone(press, now)
-            else:
-                log.info("press", request=press.request_id, person=press.person_id, outcome=outcome)
+            with self._postponing(press, now):
+                judged.append((press, self._desk.judge(press)))
+        # Together: one wait for the disk, whether one owner presses or fifty. In order: two presses may be rivals.
+        done = self._store.write_all([effect for _, effect in judged])
+        for (press, _), work in zip(judged, done, strict=True):
+            with self._postponing(press, now):
+                log.info("press", request=press.request_id, person=press.person_id, outcome=work.result())
         return len(waiting)
 
-    def _postpone(self, press: Press, now: datetime) -> None:
-        self._store.write(lambda ledger: ledger.postpone_press(press, until=now + _AGAIN_AFTER))
+    @contextmanager
+    def _postponing(self, press: Press, now: datetime) -> Iterator[None]:
+        """Those behind it must not wait for one that can't be judged."""
+        try:
+            yield
+        except DirectoryError as error:
+            log.warning("press_postponed", request=press.request_id, error=str(error))
+        except Exception:
+            log.exception("press_failed", request=press.request_id)
+        else:
+            return
+        until = now + _AGAIN_AFTER
+        self._store.write(lambda ledger: ledger.postpone_press(press, until=until), durable=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -20,6 +20,8 @@ from approvals.model import (
     Decision,
     Finding,
     Grant,
+    Incident,
+    IncidentKind,
     Item,
     Notice,
     Press,
@@ -41,7 +43,7 @@ class Ledger:
     """What can be read and written within one transaction. Times are UTC and come from outside."""
 
     def __init__(self, db: Database) -> None:
-        self._db = db
+        self._execute = db.conn.execute  # the handle's own costs a tenth of a short statement more
         self._audit_head: str | None = None
 
     # requests
@@ -99,20 +101,26 @@ class Ledger:
     def overdue(self, now: datetime, limit: int) -> list[Request]:
         return self._requests(self._all("overdue", now=stamp(now), limit=limit))
 
-    def set_checked(
+    def checked(
         self,
         request_id: int,
+        after: State,
         *,
+        now: datetime,
         home: str,
         image: Image | None,
         findings: Sequence[Finding],
         deciders: Deciders | None,
         decide_by: datetime,
         requester_name: str,
-    ) -> None:
-        self._do(
-            "set_checked",
+    ) -> bool:
+        """Write down what the checks found, and go on from there; False where another process was first."""
+        _allowed(State.CHECKING, after)
+        return self._changed(
+            "checked",
             id=request_id,
+            after=after,
+            now=stamp(now),
             home=home,
             image=rows.image_text(image),
             image_id=image.image_id if image else None,
@@ -142,6 +150,10 @@ class Ledger:
 
     # execution
 
+    def is_ready(self, now: datetime) -> bool:
+        """Is there an approved request that may be executed now?"""
+        return bool(self._all("ready", now=stamp(now)))
+
     def ready(self, now: datetime, limit: int) -> list[Request]:
         """The approved requests to execute together next: one image, one action, in the order of approval.
 
@@ -170,12 +182,28 @@ class Ledger:
         return self._changed("take", id=request_id, lease=lease, lease_until=stamp(until), now=stamp(now))
 
     def release(
-        self, request_id: int, after: State, *, lease: str, now: datetime, not_before: datetime | None = None
+        self,
+        request_id: int,
+        after: State,
+        *,
+        lease: str,
+        now: datetime,
+        not_before: datetime | None = None,
+        counts: bool = True,
     ) -> bool:
-        """End the execution of a request; False where the lease is not ours any more."""
+        """End the execution of a request; False where the lease is not ours any more.
+
+        :param counts: whether it was an attempt; without, it is as if the request had not been taken
+        """
         _allowed(State.EXECUTING, after)
         return self._changed(
-            "release", id=request_id, after=after, lease=lease, now=stamp(now), not_before=stamp(not_before or now)
+            "release",
+            id=request_id,
+            after=after,
+            lease=lease,
+            now=stamp(now),
+            not_before=stamp(not_before or now),
+            undone=int(not counts),
         )
 
     def renew(self, lease: str, *, until: datetime) -> None:
@@ -198,9 +226,14 @@ class Ledger:
             code=item.code,
             message=item.message,
             cloud_request_id=item.cloud_request_id,
+            unseen=item.unseen,
             region=item.region,
             now=stamp(now),
         )
+
+    def place_items(self, request_id: int, region: str, *, now: datetime) -> None:
+        """The region of every account's share is known."""
+        self._do("place_items", request_id=request_id, region=region, now=stamp(now))
 
     def reset_items(self, request_id: int, *, now: datetime) -> None:
         self._do("reset_items", request_id=request_id, now=stamp(now))
@@ -272,8 +305,9 @@ class Ledger:
     # messages
 
     def add_notice(
-        self, request_id: int, *, lane: str, kind: str, recipient: str, facts: Mapping[str, str], now: datetime
+        self, request_id: int | None, *, lane: str, kind: str, recipient: str, facts: Mapping[str, str], now: datetime
     ) -> None:
+        """A message to be delivered, about a request or about none."""
         self._do(
             "add_notice",
             request_id=request_id,
@@ -284,13 +318,25 @@ class Ledger:
             now=stamp(now),
         )
 
-    def notices_due(self, now: datetime, limit: int) -> list[Notice]:
-        """The first waiting message of each lane, where it is due."""
-        return [rows.notice(row) for row in self._all("notices_due", now=stamp(now), limit=limit)]
+    def add_cards(self, request_id: int, *, kind: str, recipients: Iterable[str], now: datetime) -> None:
+        """One message of the kind to each, where none waits that nobody has taken yet."""
+        self._do(
+            "add_cards", request_id=request_id, kind=kind, recipients=_JSON.encode(list(recipients)), now=stamp(now)
+        )
 
-    def take_notices(self, now: datetime, limit: int, *, lease: str, until: datetime) -> list[Notice]:
+    def notices_due(self, now: datetime, limit: int, held: Collection[str] = ()) -> list[Notice]:
+        """The first waiting message of each lane, where it is due.
+
+        :param held: recipients that get nothing now
+        """
+        found = self._all("notices_due", now=stamp(now), limit=limit, held=_JSON.encode(list(held)))
+        return [rows.notice(row) for row in found]
+
+    def take_notices(
+        self, now: datetime, limit: int, held: Collection[str] = (), *, lease: str, until: datetime
+    ) -> list[Notice]:
         """The messages that are due, kept from everybody else until the lease ends."""
-        due = self.notices_due(now, limit)
+        due = self.notices_due(now, limit, held)
         for notice in due:
             self._do("take_notice", id=notice.id, lease=lease, lease_until=stamp(until))
         return due
@@ -305,18 +351,76 @@ class Ledger:
     def notice_failed(self, notice: Notice, error: str, *, now: datetime) -> None:
         self._do("notice_failed", id=notice.id, error=error, now=stamp(now))
 
+    def notice_told(self, notice: Notice, parts: int) -> None:
+        """So many of the message's parts were delivered."""
+        self._do("notice_told", id=notice.id, told=parts)
+
+    def park_notice(self, notice: Notice, error: str, *, now: datetime) -> None:
+        """Put a message aside until its recipient can be reached again; what is behind it goes on."""
+        self._do("park_notice", id=notice.id, error=error, now=stamp(now))
+
+    def is_lane_parked(self, lane: str) -> bool:
+        return bool(self._sure("is_lane_parked", lane=lane)["parked"])
+
+    def is_any_parked(self) -> bool:
+        return bool(self._sure("is_any_parked")["parked"])
+
+    def unpark_notices(self, recipient: str, *, since: datetime, now: datetime) -> None:
+        """What is parked for a recipient is due; what is older than ``since`` is given up, whomever it was for."""
+        self._do("drop_parked", since=stamp(since))
+        self._do("unpark_notices", recipient=recipient, now=stamp(now))
+
+    def hasten_notices(self, now: datetime) -> None:
+        """What was put off is due now."""
+        self._do("hasten_notices", now=stamp(now))
+
     def postpone_notice(self, notice: Notice, error: str, *, until: datetime) -> None:
         self._do("postpone_notice", id=notice.id, error=error, not_before=stamp(until))
 
     def notices_waiting(self) -> int:
         return int(self._sure("notices_waiting")["number"])
 
+    def notices_parked(self) -> int:
+        return int(self._sure("notices_parked")["number"])
+
     def add_card(self, request_id: int, card: Card) -> None:
         self._do("add_card", request_id=request_id, recipient=card.recipient, channel=card.channel, ts=card.ts)
+
+    def request_at(self, channel: str, ts: str) -> int | None:
+        """The number of the request whose card that message is, where it is known as one."""
+        row = self._one("request_at", channel=channel, ts=ts)
+        return int(row["request_id"]) if row else None
 
     def cards(self, request_id: int) -> list[Card]:
         found = self._all("cards", request_id=request_id)
         return [Card(row["recipient"], row["channel"], row["ts"]) for row in found]
+
+    # faults of the credentials
+
+    def add_incident(self, kind: IncidentKind, *, call: str, error: str, now: datetime, not_before: datetime) -> bool:
+        """Note a fault; False where one of its kind is known that is not mended yet."""
+        return self._changed(
+            "add_incident", kind=kind, call=call, error=error, now=stamp(now), not_before=stamp(not_before)
+        )
+
+    def widen_incident(self, kind: IncidentKind, *, call: str) -> None:
+        self._do("widen_incident", kind=kind, call=call)
+
+    def incidents(self) -> list[Incident]:
+        """The faults that are not mended yet."""
+        return [rows.incident(row) for row in self._all("incidents")]
+
+    def take_probe(self, now: datetime, *, until: datetime) -> bool:
+        """Begin to see whether the faults are mended; False where it is too early, or somebody else was first."""
+        return self._changed("take_probe", now=stamp(now), until=stamp(until))
+
+    def pass_probe(self, now: datetime) -> None:
+        """What was begun met none of the faults: the next may begin."""
+        self._do("pass_probe", now=stamp(now))
+
+    def end_incidents(self, call: str, *, now: datetime) -> list[Incident]:
+        """A call is answered; returns the faults that are mended by that."""
+        return [rows.incident(row) for row in self._all("end_incidents", call=call, now=stamp(now))]
 
     # the record
 
@@ -360,8 +464,8 @@ class Ledger:
     def next_press(self) -> datetime | None:
         return rows.moment(self._sure("next_press")["at"])
 
-    def next_notice(self) -> datetime | None:
-        return rows.moment(self._sure("next_notice")["at"])
+    def next_notice(self, held: Collection[str] = ()) -> datetime | None:
+        return rows.moment(self._sure("next_notice", held=_JSON.encode(list(held)))["at"])
 
     # plumbing
 
@@ -370,9 +474,7 @@ class Ledger:
         return [request for request in read if request is not None]
 
     def _all(self, query: str, **values: object) -> list[rows.Row]:
-        cursor = self._db.execute(_SQL[query], values)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return self._execute(_SQL[query], values).fetchall()
 
     def _one(self, query: str, **values: object) -> rows.Row | None:
         found = self._all(query, **values)
@@ -385,7 +487,7 @@ class Ledger:
         return bool(self._all(query, **values))
 
     def _do(self, query: str, **values: object) -> None:
-        self._db.execute(_SQL[query], values)
+        self._execute(_SQL[query], values)
 
 
 def _allowed(before: State, after: State) -> None:

@@ -62,6 +62,7 @@ _FIRST = (
       code TEXT NOT NULL DEFAULT '',
       message TEXT NOT NULL DEFAULT '',
       cloud_request_id TEXT NOT NULL DEFAULT '',
+      unseen INTEGER NOT NULL DEFAULT 0,
       changed_at TEXT
     )
     """,
@@ -114,7 +115,7 @@ _FIRST = (
     """
     CREATE TABLE outbox (
       id INTEGER PRIMARY KEY,
-      request_id INTEGER NOT NULL REFERENCES requests (id),
+      request_id INTEGER REFERENCES requests (id),
       lane TEXT NOT NULL,
       kind TEXT NOT NULL,
       recipient TEXT NOT NULL,
@@ -122,14 +123,18 @@ _FIRST = (
       created_at TEXT NOT NULL,
       not_before TEXT NOT NULL,
       attempts INTEGER NOT NULL DEFAULT 0,
+      told INTEGER NOT NULL DEFAULT 0,
       lease TEXT,
       sent_at TEXT,
       failed_at TEXT,
+      parked INTEGER NOT NULL DEFAULT 0,
       error TEXT
     )
     """,
     "CREATE INDEX outbox_waiting ON outbox (id) WHERE sent_at IS NULL AND failed_at IS NULL",
     "CREATE INDEX outbox_lane ON outbox (lane, id) WHERE sent_at IS NULL AND failed_at IS NULL",
+    "CREATE INDEX outbox_parked ON outbox (recipient) WHERE parked = 1",
+    "CREATE INDEX outbox_lane_parked ON outbox (lane) WHERE parked = 1",
     """
     CREATE TABLE cards (
       request_id INTEGER NOT NULL REFERENCES requests (id),
@@ -139,6 +144,20 @@ _FIRST = (
       PRIMARY KEY (request_id, recipient)
     ) WITHOUT ROWID
     """,
+    "CREATE INDEX cards_place ON cards (ts, channel)",
+    """
+    CREATE TABLE incidents (
+      id INTEGER PRIMARY KEY,
+      kind TEXT NOT NULL CHECK (kind IN ('auth', 'wrong_account')),
+      call TEXT NOT NULL,
+      error TEXT NOT NULL,
+      since TEXT NOT NULL,
+      attempts INTEGER NOT NULL DEFAULT 0,
+      not_before TEXT NOT NULL,
+      ended_at TEXT
+    )
+    """,
+    "CREATE UNIQUE INDEX incidents_open ON incidents (kind) WHERE ended_at IS NULL",
     """
     CREATE TABLE audit (
       seq INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -120,9 +120,10 @@ class Finding:
 class Item:
     """One account in one region within a request, with its own outcome.
 
-    :ivar code: the vendor's error code where it failed
+    :ivar code: the vendor's error code where it failed; ``ACCEPTED`` where it waits for an accepted call to show
     :ivar message: the vendor's sentence, and what to do
-    :ivar cloud_request_id: the vendor's id of the call that did it
+    :ivar cloud_request_id: the vendor's id of the call that did it, or is thought to
+    :ivar unseen: how many reads did not show what a call, accepted or without an answer, may have done
     """
 
     id: int
@@ -132,7 +133,12 @@ class Item:
     code: str = ""
     message: str = ""
     cloud_request_id: str = ""
+    unseen: int = 0
     changed_at: datetime | None = None
+
+
+ACCEPTED = "accepted"
+"""The code of an account for which a call was accepted whose effect doesn't show yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,19 +269,22 @@ class Press:
 class Notice:
     """A message waiting in the outbox.
 
+    :ivar request_id: the request that it tells of, if it tells of one
     :ivar lane: notices of one lane are delivered in order
     :ivar kind: what to say; ``facts`` hold what the saying needs beyond the request
     :ivar recipient: a channel, a person, or a reply address
+    :ivar told: how many of its parts were delivered, where it is longer than one message
     """
 
     id: int
-    request_id: int
+    request_id: int | None
     lane: str
     kind: str
     recipient: str
     created_at: datetime
     facts: Mapping[str, str] = field(default_factory=dict)
     attempts: int = 0
+    told: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,3 +294,28 @@ class Card:
     recipient: str
     channel: str
     ts: str
+
+
+class IncidentKind(StrEnum):
+    """What an operator must mend before anything can be done in the cloud."""
+
+    AUTH = "auth"  # the credentials don't work, or don't suffice
+    WRONG_ACCOUNT = "wrong_account"  # they belong to another account than the policy's
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A fault of the credentials that is not mended yet, as far as anybody knows.
+
+    :ivar call: the call that fails; when it is answered again, the incident ends
+    :ivar error: what the cloud said
+    :ivar attempts: executions that were begun to see whether it is mended
+    :ivar not_before: when the next one may begin
+    """
+
+    kind: IncidentKind
+    call: str
+    error: str
+    since: datetime
+    attempts: int
+    not_before: datetime

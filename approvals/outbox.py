@@ -1,11 +1,12 @@
 """Writes messages beside the change that they tell of, in the same transaction; others deliver them.
 
-A lane keeps order: what goes to one place about one request arrives in the order in which it happened.
+A lane keeps order: what goes to one place about one request arrives in the order in which it happened. What is about
+no request, and goes to the admins, has a lane for each of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from approvals.ledger import Ledger
@@ -15,6 +16,7 @@ CARD = "card"
 THREAD = "thread"
 REPLY = "reply"
 END = "end"
+ALARM = "alarm"
 
 
 class Outbox:
@@ -30,11 +32,14 @@ class Outbox:
         self._now = now
 
     def card(self) -> None:
-        """Show the request as it is now, in the channel and to everybody who may decide."""
+        """Show the request as it is now, in the channel and to everybody who may decide.
+
+        Where a picture waits already, that one will show it: it is drawn when it is delivered.
+        """
         deciders = self._request.deciders
         people = (*deciders.owner_ids, *deciders.guardian_ids) if deciders else ()
-        for recipient in dict.fromkeys((self._channel, *people)):
-            self._add(CARD, recipient, {})
+        recipients = dict.fromkeys((self._channel, *people))
+        self._ledger.add_cards(self._request.id, kind=CARD, recipients=recipients, now=self._now)
 
     def thread(self, event: str, **facts: str) -> None:
         """Tell the next line of the story, under the card in the channel."""
@@ -62,3 +67,16 @@ class Outbox:
     def _add(self, kind: str, recipient: str, facts: Mapping[str, str]) -> None:
         lane = f"{self._request.id}:{recipient}"
         self._ledger.add_notice(self._request.id, lane=lane, kind=kind, recipient=recipient, facts=facts, now=self._now)
+
+
+def alarm(ledger: Ledger, admins: Iterable[str], event: str, facts: Mapping[str, str], *, now: datetime) -> None:
+    """Tell each of the admins what is about no request."""
+    for admin in dict.fromkeys(admins):
+        ledger.add_notice(
+            None,
+            lane=f"admins:{admin}",
+            kind=ALARM,
+            recipient=admin,
+            facts={"event": event, **facts},
+            now=now,
+        )

@@ -6,13 +6,14 @@ import random
 from datetime import datetime, timedelta
 
 _FIRST = 0.5  # seconds
-_CAP = 300.0  # seconds
+_CAP = timedelta(minutes=5)
 
 
-def later(now: datetime, attempts: int) -> datetime:
+def later(now: datetime, attempts: int, *, cap: timedelta = _CAP) -> datetime:
     """A time for the next attempt: exponential with full jitter, so that those who failed together don't return so.
 
     :param attempts: how many were made before
+    :param cap: the longest pause
     """
-    most = min(_CAP, _FIRST * 2 ** min(attempts + 1, 20))
+    most = min(cap.total_seconds(), _FIRST * 2 ** min(attempts + 1, 20))
     return now + timedelta(seconds=random.uniform(_FIRST / 2, most))  # noqa: S311  no secret depends on it

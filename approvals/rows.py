@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Protocol
 
 from approvals.cloud import Image
 from approvals.model import (
@@ -15,6 +16,8 @@ from approvals.model import (
     Decision,
     Finding,
     Grant,
+    Incident,
+    IncidentKind,
     Item,
     ItemState,
     Level,
@@ -29,9 +32,18 @@ from approvals.model import (
     Verdict,
 )
 
-Row = Mapping[str, Any]
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
+class Row(Protocol):
+    """A row as the driver gives it."""
+
+    def keys(self) -> list[str]: ...
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+@lru_cache(maxsize=64)  # one moment is written in every row of a transaction
 def stamp(moment: datetime) -> str:
     """A time as sortable text: UTC, ISO 8601, always with microseconds."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
@@ -48,17 +60,22 @@ def sure_moment(text: str) -> datetime:
 def image_text(image: Image | None) -> str | None:
     if image is None:
         return None
-    fields = asdict(image)
+    fields = _fields(image)
     fields["created_at"] = stamp(image.created_at) if image.created_at else None
-    return json.dumps(fields, ensure_ascii=False)
+    return _JSON.encode(fields)
 
 
 def findings_text(findings: Sequence[Finding]) -> str:
-    return json.dumps([asdict(finding) for finding in findings], ensure_ascii=False)
+    return _JSON.encode([_fields(finding) for finding in findings])
 
 
 def deciders_text(deciders: Deciders | None) -> str | None:
-    return json.dumps(asdict(deciders)) if deciders else None
+    return _JSON.encode(_fields(deciders)) if deciders else None
+
+
+def _fields(value: Image | Finding | Deciders) -> dict[str, Any]:
+    """As ``asdict``, but without its deep copies, which cost more than writing the row."""
+    return {one.name: getattr(value, one.name) for one in dataclasses.fields(value)}
 
 
 def request(row: Row, items: Sequence[Row], decisions: Sequence[Row]) -> Request:
@@ -80,7 +97,7 @@ def request(row: Row, items: Sequence[Row], decisions: Sequence[Row]) -> Request
         attempts=row["attempts"],
         lease=row["lease"],
         deciders=_deciders(row["deciders"]),
-        findings=tuple(_finding(finding) for finding in json.loads(row["findings"])),
+        findings=_findings(row["findings"]),
         items=read,
         decisions=tuple(_decision(decision) for decision in decisions),
         reply_to=row["reply_to"],
@@ -109,6 +126,18 @@ def notice(row: Row) -> Notice:
         facts=json.loads(row["facts"]),
         created_at=sure_moment(row["created_at"]),
         attempts=row["attempts"],
+        told=row["told"],
+    )
+
+
+def incident(row: Row) -> Incident:
+    return Incident(
+        kind=IncidentKind(row["kind"]),
+        call=row["call"],
+        error=row["error"],
+        since=sure_moment(row["since"]),
+        attempts=row["attempts"],
+        not_before=sure_moment(row["not_before"]),
     )
 
 
@@ -134,6 +163,7 @@ def _item(row: Row) -> Item:
         code=row["code"],
         message=row["message"],
         cloud_request_id=row["cloud_request_id"],
+        unseen=row["unseen"],
         changed_at=moment(row["changed_at"]),
     )
 
@@ -148,10 +178,16 @@ def _decision(row: Row) -> Decision:
     )
 
 
+@lru_cache(maxsize=256)
+def _findings(text: str) -> tuple[Finding, ...]:
+    return tuple(_finding(fields) for fields in json.loads(text))
+
+
 def _finding(fields: Mapping[str, str]) -> Finding:
     return Finding(fields["code"], Level(fields["level"]), fields["text"], fields["remedy"])
 
 
+@lru_cache(maxsize=256)  # a request is read some five times on its way
 def _image(text: str | None) -> Image | None:
     if text is None:
         return None
@@ -160,6 +196,7 @@ def _image(text: str | None) -> Image | None:
     return Image(**fields)
 
 
+@lru_cache(maxsize=256)
 def _deciders(text: str | None) -> Deciders | None:
     if text is None:
         return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from sqlite_utils import Database
 
 from approvals.errors import StoreError
 from approvals.ledger import Ledger
-from approvals.sql.connection import Writer, migrate, open_database
+from approvals.sql.connection import Work, Writer, migrate, open_database
 
 T = TypeVar("T")
 
@@ -28,24 +29,38 @@ class Store:
         migrate(path)
         self._path = path
         self._writer = Writer(path)
-        self._readers = threading.local()
-        self._opened: list[Database] = []
+        self._idle: deque[Database] = deque()  # connections for reading that nobody has in use just now
         self._listeners: list[Callable[[], None]] = []
 
-    def write(self, work: Callable[[Ledger], T]) -> T:
-        """Run ``work`` in one transaction; it is durable on return, and undone if it raises."""
-        result = self._writer.run(lambda db: work(Ledger(db)))
-        for listener in self._listeners:
-            listener()
-        return result
+    def write(self, work: Callable[[Ledger], T], *, durable: bool = True) -> T:
+        """Run ``work`` in one transaction; it is undone if it raises.
+
+        :param durable: on return it survives a loss of power; without, it survives a kill, and a loss of power
+            may undo it together with all that came after. Only for what is then done again without harm.
+        """
+        (done,) = self.write_all([work], durable=durable)
+        return done.result()
+
+    def write_all(self, works: Sequence[Callable[[Ledger], T]], *, durable: bool = True) -> list[Work[T]]:
+        """Run ``works`` in one transaction, one after the other; what raises is undone alone, and tells in its result.
+
+        :param durable: see ``write``
+        """
+        if not works:
+            return []
+        done = self._writer.run([partial(_on_ledger, work) for work in works], durable=durable)
+        if any(work.done for work in done):
+            for listener in self._listeners:
+                listener()
+        return done
 
     @contextmanager
     def read(self) -> Iterator[Ledger]:
         """A view for reading, of what was committed when it was opened."""
-        db = getattr(self._readers, "db", None)
-        if db is None:
-            db = self._readers.db = open_database(self._path)
-            self._opened.append(db)
+        try:
+            db = self._idle.pop()
+        except IndexError:
+            db = open_database(self._path)
         db.execute("BEGIN")
         try:
             yield Ledger(db)
@@ -53,6 +68,7 @@ class Store:
             raise StoreError(str(self._path), str(error)) from error
         finally:
             db.execute("ROLLBACK")
+            self._idle.append(db)
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` after each commit; it must be quick and must not raise."""
@@ -60,5 +76,9 @@ class Store:
 
     def close(self) -> None:
         self._writer.close()
-        for db in self._opened:
+        for db in self._idle:
             db.close()
+
+
+def _on_ledger(work: Callable[[Ledger], T], db: Database) -> T:
+    return work(Ledger(db))

@@ -18,7 +18,6 @@ NO_SUCH_IMAGE = frozenset({"InvalidImageId.NotFound", "InvalidImageId.Malformed"
 _ROOT_ID = "Ask them for the root account id: in their console, top right, Account Information."
 _OWN_ID = "Leave this account out: the image is its own."
 _IMAGE_ID = "Check the image id and the region: an image is known in its own region only."
-_FEWER = "Ask for fewer accounts at a time."
 _QUOTA = "Take the image back from accounts that no longer need it: at most 500 can have it."
 _REGION = "Name a region that the account uses: the regions under [home] in the policy are those asked."
 _KEYS = "Give Imagewarden a valid secret id and secret key of the home account."
@@ -52,15 +51,21 @@ _IMAGE_REFUSED = {
     "UnsupportedRegion": _REGION,
 }
 
+_SIZE_REFUSED = dict.fromkeys(
+    (
+        "InvalidParameterValue.LimitExceeded",
+        "LimitExceeded",
+        "RequestSizeLimitExceeded",
+        "ResponseSizeLimitExceeded",
+    ),
+    "Ask for fewer accounts at a time.",
+)
+
 _CALL_REFUSED = {
     "InvalidParameter": _ROOT_ID,
     "InvalidParameterValue": _ROOT_ID,
-    "InvalidParameterValue.LimitExceeded": _FEWER,
-    "LimitExceeded": _FEWER,
     "OverQuota": _QUOTA,
-    "RequestSizeLimitExceeded": _FEWER,
     "ResourceNotFound": "Check that the image and the accounts still exist.",
-    "ResponseSizeLimitExceeded": _FEWER,
     "UnsupportedOperation": "Look in the console whether this image can be shared with these accounts by hand.",
 }
 
@@ -184,6 +189,7 @@ def _all(codes: Iterable[str], kind: type[CloudError]) -> dict[str, Meaning]:
 MEANINGS: Mapping[str, Meaning] = {
     **_refusals(About.ACCOUNT, _ACCOUNT_REFUSED),
     **_refusals(About.IMAGE, _IMAGE_REFUSED),
+    **_refusals(About.SIZE, _SIZE_REFUSED),
     **_refusals(About.CALL, _CALL_REFUSED),
     **_refusals(About.IMAGE, dict.fromkeys(_MALFORMED_CALL, _UPDATE)),
     **{code: Meaning(AuthFailed, advice=advice) for code, advice in _AUTH_FAILED.items()},

@@ -16,6 +16,7 @@ from approvals.store import Store
 _LONGEST_REST = 30.0  # seconds
 _SHORTEST_REST = 0.05  # seconds; what is overdue but can't be done yet is not asked for without pause
 _AFTER_A_FAULT = 1.0  # seconds
+_LET_ANSWER = 0.01  # seconds; who caused a commit mostly waits for an answer, which goes before the work that follows
 
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -83,6 +84,7 @@ class Worker:
         """
         while not self._stopping.is_set():
             self._committed.wait()
+            self._stopping.wait(_LET_ANSWER)
             self._committed.clear()
             try:
                 with self._store.read() as ledger:

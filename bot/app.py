@@ -14,6 +14,7 @@ from approvals.checker import Checker
 from approvals.desk import Desk
 from approvals.executor import Executor
 from approvals.home import HomeAccount
+from approvals.incidents import Incidents
 from approvals.judging import Judging
 from approvals.leases import Leases
 from approvals.ledger import Ledger
@@ -21,9 +22,11 @@ from approvals.policy import Policy
 from approvals.store import Store
 from approvals.tencent import TencentCloud
 from approvals.timers import Timers
+from approvals.watched import WatchedCloud
 from approvals.worker import Sweep, Worker
+from bot import health
 from bot.config import Settings
-from bot.health import Health
+from bot.gate import Gate
 from bot.listeners import actions, commands, home, shortcuts, views
 from bot.metrics import Metrics
 from bot.notices import Notices
@@ -45,37 +48,55 @@ class Bot:
     :raises StoreError: the database can't be used
     """
 
-    def __init__(self, settings: Settings, policy: Policy, *, listening: Callable[[], bool]) -> None:
+    def __init__(self, settings: Settings, policy: Policy, *, listening: Callable[[], str | None]) -> None:
         self.settings = settings
         self.store = Store(settings.db)
         self.metrics = Metrics(self.store)
         self.client = web_client(settings, settings.bot_token.get_secret_value())
-        self.cloud = cloud_client(settings, policy, self.metrics.cloud_called)
+        incidents = Incidents(self.store, policy, utc_now)
+        self._cloud_client = cloud_client(settings, policy, self.metrics.cloud_called)
+        self.cloud = WatchedCloud(self._cloud_client, incidents)
         self.home = HomeAccount(self.cloud, policy)
         self.installation = Installation(self.client)
         directory = People(self.client, self.installation.workspace)
         desk = Desk(self.store, policy, directory, clock=utc_now)
         replies = Replies(self.client, utc_now)
         self._background = Background()
-        self._started = False
-        self.health = Health(self.installation, self.home, self.metrics, listening)
-        services = Services(desk, self.store, policy, self.cloud, self.client, replies, self._background, utc_now)
-        self.app = bolt_app(settings, self.installation, services)
         self._checker = Checker(self.store, self.cloud, policy, directory, self.home)
+        self._started = False
+        services = Services(
+            desk,
+            self.store,
+            policy,
+            directory,
+            self.cloud,
+            self.client,
+            replies,
+            self._background,
+            utc_now,
+        )
+        self.app = bolt_app(settings, self.installation, services)
         leases = Leases(self.store)
         self._notices = Notices(self.store, self.client, replies, utc_now, leases)
-        executor = Executor(self.store, self.cloud, policy, self.home, leases)
+        self.health = health.Health(
+            health.slack(self.installation, self.metrics, utc_now, self._notices.hasten),
+            health.cloud(self.home, self.metrics, utc_now),
+            health.channel(self.client, policy.home.channel, self.metrics, utc_now, self._notices.reopen),
+            listening,
+            incidents.report,
+        )
+        self._executor = Executor(self.store, self.cloud, policy, self.home, leases, incidents)
         self._worker = Worker(
             self.store,
             utc_now,
             [
                 Sweep("checks", self._checker.sweep, Ledger.next_check),
                 Sweep("presses", Judging(self.store, desk).sweep, Ledger.next_press),
-                Sweep("executor", executor.sweep, Ledger.next_execution),
+                Sweep("executor", self._executor.sweep, Ledger.next_execution),
                 Sweep("timers", Timers(self.store, policy).sweep, Ledger.next_deadline),
-                Sweep("notices", self._notices.sweep, Ledger.next_notice),
+                Sweep("notices", self._notices.sweep, self._notices.next_due),
                 Sweep("leases", leases.sweep, leases.next_due),
-                Sweep("health", self.health.sweep, self.health.next_due),
+                *self.health.sweeps(),
             ],
         )
 
@@ -89,8 +110,9 @@ class Bot:
             self._worker.stop()
         self._background.close()
         self._checker.close()
+        self._executor.close()
         self._notices.close()
-        self.cloud.close()
+        self._cloud_client.close()
         self.store.close()
 
 
@@ -118,12 +140,11 @@ def cloud_client(settings: Settings, policy: Policy, on_call: Callable[[str, str
 
 
 def bolt_app(settings: Settings, installation: Installation, services: Services) -> App:
-    """Bolt with our listeners. The door verifies signatures, and who we are is known without a call per request."""
+    """Bolt with our listeners. The door verifies signatures, the gate looks at workspaces, and who we are is known
+    without a call per request."""
 
-    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         known = installation.known
-        if known is not None and not _ours(team_id, enterprise_id, known.team_id, known.enterprise_id):
-            return None
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,
@@ -135,15 +156,11 @@ def bolt_app(settings: Settings, installation: Installation, services: Services)
     app = App(
         logger=logging.getLogger("slack_bolt"),  # otherwise Bolt takes the root's level, whatever its own is set to
         client=web_client(settings, token=None),
-        authorize=authorize,  # type: ignore[arg-type]  # None is Bolt's word for "not installed here"
+        before_authorize=Gate(installation, services),
+        authorize=authorize,
         process_before_response=True,
         request_verification_enabled=False,
-        user_facing_authorize_error_message="Imagewarden is not installed in this workspace.",
     )
     for listeners in (commands, actions, views, shortcuts, home):
         listeners.register(app, services)
     return app
-
-
-def _ours(team_id: str | None, enterprise_id: str | None, our_team: str, our_enterprise: str | None) -> bool:
-    return team_id in (None, our_team) or (our_enterprise is not None and enterprise_id == our_enterprise)

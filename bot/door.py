@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
+import structlog
 from slack_bolt import App, BoltRequest
 from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
@@ -19,6 +21,14 @@ from bot.metrics import Metrics
 
 _LARGEST_BODY = 1024 * 1024  # bytes; Slack's own posts are some kilobytes
 _LONGEST_TIMESTAMP = 20  # digits; int() raises on thousands of them
+_GOOD_FOR = 600.0  # seconds from its first use at most: made five minutes ahead, good until five minutes after
+_HALF = 8 * 1024 * 1024  # bytes; two halves are kept
+_EACH = 1024  # bytes that an answer takes beside its text, about
+
+# No JSON, or deeper than any payload; and Bolt reads ids out of it at once, whatever stands in their place.
+_NOT_SLACKS = (ValueError, RecursionError, TypeError, AttributeError, LookupError)
+
+log = structlog.get_logger()
 
 
 class TooLarge(Exception):
@@ -27,14 +37,14 @@ class TooLarge(Exception):
 
 def door(
     metrics: Metrics,
-    problems: Callable[[], dict[str, str]],
+    health: Callable[[], dict[str, dict[str, str]]],
     *,
     app: App | None = None,
     signing_secret: str = "",
 ) -> Starlette:
     """The ASGI application.
 
-    :param problems: what keeps the bot from working, by dependency
+    :param health: ``problems`` that keep the bot from working, and ``warnings``; each by dependency
     :param app: where Slack's posts go; None in Socket Mode, where nothing is posted
     """
 
@@ -42,22 +52,57 @@ def door(
         return PlainTextResponse("ok\n")
 
     def readyz(_request: Request) -> Response:
-        faults = problems()
-        return JSONResponse({"ready": not faults, "problems": faults}, 503 if faults else 200)
+        told = health()
+        ready = not told["problems"]
+        return JSONResponse({"ready": ready, **told}, 200 if ready else 503)
 
     def metrics_page(_request: Request) -> Response:
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     routes = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics_page)]
     if app is not None:
-        events = _Events(app, SignatureVerifier(signing_secret), metrics)
+        events = _Events(app, SignatureVerifier(signing_secret), metrics, Answers(time.monotonic))
         routes.append(Route("/slack/events", events.receive, methods=["POST"]))
     return Starlette(routes=routes)
 
 
+class Answers:
+    """What was answered to which signature, in the last ten minutes or as far as the memory goes.
+
+    Used by one thread, the event loop's.
+
+    :param clock: monotonic seconds
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._newer: dict[str, asyncio.Future[Response]] = {}
+        self._older: dict[str, asyncio.Future[Response]] = {}
+        self._size = 0
+        self._since = clock()
+
+    def get(self, signature: str) -> asyncio.Future[Response] | None:
+        """The answer, which may not be there yet."""
+        return self._newer.get(signature) or self._older.get(signature)
+
+    def add(self, signature: str, answer: asyncio.Future[Response]) -> None:
+        if self._clock() - self._since >= _GOOD_FOR or self._size >= _HALF:
+            self._older, self._newer, self._size, self._since = self._newer, {}, 0, self._clock()
+        self._newer[signature] = answer
+        self._size += _EACH
+
+    def done(self, signature: str, response: Response) -> None:
+        """Keep the answer, unless it is that nothing could be done: then the same can be tried again."""
+        self._size += len(response.body)
+        if response.status_code >= 500:
+            self._newer.pop(signature, None)
+            self._older.pop(signature, None)
+
+
 class _Events:
-    def __init__(self, app: App, verifier: SignatureVerifier, metrics: Metrics) -> None:
+    def __init__(self, app: App, verifier: SignatureVerifier, metrics: Metrics, answers: Answers) -> None:
         self._app = app
+        self._answers = answers
         self._verifier = verifier
         self._metrics = metrics
 
@@ -67,30 +112,53 @@ class _Events:
             body = await _body(request)
         except TooLarge:
             return PlainTextResponse("too large\n", 413)
-        if not self._signed(request, body):
+        signature = self._signature(request, body)
+        if signature is None:
             return PlainTextResponse("invalid signature\n", 401)
-        response = await run_in_threadpool(self._dispatch, request, body)
+        # What was signed once is done once: told again, whether by Slack, a proxy or a thief, it gets the answer of the
+        # first time. Another process on the database doesn't know it; there the keys of requests and presses and
+        # Slack's trigger ids, each good for once, keep it from a second effect.
+        answer = self._answers.get(signature)
+        if answer is None:
+            answer = asyncio.get_running_loop().create_future()
+            self._answers.add(signature, answer)
+            try:
+                response = await run_in_threadpool(self._dispatch, request, body)
+            except BaseException:  # the server stops
+                answer.cancel()
+                raise
+            answer.set_result(response)
+            self._answers.done(signature, response)
         self._metrics.ack_seconds.observe(time.perf_counter() - started)
-        return response
+        return await answer
 
-    def _signed(self, request: Request, body: bytes) -> bool:
-        timestamp = request.headers.get("x-slack-request-timestamp", "")
-        signature = request.headers.get("x-slack-signature", "")
+    def _signature(self, request: Request, body: bytes) -> str | None:
+        """The signature where it is good and no older or newer than five minutes; else None."""
+        timestamps = request.headers.getlist("x-slack-request-timestamp")
+        signatures = request.headers.getlist("x-slack-signature")
+        if len(timestamps) != 1 or len(signatures) != 1:
+            return None  # which of two counts is not for the sender to choose
+        timestamp, signature = timestamps[0], signatures[0]
         number = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= _LONGEST_TIMESTAMP
         if not (number and signature.isascii()):
-            return False  # the verifier raises on these instead of saying no
+            return None  # the verifier raises on these instead of saying no
         try:
-            return self._verifier.is_valid(body.decode(), timestamp, signature)
+            good = self._verifier.is_valid(body.decode(), timestamp, signature)
         except UnicodeDecodeError:
-            return False
+            return None
+        return signature if good else None
 
     def _dispatch(self, request: Request, body: bytes) -> Response:
         try:
             told = _told(body.decode(), request.headers.get("content-type", ""))
             bolt_request = BoltRequest(body=told, headers=dict(request.headers))
-        except (ValueError, RecursionError):  # no JSON, or deeper than any payload
+        except _NOT_SLACKS:
             return PlainTextResponse("not a request of Slack's\n", 400)
-        answer = self._app.dispatch(bolt_request)
+        try:
+            answer = self._app.dispatch(bolt_request)
+        except Exception:
+            log.exception("dispatch_failed")
+            return PlainTextResponse("failed\n", 500)
         headers = {name: values[0] for name, values in answer.headers.items() if name != "content-length"}
         return Response(answer.body, answer.status, headers)
 

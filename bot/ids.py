@@ -10,6 +10,13 @@ DENY = "deny"
 CANCEL = "cancel"
 RETRY = "retry"
 
+BUTTONS = "request-"  # how the block begins in which they stand; the request's number follows
+
+
+def buttons_of(request_id: int) -> str:
+    return f"{BUTTONS}{request_id}"
+
+
 # Elsewhere
 OPEN_FORM = "open_form"
 PAGE = "page"

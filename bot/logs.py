@@ -12,7 +12,7 @@ def configure() -> None:
     """Set up logging for the process.
 
     Libraries are held at WARNING: at INFO Bolt logs the body of a request with a bad signature, and at DEBUG the
-    cloud's SDK logs session tokens.
+    cloud's SDK logs session tokens. Tracebacks go without the values of variables, which hold tokens and addresses.
     """
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -20,8 +20,11 @@ def configure() -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     terminal = sys.stderr.isatty()
-    faults: list[structlog.types.Processor] = [] if terminal else [structlog.processors.dict_tracebacks]
-    renderer = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
+    bare = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    faults: list[structlog.types.Processor] = [] if terminal else [structlog.processors.ExceptionRenderer(bare)]
+    renderer: structlog.types.Processor = structlog.processors.JSONRenderer()
+    if terminal:
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

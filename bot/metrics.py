@@ -53,7 +53,7 @@ class _Waiting(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         with self._store.read() as ledger:
-            states, notices = ledger.waiting(), ledger.notices_waiting()
+            states, notices, parked = ledger.waiting(), ledger.notices_waiting(), ledger.notices_parked()
         requests = GaugeMetricFamily(
             "imagewarden_requests_waiting", "Requests that somebody or something must still move", labels=["state"]
         )
@@ -61,3 +61,6 @@ class _Waiting(Collector):
             requests.add_metric([state.value], number)
         yield requests
         yield GaugeMetricFamily("imagewarden_notices_waiting", "Messages that wait to be delivered", value=notices)
+        yield GaugeMetricFamily(
+            "imagewarden_notices_parked", "Messages that wait until their channel is open to the bot", value=parked
+        )

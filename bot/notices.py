@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,13 +19,17 @@ from approvals.model import Card, Notice, Request
 from approvals.pace import later
 from approvals.store import Store
 from bot.cards import private
+from bot.cards.alarms import alarm
 from bot.cards.request import card
 from bot.cards.story import story
 from bot.cards.text import section
+from bot.recipients import Recipients
 from bot.replies import Replies, ReplyAddress, direct
-from bot.slack import UNREACHED, is_passing, is_throttle, retry_after
+from bot.slack import CLOSED, PARENT_GONE, UNREACHED, code_of, is_passing, is_throttle, retry_after
 
 _GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+_WORTH_TELLING = timedelta(days=3)  # what a channel missed for longer than a weekend is history, and in the record
+_PATIENCE = 0.5  # seconds; who takes longer is left to it, and the others are looked after
 
 log = structlog.get_logger()
 
@@ -32,10 +38,29 @@ class Undeliverable(Exception):
     """The message can never be delivered; the text says why."""
 
 
+class Closed(Exception):
+    """The channel takes no messages until somebody opens it to the bot; the text is Slack's word for it."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """Messages on their way, all under one lease; ``release`` gives it up."""
+
+    attempts: list[Future[None]]
+    release: ExitStack
+
+
 class Notices:
     """Delivers what waits. A message may arrive twice where the answer of Slack was lost, never not at all.
 
-    :param together: messages sent side by side, each of another lane
+    What fails for now is tried again, later and later: an answer that was lost, a Slack in trouble, a token that an
+    operator must replace, since nothing can be said meanwhile anyway. What a closed channel (``bot.slack.CLOSED``)
+    can't take is parked until it is open again, so that the private answers behind it go on. Any other refusal is of
+    the message itself or of a person who is gone, which no waiting mends: it is final.
+
+    Nothing here waits for the disk: what a loss of power undoes is told again.
+
+    :param together: messages sent side by side, each to somebody else
     """
 
     def __init__(
@@ -55,30 +80,90 @@ class Notices:
         self._leases = leases
         self._together = together
         self._pool = ThreadPoolExecutor(together, thread_name_prefix="notice")
+        self._recipients = Recipients()
+        self._batches: list[_Batch] = []
 
     def sweep(self, now: datetime) -> int:
-        """Deliver what is due; returns how many messages were tried."""
+        """Deliver what is due; returns how many messages are on their way or were."""
         with self._store.read() as ledger:
-            if not ledger.notices_due(now, 1):
-                return 0
-        with self._leases.hold(now) as lease:
-            taken = self._store.write(
-                lambda ledger: ledger.take_notices(now, self._together, lease=lease, until=now + LEASE)
-            )
-            list(self._pool.map(self._attempt, taken))
-        return len(taken)
+            due = ledger.notices_due(now, 1, self._recipients.held(now))
+        on_their_way = sum(not attempt.done() for batch in self._batches for attempt in batch.attempts)
+        if due and on_their_way < self._together:
+            on_their_way += self._begin(now, self._together - on_their_way)
+        self._wait()
+        return on_their_way
+
+    def next_due(self, ledger: Ledger) -> datetime | None:
+        """When something will be due; whoever is held until then is left out."""
+        free, waiting = self._recipients.next_free(), ledger.next_notice(self._recipients.silent)
+        return min((one for one in (free, waiting) if one is not None), default=None)
+
+    def hasten(self) -> None:
+        """Try at once what was put off: Slack is there again, or the token is another one."""
+        self._store.write(lambda ledger: ledger.hasten_notices(self._clock()), durable=False)
+
+    def reopen(self, channel: str) -> None:
+        """The channel takes messages: deliver what was parked for it, if it is young enough to be of use."""
+        with self._store.read() as ledger:
+            if not ledger.is_any_parked():
+                return
+        now = self._clock()
+        self._store.write(
+            lambda ledger: ledger.unpark_notices(channel, since=now - _WORTH_TELLING, now=now), durable=False
+        )
 
     def close(self) -> None:
         self._pool.shutdown()
 
+    def _begin(self, now: datetime, most: int) -> int:
+        with ExitStack() as stack:
+            lease = stack.enter_context(self._leases.hold(now))
+            taken = self._store.write(lambda ledger: self._take(ledger, now, most, lease), durable=False)
+            self._recipients.begin(notice.recipient for notice in taken)
+            attempts = [self._pool.submit(self._attempt, notice) for notice in taken]
+            self._batches.append(_Batch(attempts, stack.pop_all()))
+        return len(taken)
+
+    def _take(self, ledger: Ledger, now: datetime, most: int, lease: str) -> list[Notice]:
+        held, taken = self._recipients.held(now), list[Notice]()
+        while len(taken) < most:
+            some = ledger.take_notices(now, 1, held, lease=lease, until=now + LEASE)
+            if not some:
+                break
+            taken += some
+            held.add(some[0].recipient)
+        return taken
+
+    def _wait(self) -> None:
+        wait([attempt for batch in self._batches for attempt in batch.attempts], _PATIENCE)
+        ended = [batch for batch in self._batches if all(attempt.done() for attempt in batch.attempts)]
+        self._batches = [batch for batch in self._batches if batch not in ended]
+        for batch in ended:
+            batch.release.close()
+        for attempt in [attempt for batch in ended for attempt in batch.attempts]:
+            attempt.result()  # raises what nobody foresaw
+
     def _attempt(self, notice: Notice) -> None:
+        try:
+            self._try(notice)
+        finally:
+            self._recipients.end(notice.recipient)
+
+    def _try(self, notice: Notice) -> None:
         bound = log.bind(request=notice.request_id, kind=notice.kind, notice=notice.id)
         try:
-            self._deliver(notice)
+            if notice.request_id is None:
+                self._alarm(notice)
+            else:
+                self._deliver(notice, notice.request_id)
         except SlackApiError as error:
-            code = str(error.response.get("error") or error.response.status_code)
+            code = code_of(error) or f"status {error.response.status_code} and no code"
             if is_throttle(error):
-                self._postpone(notice, code, timedelta(seconds=retry_after(error)))
+                wait_for = timedelta(seconds=retry_after(error))
+                self._recipients.pause(notice.recipient, self._clock() + wait_for)
+                self._postpone(notice, code, wait_for)
+            elif code in CLOSED and _is_channel(notice.recipient):
+                self._park(notice, code)
             elif is_passing(error):
                 bound.warning("notice_postponed", error=code)
                 self._postpone(notice, code)
@@ -88,17 +173,32 @@ class Notices:
         except UNREACHED as error:
             bound.warning("notice_postponed", error=str(error))
             self._postpone(notice, str(error))
+        except Closed as error:
+            self._park(notice, str(error))
         except Undeliverable as error:
             bound.warning("notice_undeliverable", error=str(error))
             self._give_up(notice, str(error))
+        except Exception as error:  # nobody else's message may wait for one that can't be worked out
+            bound.exception("notice_failed")
+            self._postpone(notice, repr(error))
 
-    def _deliver(self, notice: Notice) -> None:
+    def _alarm(self, notice: Notice) -> None:
+        text, blocks = alarm(notice.facts)
+        direct(self._client, notice.recipient, text, blocks)
+        self._store.write(
+            lambda ledger: ledger.notices_sent(notice, newest=notice.id, now=self._clock()), durable=False
+        )
+
+    def _deliver(self, notice: Notice, request_id: int) -> None:
         with self._store.read() as ledger:
-            request = ledger.request(notice.request_id)
-            cards = {one.recipient: one for one in ledger.cards(notice.request_id)}
+            request = ledger.request(request_id)
+            cards = {one.recipient: one for one in ledger.cards(request_id)}
             # One picture of the newest state stands for all that wait: read before the request is drawn,
             # so that a change that comes in between has its own.
             newest = ledger.newest_notice(notice) if notice.kind == outbox.CARD else notice.id
+            behind_parked = notice.kind == outbox.THREAD and ledger.is_lane_parked(notice.lane)
+        if behind_parked:
+            raise Closed("what comes before it is parked")
         assert request is not None  # noqa: S101  the outbox refers to it
         placed: Card | None = None
         match notice.kind:
@@ -111,12 +211,12 @@ class Notices:
             case outbox.END:
                 text, blocks = private.ended(request)
                 direct(self._client, notice.recipient, text, blocks)
-        self._store.write(lambda ledger: self._settle(ledger, notice, newest, placed))
+        self._store.write(lambda ledger: self._settle(ledger, notice, request_id, newest, placed), durable=False)
 
-    def _settle(self, ledger: Ledger, notice: Notice, newest: int, placed: Card | None) -> None:
+    def _settle(self, ledger: Ledger, notice: Notice, request_id: int, newest: int, placed: Card | None) -> None:
         ledger.notices_sent(notice, newest=newest, now=self._clock())
         if placed is not None:
-            ledger.add_card(notice.request_id, placed)
+            ledger.add_card(request_id, placed)
 
     def _card(self, recipient: str, request: Request, before: Card | None) -> Card:
         text, blocks = card(request)
@@ -124,11 +224,11 @@ class Notices:
             try:
                 self._client.chat_update(channel=before.channel, ts=before.ts, text=text, blocks=blocks)
             except SlackApiError as error:
-                if error.response.get("error") not in _GONE:
+                if code_of(error) not in _GONE:
                     raise
             else:
                 return before
-        if recipient[0] in "CG":
+        if _is_channel(recipient):
             answer = self._client.chat_postMessage(
                 channel=recipient, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
             )
@@ -138,20 +238,39 @@ class Notices:
     def _thread(self, notice: Notice, request: Request, parent: Card | None) -> None:
         if parent is None:
             raise Undeliverable("the card in the channel could not be posted, so there is no thread")
-        for text in story(request, notice.facts):
-            self._client.chat_postMessage(
-                channel=parent.channel,
-                thread_ts=parent.ts,
-                text=text,
-                blocks=[section(text)],  # in a block, unlike in a bare text, no address that somebody typed is a link
-                unfurl_links=False,
-                unfurl_media=False,
-            )
+        parts = story(request, notice.facts)
+        for number, text in enumerate(parts[notice.told :], notice.told + 1):
+            try:
+                self._line(parent, text)
+            except SlackApiError as error:
+                if code_of(error) not in PARENT_GONE:
+                    raise
+                parent = self._card(notice.recipient, request, None)
+                self._place(request.id, parent)
+                self._line(parent, text)
+            if number < len(parts):
+                self._told(notice, number)
+
+    def _line(self, parent: Card, text: str) -> None:
+        self._client.chat_postMessage(
+            channel=parent.channel,
+            thread_ts=parent.ts,
+            text=text,
+            blocks=[section(text)],  # in a block, unlike in a bare text, no address that somebody typed is a link
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+
+    def _told(self, notice: Notice, parts: int) -> None:
+        self._store.write(lambda ledger: ledger.notice_told(notice, parts), durable=False)
+
+    def _place(self, request_id: int, card: Card) -> None:
+        self._store.write(lambda ledger: ledger.add_card(request_id, card), durable=False)
 
     def _reply(self, notice: Notice, request: Request, cards: dict[str, Card]) -> None:
         link = None
         if notice.facts["code"] == "asked":
-            link = self._permalink(next((one for one in cards.values() if one.recipient[0] in "CG"), None))
+            link = self._permalink(next((one for one in cards.values() if _is_channel(one.recipient)), None))
         address = ReplyAddress.parse(notice.recipient)
         text = private.reply(request, notice.facts, link)
         self._replies.send(address, text, [section(text)])
@@ -170,7 +289,22 @@ class Notices:
     def _postpone(self, notice: Notice, error: str, wait: timedelta | None = None) -> None:
         now = self._clock()
         until = now + wait if wait is not None else later(now, notice.attempts)
-        self._store.write(lambda ledger: ledger.postpone_notice(notice, error, until=until))
+        self._store.write(lambda ledger: ledger.postpone_notice(notice, error, until=until), durable=False)
+
+    def _park(self, notice: Notice, error: str) -> None:
+        log.error(
+            "notice_parked",
+            request=notice.request_id,
+            kind=notice.kind,
+            notice=notice.id,
+            channel=notice.recipient,
+            error=error,
+        )
+        self._store.write(lambda ledger: ledger.park_notice(notice, error, now=self._clock()), durable=False)
 
     def _give_up(self, notice: Notice, error: str) -> None:
-        self._store.write(lambda ledger: ledger.notice_failed(notice, error, now=self._clock()))
+        self._store.write(lambda ledger: ledger.notice_failed(notice, error, now=self._clock()), durable=False)
+
+
+def _is_channel(recipient: str) -> bool:
+    return recipient[:1] in ("C", "G")

@@ -17,6 +17,7 @@ from bot.slack import UNREACHED, Workspace
 T = TypeVar("T")
 
 _FRESH_FOR = 15.0  # seconds
+_KNOWN_FOR = 3600.0  # seconds
 _NOBODY = {"user_not_found", "user_not_visible", "users_not_found", "no_such_subteam", "subteam_not_found"}
 
 
@@ -42,7 +43,14 @@ class People:
         :raises UnknownPerson: nobody
         :raises DirectoryError: Slack can't be asked now
         """
-        return self._fresh(f"person {person_id}", lambda: self._ask_person(person_id))
+        return self._fresh(_key(person_id), lambda: self._ask_person(person_id))
+
+    def known(self, person_id: str) -> Person | None:
+        """Who that was an hour ago at most, without asking; None where it isn't known. To look, not to decide."""
+        with self._lock:
+            kept = self._kept.get(_key(person_id))
+        person: Person | None = kept[1] if kept is not None and self._clock() - kept[0] < _KNOWN_FOR else None
+        return person
 
     def members(self, principal: str) -> tuple[str, ...]:
         """The people behind an id of the policy.
@@ -85,6 +93,10 @@ class People:
         with self._lock:
             self._kept[key] = (asked_at, value)
         return value
+
+
+def _key(person_id: str) -> str:
+    return f"person {person_id}"
 
 
 def _name(user: Mapping[str, Any], person_id: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from slack_sdk import WebClient
@@ -16,6 +17,7 @@ from bot.slack import UNREACHED
 
 _URL_LIVES = timedelta(minutes=29)  # Slack: response_url works five times within 30 minutes
 _TIMEOUT = 8  # seconds
+_HOOKS = "hooks.slack.com"  # where every response_url of Slack's is
 
 log = structlog.get_logger()
 
@@ -30,13 +32,9 @@ class ReplyAddress:
     """
 
     person_id: str
-    url: str = ""
+    url: str = field(default="", repr=False)  # whoever has it can write in the bot's name
     given_at: float = 0.0
     replace: bool = False
-
-    @classmethod
-    def of(cls, payload: Mapping[str, Any], person_id: str, now: datetime, *, replace: bool = False) -> ReplyAddress:
-        return cls(person_id, str(payload.get("response_url") or ""), now.timestamp(), replace)
 
     def text(self) -> str:
         return json.dumps(asdict(self))
@@ -66,7 +64,9 @@ class Replies:
             direct(self._client, address.person_id, text, blocks)
 
     def _by_url(self, address: ReplyAddress, text: str, blocks: list[dict[str, Any]] | None) -> bool:
-        if not address.url or self._clock().timestamp() - address.given_at > _URL_LIVES.total_seconds():
+        if not self._is_slacks(address.url):
+            return False
+        if self._clock().timestamp() - address.given_at > _URL_LIVES.total_seconds():
             return False
         hook = WebhookClient(address.url, timeout=_TIMEOUT, retry_handlers=[])
         try:
@@ -77,6 +77,24 @@ class Replies:
         if answer.status_code != 200:
             log.warning("response_url_refused", status=answer.status_code, answer=answer.body[:100])
         return bool(answer.status_code == 200)
+
+    def _is_slacks(self, url: str) -> bool:
+        """Only Slack is told: the address came from outside, and it is our machine that goes there.
+
+        Slack's own are ``https://hooks.slack.com/…``; another workspace server, such as the sandbox, is taken at the
+        host that ``SLACK_API_URL`` names, or at ``hooks.`` before it (GovSlack).
+        """
+        if not url:
+            return False
+        try:
+            at, api = urlsplit(url), urlsplit(self._client.base_url)
+            allowed = {("https", _HOOKS), ("https", f"hooks.{api.hostname}"), (api.scheme, api.hostname)}
+            good = url.isascii() and (at.scheme, at.hostname) in allowed and "@" not in at.netloc
+        except ValueError:
+            good = False
+        if not good:
+            log.warning("response_url_not_slacks")
+        return good
 
 
 def direct(client: WebClient, person_id: str, text: str, blocks: list[dict[str, Any]] | None = None) -> tuple[str, str]:

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 
 import structlog
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 
 from approvals import policy as policies
@@ -16,7 +15,8 @@ from bot import config
 from bot.app import Bot
 from bot.door import door
 from bot.serving import Server
-from bot.slack import TOKEN_FAULTS, UNREACHED, is_passing, is_throttle
+from bot.slack import TOKEN_FAULTS, UNREACHED, code_of, is_passing, is_throttle
+from bot.socket_mode import SocketMode
 
 log = structlog.get_logger()
 
@@ -37,8 +37,8 @@ def run(*, http: tuple[str, int] | None, metrics: tuple[str, int] | None) -> Non
     """
     settings = config.load(http=http is not None)
     policy = policies.load(settings.policy)
-    way_in: list[Callable[[], bool]] = []
-    bot = Bot(settings, policy, listening=lambda: all(is_open() for is_open in way_in))
+    way_in: list[SocketMode] = []
+    bot = Bot(settings, policy, listening=lambda: next((one.problem for one in way_in if one.problem), None))
     try:
         _first_questions(bot)
         doors: list[Callable[[], None]] = []
@@ -46,9 +46,8 @@ def run(*, http: tuple[str, int] | None, metrics: tuple[str, int] | None) -> Non
             secret = settings.signing_secret.get_secret_value() if settings.signing_secret else ""
             doors.append(_serve(bot, http, signing_secret=secret).stop)
         else:
-            handler = _connect(bot)
-            way_in.append(handler.client.is_connected)
-            doors.append(handler.close)
+            way_in.append(_connect(bot))
+            doors.append(way_in[0].close)
             if metrics is not None:
                 doors.append(_serve(bot, metrics).stop)
         bot.start()
@@ -66,12 +65,12 @@ def _first_questions(bot: Bot) -> None:
     try:
         bot.installation.ask()
     except SlackApiError as error:
-        code = error.response.get("error")
+        code = code_of(error)
         if code in TOKEN_FAULTS:
             raise CannotStart(
                 f"Slack refuses SLACK_BOT_TOKEN ({code}). Copy it again from the app's page, OAuth & Permissions."
             ) from error
-        log.warning("slack_unclear", error=code)
+        log.warning("slack_unclear", error=code or str(error))
     except UNREACHED as error:
         log.warning("slack_unreachable", error=str(error))
     try:
@@ -89,7 +88,7 @@ def _first_questions(bot: Bot) -> None:
 
 def _serve(bot: Bot, address: tuple[str, int], *, signing_secret: str | None = None) -> Server:
     app = bot.app if signing_secret is not None else None
-    application = door(bot.metrics, lambda: bot.health.problems, app=app, signing_secret=signing_secret or "")
+    application = door(bot.metrics, bot.health.report, app=app, signing_secret=signing_secret or "")
     try:
         return Server(application, *address).start()
     except OSError as error:
@@ -98,13 +97,13 @@ def _serve(bot: Bot, address: tuple[str, int], *, signing_secret: str | None = N
         ) from error
 
 
-def _connect(bot: Bot) -> SocketModeHandler:
+def _connect(bot: Bot) -> SocketMode:
     token = bot.settings.app_token.get_secret_value() if bot.settings.app_token else ""
-    handler = SocketModeHandler(bot.app, token, web_client=bot.client)
+    connection = SocketMode(bot.app, token, bot.client)
     try:
-        handler.connect()  # type: ignore[no-untyped-call]
+        connection.connect()
     except SlackApiError as error:
-        code = error.response.get("error")
+        code = code_of(error)
         if is_throttle(error) or (is_passing(error) and code not in TOKEN_FAULTS):
             raise CannotStart(f"Slack can't open a connection now ({code}). Start again in a minute.") from error
         raise CannotStart(
@@ -113,7 +112,7 @@ def _connect(bot: Bot) -> SocketModeHandler:
         ) from error
     except UNREACHED as error:
         raise CannotStart(f"Slack can't be reached for Socket Mode: {error}. Look at network and proxy.") from error
-    return handler
+    return connection
 
 
 def wait_for_a_signal() -> None:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 import structlog
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from approvals.cloud import Cloud
 from approvals.desk import Clock, Desk
 from approvals.policy import Policy
 from approvals.store import Store
+from bot.people import People
 from bot.replies import Replies, ReplyAddress
+from bot.slack import UNREACHED
 
 _THREADS = 8
 
@@ -38,6 +41,10 @@ class Background:
     def _guarded(self, name: str, work: Callable[[], None]) -> None:
         try:
             work()
+        except SlackApiError as error:
+            log.warning("slack_refused", work=name, error=error.response.get("error"))
+        except UNREACHED as error:
+            log.warning("slack_unreached", work=name, error=str(error))
         except Exception:
             log.exception("background_failed", work=name)
 
@@ -47,6 +54,7 @@ class Services:
     desk: Desk
     store: Store
     policy: Policy
+    people: People
     cloud: Cloud
     client: WebClient
     replies: Replies

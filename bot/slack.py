@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -27,7 +28,16 @@ _PASSING = {
     "missing_scope",
 }
 
+CLOSED = {"is_archived", "is_inactive", "not_in_channel", "channel_not_found"}
+"""A channel that takes nothing until somebody opens it to the bot again (or names another in the policy): whoever
+archived it or removed the bot can undo it, and a private channel that the bot isn't in looks like one that is gone."""
+
+PARENT_GONE = {"cannot_reply_to_message", "thread_not_found", "message_not_found"}
+"""The message that a thread hangs from was deleted."""
+
 TOKEN_FAULTS = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"}
+
+_CODE = re.compile(r"[a-z0-9_]+")
 
 _DEFAULT_WAIT = 30  # seconds, where Slack names none
 
@@ -45,9 +55,16 @@ class Workspace:
     bot_id: str | None
 
 
+def code_of(error: SlackApiError) -> str:
+    """Slack's code; empty where it isn't Slack that answered, but a proxy with a page of its own, or Slack by half."""
+    told = error.response.data
+    code = str(told.get("error") or "") if isinstance(told, dict) else ""
+    return code if _CODE.fullmatch(code) else ""  # slack-sdk puts a sentence there where the answer was no JSON
+
+
 def is_throttle(error: SlackApiError) -> bool:
     """Slack spells it both ways: ``rate_limited`` for posting, ``ratelimited`` at the HTTP level."""
-    return error.response.status_code == 429 or error.response.get("error") in ("ratelimited", "rate_limited")
+    return error.response.status_code == 429 or code_of(error) in ("ratelimited", "rate_limited")
 
 
 def retry_after(error: SlackApiError) -> int:
@@ -58,8 +75,7 @@ def retry_after(error: SlackApiError) -> int:
 
 def is_passing(error: SlackApiError) -> bool:
     """Will the same call succeed some day?"""
-    code = error.response.get("error")
-    # Without a code it isn't Slack that answered: a page of some proxy, say.
+    code = code_of(error)
     return error.response.status_code >= 500 or not code or code in _PASSING
 
 

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar, cast
 
@@ -19,6 +19,9 @@ T = TypeVar("T")
 
 _BUSY_FOR = 30  # seconds to wait for another process that writes
 _BETWEEN = 0.01  # seconds between two tries to have a new file alone
+_CHECKPOINT_EVERY = (
+    4000  # pages (16 MiB): the same pages change again and again, and each checkpoint waits for the disk
+)
 _OLDEST = (3, 35, 0)  # the first SQLite with RETURNING
 
 
@@ -40,7 +43,9 @@ def open_database(path: Path) -> Database:
     try:
         _write_ahead(connection)
         connection.execute("PRAGMA synchronous = FULL")  # what was acked survives a power loss
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_EVERY}")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.row_factory = sqlite3.Row
         return Database(connection)
     except sqlite3.Error as error:
         connection.close()
@@ -91,52 +96,61 @@ class Writer:
         self._path = path
         self._db = open_database(path)
         self._door = threading.Lock()
-        self._waiting: list[_Work[object]] = []
+        self._waiting: list[Work[object]] = []
         self._list = threading.Lock()
+        self._waits = True
 
-    def run(self, work: Callable[[Database], T]) -> T:
-        """Run ``work`` in a transaction and return its result once that is durable.
+    def run(self, works: Sequence[Callable[[Database], T]], *, durable: bool) -> list[Work[T]]:
+        """Run ``works`` in one transaction, each of them undone alone if it raises.
 
-        :raises StoreError: the database can't be written; nothing of the work remains
+        :param durable: return when a loss of power can't undo it any more; else when a kill can't
         """
-        mine: _Work[T] = _Work(work)
+        mine = [Work(self._path, function, durable=durable) for function in works]
         with self._list:
-            self._waiting.append(cast("_Work[object]", mine))
+            self._waiting.extend(cast("list[Work[object]]", mine))
         with self._door:
-            if not mine.settled:
+            if not mine[0].settled:
                 with self._list:
                     together, self._waiting = self._waiting, []
                 self._commit(together)
-        try:
-            return mine.result()
-        except sqlite3.Error as error:
-            raise StoreError(str(self._path), _plain(error)) from error
+        return mine
 
     def close(self) -> None:
         with self._door:
             self._db.close()
 
-    def _commit(self, together: list[_Work[object]]) -> None:
+    def _commit(self, together: list[Work[object]]) -> None:
+        execute = self._db.conn.execute
         try:
-            self._db.execute("BEGIN IMMEDIATE")
+            self._wait_for_the_disk(any(work.durable for work in together))
+            execute("BEGIN IMMEDIATE")
             if len(together) == 1:
                 together[0].run_alone(self._db)
             else:
                 for work in together:
                     work.run(self._db)
-            self._db.execute("COMMIT")
+            execute("COMMIT")
         except BaseException as error:
             if self._db.conn.in_transaction:
-                self._db.execute("ROLLBACK")
+                execute("ROLLBACK")
             for work in together:
                 work.fail(error)
         for work in together:
             work.settled = True
 
+    def _wait_for_the_disk(self, wait: bool) -> None:
+        if wait is not self._waits:
+            self._db.conn.execute(f"PRAGMA synchronous = {'FULL' if wait else 'NORMAL'}")
+            self._waits = wait
 
-class _Work(Generic[T]):
-    def __init__(self, function: Callable[[Database], T]) -> None:
+
+class Work(Generic[T]):
+    """A function that writes, and what came of it."""
+
+    def __init__(self, path: Path, function: Callable[[Database], T], *, durable: bool) -> None:
+        self._path = path
         self._function = function
+        self.durable = durable
         self._value: T
         self._error: BaseException | None = None
         self.settled = False
@@ -147,18 +161,30 @@ class _Work(Generic[T]):
 
     def run(self, db: Database) -> None:
         """What fails here is undone alone: the others of the commit are none of its business."""
-        db.execute("SAVEPOINT work")
+        execute = db.conn.execute
+        execute("SAVEPOINT work")
         try:
             self._value = self._function(db)
         except Exception as error:
             self._error = error
-            db.execute("ROLLBACK TO work")
-        db.execute("RELEASE work")
+            execute("ROLLBACK TO work")
+        execute("RELEASE work")
 
     def fail(self, error: BaseException) -> None:
         self._error = self._error or error
 
+    @property
+    def done(self) -> bool:
+        return self._error is None
+
     def result(self) -> T:
+        """What the function returned.
+
+        :raises StoreError: the database can't be written; nothing of the work remains
+        :raises Exception: what the function raised
+        """
+        if isinstance(self._error, sqlite3.Error):
+            raise StoreError(str(self._path), _plain(self._error)) from self._error
         if self._error is not None:
             raise self._error
         return self._value

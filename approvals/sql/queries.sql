@@ -47,11 +47,12 @@ SELECT id FROM requests WHERE state = 'pending' AND id < :before ORDER BY id DES
 -- Requests whose checks are due, oldest first.
 SELECT id FROM requests WHERE state = 'checking' AND not_before <= :now ORDER BY not_before, id LIMIT :limit
 
--- set_checked --
--- What the checks found, and who may decide.
-UPDATE requests SET home = :home, image = :image, image_id = :image_id, image_region = :image_region, findings = :findings,
+-- checked --
+-- What the checks found, and who may decide; the request goes on from there.
+UPDATE requests SET state = :after, changed_at = :now, not_before = :now, attempts = 0, home = :home, image = :image, image_id = :image_id, image_region = :image_region, findings = :findings,
        deciders = :deciders, decide_by = :decide_by, requester_name = :requester_name
  WHERE id = :id AND state = 'checking'
+RETURNING id
 
 -- move --
 -- The state of a request goes from one to another, if it is still in the one.
@@ -102,7 +103,8 @@ RETURNING id
 
 -- release --
 -- An executing request leaves that state, if the lease is still the one it was taken under.
-UPDATE requests SET state = :after, changed_at = :now, not_before = :not_before, lease = NULL, lease_until = NULL
+UPDATE requests SET state = :after, changed_at = :now, not_before = :not_before, attempts = attempts - :undone,
+       lease = NULL, lease_until = NULL
  WHERE id = :id AND state = 'executing' AND lease = :lease
 RETURNING id
 
@@ -125,12 +127,16 @@ SELECT id, lease FROM requests WHERE state = 'executing' AND lease_until <= :now
 -- set_item --
 -- How it stands with one account.
 UPDATE items SET state = :state, code = :code, message = :message, cloud_request_id = :cloud_request_id,
-       region = :region, changed_at = :now
+       unseen = :unseen, region = :region, changed_at = :now
  WHERE id = :id
+
+-- place_items --
+-- The region of every account of a request is known.
+UPDATE items SET region = :region, changed_at = :now WHERE request_id = :request_id
 
 -- reset_items --
 -- The accounts that failed are tried again.
-UPDATE items SET state = 'waiting', code = '', message = '', changed_at = :now
+UPDATE items SET state = 'waiting', code = '', message = '', cloud_request_id = '', unseen = 0, changed_at = :now
  WHERE request_id = :request_id AND state = 'failed'
 
 -- next_check --
@@ -138,8 +144,9 @@ UPDATE items SET state = 'waiting', code = '', message = '', changed_at = :now
 SELECT MIN(not_before) AS at FROM requests WHERE state = 'checking'
 
 -- next_execution --
--- When the next approved request is due.
-SELECT MIN(not_before) AS at FROM requests WHERE state = 'approved'
+-- When the next approved request is due: none is while credentials that don't work are left in peace.
+SELECT MAX((SELECT MIN(not_before) FROM requests WHERE state = 'approved'),
+           COALESCE((SELECT MAX(not_before) FROM incidents WHERE ended_at IS NULL), '')) AS at
 
 -- next_deadline --
 -- When the next deadline or lease runs out.
@@ -196,10 +203,18 @@ SELECT MIN(not_before) AS at FROM presses WHERE judged_at IS NULL
 INSERT INTO outbox (request_id, lane, kind, recipient, facts, created_at, not_before)
 VALUES (:request_id, :lane, :kind, :recipient, :facts, :now, :now)
 
+-- add_cards --
+-- Pictures of a request to be delivered, where none waits that nobody has taken: it will be drawn as things are then.
+INSERT INTO outbox (request_id, lane, kind, recipient, created_at, not_before)
+SELECT :request_id, :request_id || ':' || new.value, :kind, new.value, :now, :now FROM json_each(:recipients) AS new
+ WHERE NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.lane = :request_id || ':' || new.value AND o.kind = :kind
+                    AND o.sent_at IS NULL AND o.failed_at IS NULL AND o.lease IS NULL)
+
 -- notices_due --
--- The first message of each lane, where it is due.
+-- The first message of each lane, where it is due and its recipient isn't held.
 SELECT * FROM outbox AS o
  WHERE sent_at IS NULL AND failed_at IS NULL AND not_before <= :now
+   AND recipient NOT IN (SELECT value FROM json_each(:held))
    AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.lane = o.lane AND e.id < o.id
                     AND e.sent_at IS NULL AND e.failed_at IS NULL)
  ORDER BY id LIMIT :limit
@@ -221,6 +236,36 @@ UPDATE outbox SET sent_at = :now, attempts = attempts + 1
 -- A message can't be delivered, ever.
 UPDATE outbox SET failed_at = :now, error = :error, attempts = attempts + 1 WHERE id = :id
 
+-- notice_told --
+-- So many parts of a message that is longer than one were delivered.
+UPDATE outbox SET told = :told WHERE id = :id
+
+-- park_notice --
+-- A message can't be delivered until somebody opens the place that it is for; it holds up no other meanwhile.
+UPDATE outbox SET failed_at = :now, parked = 1, error = :error, attempts = attempts + 1, lease = NULL WHERE id = :id
+
+-- is_lane_parked --
+-- Whether messages of a lane are parked.
+SELECT EXISTS (SELECT 1 FROM outbox WHERE parked = 1 AND lane = :lane) AS parked
+
+-- is_any_parked --
+-- Whether any message is parked.
+SELECT EXISTS (SELECT 1 FROM outbox WHERE parked = 1) AS parked
+
+-- drop_parked --
+-- What is parked for too long to be of use stays undelivered, whomever it was for.
+UPDATE outbox SET parked = 0 WHERE parked = 1 AND created_at < :since
+
+-- unpark_notices --
+-- The place is open again: what is parked for it is to be delivered.
+UPDATE outbox SET failed_at = NULL, parked = 0, attempts = 0, not_before = :now
+ WHERE parked = 1 AND recipient = :recipient
+
+-- hasten_notices --
+-- What was put off is tried at once: what kept it from being delivered may be over.
+UPDATE outbox SET not_before = :now
+ WHERE sent_at IS NULL AND failed_at IS NULL AND lease IS NULL AND not_before > :now
+
 -- postpone_notice --
 -- A message is tried again later.
 UPDATE outbox SET not_before = :not_before, error = :error, attempts = attempts + 1, lease = NULL WHERE id = :id
@@ -229,6 +274,7 @@ UPDATE outbox SET not_before = :not_before, error = :error, attempts = attempts 
 -- When the next message is due: those behind another one in their lane wait for it.
 SELECT MIN(not_before) AS at FROM outbox AS o
  WHERE sent_at IS NULL AND failed_at IS NULL
+   AND recipient NOT IN (SELECT value FROM json_each(:held))
    AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.lane = o.lane AND e.id < o.id
                     AND e.sent_at IS NULL AND e.failed_at IS NULL)
 
@@ -236,14 +282,50 @@ SELECT MIN(not_before) AS at FROM outbox AS o
 -- How many messages wait.
 SELECT COUNT(*) AS number FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL
 
+-- notices_parked --
+-- How many messages wait for somebody to open the place that they are for.
+SELECT COUNT(*) AS number FROM outbox WHERE parked = 1
+
 -- add_card --
 -- Where a copy of a request's card stands.
 INSERT INTO cards (request_id, recipient, channel, ts) VALUES (:request_id, :recipient, :channel, :ts)
 ON CONFLICT (request_id, recipient) DO UPDATE SET channel = excluded.channel, ts = excluded.ts
 
+-- request_at --
+-- Whose card a message is.
+SELECT request_id FROM cards WHERE ts = :ts AND channel = :channel
+
 -- cards --
 -- Every copy of a request's card.
 SELECT * FROM cards WHERE request_id = :request_id ORDER BY recipient
+
+-- add_incident --
+-- A fault of the credentials; one of its kind that is not mended yet stands for it.
+INSERT INTO incidents (kind, call, error, since, not_before) VALUES (:kind, :call, :error, :now, :not_before)
+ON CONFLICT (kind) WHERE ended_at IS NULL DO NOTHING
+RETURNING id
+
+-- widen_incident --
+-- A fault turns out to be that of another call.
+UPDATE incidents SET call = :call WHERE kind = :kind AND ended_at IS NULL
+
+-- incidents --
+-- The faults that are not mended yet.
+SELECT * FROM incidents WHERE ended_at IS NULL
+
+-- take_probe --
+-- Somebody begins to see whether the faults are mended. No row: it is too early, or somebody else was first.
+UPDATE incidents SET attempts = attempts + 1, not_before = :until WHERE ended_at IS NULL AND not_before <= :now
+RETURNING id
+
+-- pass_probe --
+-- What was begun met none of the faults, so the next may begin.
+UPDATE incidents SET attempts = 0, not_before = :now WHERE ended_at IS NULL
+
+-- end_incidents --
+-- A call is answered again, so its faults are mended.
+UPDATE incidents SET ended_at = :now WHERE ended_at IS NULL AND call = :call
+RETURNING *
 
 -- add_audit --
 -- One line of the record.

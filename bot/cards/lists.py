@@ -9,10 +9,27 @@ from approvals.cloud import MAX_SHARES, NORMAL, Image, ImageKind
 from approvals.model import Finding, Grant, Level, Request
 from bot import ids
 from bot.cards.request import image_facts
-from bot.cards.text import Block, ago, any_of, button, code, context, day, escape, header, labelled, section
+from bot.cards.text import (
+    Block,
+    ago,
+    any_of,
+    button,
+    code,
+    context,
+    cut,
+    day,
+    entities,
+    escape,
+    fitted,
+    header,
+    labelled,
+    section,
+    sections,
+)
 from bot.cards.words import asks, receivers, state_words
 
 ROWS = 20
+_NAME = 80  # characters of a name in a list
 
 _WHOSE = {ImageKind.PRIVATE: "ours", ImageKind.SHARED: "shared with us", ImageKind.PUBLIC: "public"}
 
@@ -42,13 +59,11 @@ def help_text(examples: Sequence[str]) -> tuple[str, list[Block]]:
 
 def misread(typed: str, word: str, sentence: str, suggestion: str) -> tuple[str, list[Block]]:
     """What couldn't be read, the word that is meant, and the nearest right form."""
-    quoted = escape(f"/image {typed}").replace("`", "ˋ")
-    marked = quoted
-    if word:
-        part = escape(word).replace("`", "ˋ")
-        marked = quoted.replace(part, f"`{part}`", 1)
-    said = escape(sentence)  # the grammar's backticks stay: they mark words
-    return f"{said} {escape(suggestion)}", [context(marked), section(f"{said}\n{code(suggestion)}")]
+    quoted = f"/image {typed}"
+    before, meant, after = quoted.partition(word) if word else (quoted, "", "")
+    marked = escape(before) + (code(meant) if meant else "") + escape(after)
+    said = entities(sentence)  # the grammar's backticks stay: they mark words
+    return f"{said} {entities(suggestion)}", fitted([context(marked), section(f"{said}\n{code(suggestion)}")])
 
 
 def requests_list(title: str, empty: str, requests: Sequence[Request], page: str = "") -> tuple[str, list[Block]]:
@@ -58,18 +73,19 @@ def requests_list(title: str, empty: str, requests: Sequence[Request], page: str
     """
     if not requests:
         return empty, [section(empty)]
-    blocks = [header(title), section("\n".join(request_line(one) for one in requests))]
+    blocks = [header(title), *sections(map(request_line, requests))]
     if page:
         blocks.append({"type": "actions", "elements": [button("Older", ids.PAGE, page)]})
-    return title, blocks
+    return title, fitted(blocks)
 
 
 def request_line(request: Request) -> str:
     """One request in one line."""
     parts = [
-        f"*#{request.id}* {request.action} {code(request.image_name)} · {escape(receivers(request))}",
+        f"*#{request.id}* {request.action} {code(cut(request.image_name, _NAME))} · "
+        f"{escape(cut(receivers(request), _NAME))}",
         state_words(request),
-        f"{escape(request.requester.name)}, {ago(request.asked_at)}",
+        f"{escape(cut(request.requester.name, _NAME))}, {ago(request.asked_at)}",
     ]
     return " · ".join(parts)
 
@@ -113,12 +129,16 @@ def home_view(waiting: Sequence[Request], mine: Sequence[Request]) -> Block:
             *([] if waiting else [section("Nothing waits for your decision.")]),
             {"type": "divider"},
             header("You asked for"),
-            section("\n".join(request_line(one) for one in mine))
-            if mine
-            else section("Nothing yet. Type `/image help` in any channel, or press the button below."),
+            *sections(map(request_line, mine)),
+            *([] if mine else [section("Nothing yet. Type `/image help` in any channel, or press the button below.")]),
             {"type": "actions", "elements": [button("Share an image", ids.OPEN_FORM, "form", style="primary")]},
         ],
     }
+
+
+def home_closed(why: str) -> Block:
+    """The Home tab of whom it is not for."""
+    return {"type": "home", "blocks": [section(escape(why))]}
 
 
 def _home_row(request: Request) -> Block:

@@ -127,7 +127,7 @@ def _verdict(request: Request) -> str:
         case State.EXPIRED:
             return f"nobody decided in time, so it expired; {effect(request)}. You can ask again."
         case State.FAILED:
-            return f"approved, but it failed; {effect(request)}."
+            return f"approved, but it failed; {_after_failure(request)}."
         case State.PARTIAL:
             return f"{escape(title(request))}."
         case _ if request.action is Action.SHARE:
@@ -137,6 +137,14 @@ def _verdict(request: Request) -> str:
                 f"{name} is no longer shared with {_whom(request)}. "
                 "Machines they started go on, and copies they made stay theirs."
             )
+
+
+def _after_failure(request: Request) -> str:
+    """What stands: of a call that was refused the cloud promises nothing, so what it shows afterwards has to do."""
+    if any(item.unseen for item in request.items):
+        return "whether an earlier call had an effect is not certain"
+    called = any(item.cloud_request_id for item in request.items)
+    return f"as far as the cloud shows, {effect(request)}" if called else effect(request)
 
 
 def _whom(request: Request) -> str:
@@ -158,8 +166,8 @@ def _forward(request: Request) -> str:
     image_id = image.image_id if image else request.image_ref
     region = region_name(image.region) if image else ""
     lines = [
-        f"The image {code(request.image_name)} ({image_id}) is shared with your account. "
-        f"In the CVM console choose region {region}, then Images → Shared Image.",
+        f"The image {code(request.image_name)} ({escape(image_id)}) is shared with your account. "
+        f"In the CVM console choose region {escape(region)}, then Images → Shared Image.",
         "You can create or reinstall instances from it. You can't rename it or share it on. "
         "Use in another region needs a copy, which Images → Copy makes.",
         "Check that you trust the sender: the platform doesn't check what a shared image contains.",

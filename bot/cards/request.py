@@ -49,7 +49,8 @@ def card(request: Request, *, buttons: bool = True) -> tuple[str, list[Block]]:
 
 def notification(request: Request) -> str:
     """What a phone shows of the card; it carries the full sense."""
-    return escape(asks(request) if request.state is State.PENDING else f"#{request.id} {title(request)}")
+    pending = request.state is State.PENDING
+    return escape(f"{asks(request)} (#{request.id})" if pending else f"#{request.id} {title(request)}")
 
 
 def item_line(item: Item) -> str:
@@ -185,4 +186,4 @@ def _actions(request: Request) -> list[Block]:
         elements = [button("Retry", ids.RETRY, number)]
     else:
         return []
-    return [{"type": "actions", "block_id": f"request-{number}", "elements": elements}]
+    return [{"type": "actions", "block_id": ids.buttons_of(request.id), "elements": elements}]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,14 +33,36 @@ REGION_NAMES = {
 """The console's names of the regions (vendor: "Regions and Availability Zones"); others are shown by id."""
 
 
-def escape(text: str) -> str:
-    """Slack's three characters, so that nothing typed can ring anybody or hide a link."""
+# Slack's marks of bold, italic and struck-out text count at the edge of a word only: in my_image_2 they are letters.
+_AT_AN_EDGE = re.compile(r"(?<![^\W_])[*_~]|[*_~](?![^\W_])")
+_CODE = re.compile(r"(`[^`\n]+`)")
+_QUOTE = re.compile(r"^(\s*)>", re.MULTILINE)
+_LOOKS_LIKE = str.maketrans("*_~", "∗ˍ∼")
+_UNFINISHED = re.compile(r"(?:&[a-z]{0,3}|<[^>]*)\Z")
+
+
+def entities(text: str) -> str:
+    """Slack's three characters, so that nothing typed can ring anybody or hide a link; other marks stay marks."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def escape(text: str) -> str:
+    """Text from outside, to be read as it is, but for what stands between backticks and is shown as code.
+
+    Slack has no escape for its other marks: look-alikes stand for them.
+    """
+    parts = _CODE.split(text)  # what is code stands at the odd places
+    return "".join(entities(part) if number % 2 else _plain(part) for number, part in enumerate(parts))
+
+
+def _plain(text: str) -> str:
+    text = _AT_AN_EDGE.sub(lambda found: found[0].translate(_LOOKS_LIKE), text.replace("`", "ˋ"))
+    return entities(_QUOTE.sub(r"\1›", text))
+
+
 def code(text: str) -> str:
-    """Shown as code, to the letter; a backtick would end it, so it becomes its look-alike."""
-    return f"`{escape(text.replace('`', 'ˋ'))}`"
+    """Shown as code, to the letter; a backtick or a new line would end it."""
+    return f"`{entities(text.replace('`', 'ˋ').replace(chr(13), ' ').replace(chr(10), ' '))}`"
 
 
 def mention(principal: str) -> str:
@@ -92,11 +115,16 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def cut_marked(text: str, most: int) -> str:
+    """The same of text with marks in it: none of Slack's entities is cut in two."""
+    return text if len(text) <= most else f"{_UNFINISHED.sub('', text[: most - 1])}…"
+
+
 def fitted(blocks: list[Block]) -> list[Block]:
     """The blocks, the longest texts cut until Slack takes all of them together; changed in place."""
     while (excess := _size(blocks) - limits.MESSAGE_BLOCKS_TOTAL) > 0:
         longest = max(_texts(blocks), key=lambda one: len(one["text"]))
-        longest["text"] = cut(longest["text"], max(len(longest["text"]) - min(excess, 500) - 1, 1))
+        longest["text"] = cut_marked(longest["text"], max(len(longest["text"]) - min(excess, 500) - 1, 1))
     return blocks
 
 
@@ -122,6 +150,17 @@ def section(text: str) -> Block:
     return {"type": "section", "text": mrkdwn(text)}
 
 
+def sections(lines: Iterable[str]) -> list[Block]:
+    """Lines, none of them cut in two, in as few sections as hold them."""
+    texts: list[str] = []
+    for line in lines:
+        if texts and len(texts[-1]) + len(line) < limits.SECTION_TEXT:
+            texts[-1] = f"{texts[-1]}\n{line}"
+        else:
+            texts.append(line)
+    return [section(text) for text in texts]
+
+
 def labelled(label: str, text: str) -> Block:
     return section(f"*{label}*  {text}")
 
@@ -131,7 +170,7 @@ def context(*lines: str) -> Block:
 
 
 def mrkdwn(text: str) -> Block:
-    return {"type": "mrkdwn", "text": cut(text, limits.SECTION_TEXT), "verbatim": True}
+    return {"type": "mrkdwn", "text": cut_marked(text, limits.SECTION_TEXT), "verbatim": True}
 
 
 def raw(label: str, text: str) -> Block:

@@ -3,66 +3,69 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 import structlog
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltContext
 
+from approvals import model
 from approvals.errors import DirectoryError, StoreError
-from approvals.model import Press, Verb
+from approvals.model import Verb
 from bot import grammar, ids
 from bot.cards import modal
+from bot.gate import told
 from bot.listeners.commands import answer_requests, open_form
+from bot.listeners.members import address_of, answer_later, open_view
+from bot.payloads import Press
 from bot.replies import ReplyAddress
 from bot.services import Services
 
 log = structlog.get_logger()
 
+_ANOTHERS = "That button belongs to another request, so nothing was decided. Use those on the request's own card."
+
 
 def register(app: App, services: Services) -> None:
     @app.action(re.compile(rf"\A({ids.APPROVE}|{ids.CANCEL}|{ids.RETRY})\Z"))
-    def press(ack: Ack, body: dict[str, Any]) -> None:
-        record(services, body, Verb(body["actions"][0]["action_id"]))
+    def press(ack: Ack, context: BoltContext) -> None:
+        pressed = told(context, Press)
+        record(services, pressed, Verb(pressed.action.action_id))
         ack()
 
     @app.action(ids.DENY)
-    def deny(ack: Ack, body: dict[str, Any]) -> None:
-        services.background.run("ask_why", lambda: ask_why(services, body))
+    def deny(ack: Ack, context: BoltContext) -> None:
+        pressed = told(context, Press)
+        services.background.run("ask_why", lambda: ask_why(services, pressed))
         ack()
 
     @app.action(ids.OPEN_FORM)
-    def form(ack: Ack, body: dict[str, Any]) -> None:
-        open_form(services, str(body.get("trigger_id") or ""))
+    def form(ack: Ack, context: BoltContext) -> None:
+        open_form(services, told(context, Press))
         ack()
 
     @app.action(ids.PAGE)
-    def page(ack: Ack, body: dict[str, Any]) -> None:
-        turn_page(services, body)
+    def page(ack: Ack, context: BoltContext) -> None:
+        turn_page(services, told(context, Press))
         ack()
 
 
-def record(services: Services, body: Mapping[str, Any], verb: Verb, reason: str = "") -> None:
+def record(services: Services, pressed: Press, verb: Verb) -> None:
     """Record a press so that it survives whatever comes; say so where it can't be."""
-    number = request_number(body["actions"][0].get("value"))
+    number = _request_of(services, pressed)
     if number is None:
-        log.warning("press_dropped", why="its value is no request's number")
         return
-    person_id = str(body["user"]["id"])
-    address = ReplyAddress.of(body, person_id, services.clock())
-    press = Press(
-        key=_key(body, person_id),
+    address = address_of(services, pressed)
+    press = model.Press(
+        key=pressed.key,
         request_id=number,
-        person_id=person_id,
+        person_id=pressed.person_id,
         verb=verb,
         at=services.clock(),
-        reason=reason,
         reply_to=address.text(),
     )
     record_press(services, press, address)
 
 
-def record_press(services: Services, press: Press, address: ReplyAddress) -> None:
+def record_press(services: Services, press: model.Press, address: ReplyAddress) -> None:
     try:
         services.desk.press(press)
     except StoreError:
@@ -71,39 +74,36 @@ def record_press(services: Services, press: Press, address: ReplyAddress) -> Non
         services.answer("press_not_recorded", address, lambda: (text, None))
 
 
-def ask_why(services: Services, body: Mapping[str, Any]) -> None:
+def ask_why(services: Services, pressed: Press) -> None:
     """Open the modal that asks for the reason, unless it is plain that the person may not deny."""
-    number = request_number(body["actions"][0].get("value"))
+    number = _request_of(services, pressed)
     if number is None:
-        log.warning("press_dropped", why="its value is no request's number")
         return
-    person_id = str(body["user"]["id"])
     with services.store.read() as ledger:
         request = ledger.request(number)
     if request is None:
         log.warning("press_dropped", why="there is no such request", request=number)
         return
     try:
-        objection = services.desk.objection(person_id, number, Verb.DENY)
+        objection = services.desk.objection(pressed.person_id, number, Verb.DENY)
     except DirectoryError as error:
         log.info("objection_unknown", error=str(error))  # the submission is judged in any case
         objection = None
     if objection is None:
-        services.client.views_open(trigger_id=str(body.get("trigger_id") or ""), view=modal.deny_modal(request))
+        open_view(services, pressed, modal.deny_modal(request))
     else:
-        record(services, body, Verb.DENY)  # so that the refusal is told and recorded like any other
+        record(services, pressed, Verb.DENY)  # so that the refusal is told and recorded like any other
 
 
-def turn_page(services: Services, body: Mapping[str, Any]) -> None:
-    which, _, before = str(body["actions"][0].get("value") or "").partition(":")
+def turn_page(services: Services, pressed: Press) -> None:
+    which, _, before = (pressed.action.value or "").partition(":")
     number = request_number(before)
     if number is None or which not in ("all", "mine", "pending"):
         log.warning("press_dropped", why="it names no page")
         return
-    person_id = str(body["user"]["id"])
     command = grammar.Requests(which, None)  # type: ignore[arg-type]  # looked at above
-    address = ReplyAddress.of(body, person_id, services.clock(), replace=True)
-    services.answer("page", address, lambda: answer_requests(services, command, person_id, number))
+    address = address_of(services, pressed, replace=True)
+    answer_later(services, "page", address, lambda: answer_requests(services, command, pressed.person_id, number))
 
 
 def request_number(value: object) -> int | None:
@@ -112,10 +112,31 @@ def request_number(value: object) -> int | None:
     return int(text) if re.fullmatch(r"[1-9][0-9]{0,17}", text) else None
 
 
-def _key(body: Mapping[str, Any], person_id: str) -> str:
-    """A press is the same press when it comes from the same person, message and moment."""
-    action = body["actions"][0]
-    container = body.get("container") or {}
-    where = container.get("message_ts") or container.get("view_id") or ""
-    when = action.get("action_ts") or body.get("trigger_id") or ""
-    return f"{when}:{person_id}:{where}:{action['action_id']}"
+def _request_of(services: Services, pressed: Press) -> int | None:
+    """The request that the button is about; None where it is about none, or stands on another one's card."""
+    number = request_number(pressed.action.value)
+    if number is None:
+        log.warning("press_dropped", why="its value is no request's number")
+        return None
+    if _on_anothers_card(services, pressed, number):
+        log.warning("press_dropped", why="it is on the card of another request", request=number)
+        services.answer("press_dropped", address_of(services, pressed), lambda: (_ANOTHERS, None))
+        return None
+    return number
+
+
+def _on_anothers_card(services: Services, pressed: Press, number: int) -> bool:
+    """Is the message known as the card of another request?
+
+    One that isn't known passes: a card that was posted when the bot was killed is recorded nowhere, and its buttons
+    are as good as any.
+    """
+    block = pressed.action.block_id or ""
+    if block.startswith(ids.BUTTONS) and block != ids.buttons_of(number):
+        return True
+    channel, ts = pressed.container.channel_id, pressed.container.message_ts
+    if not channel or not ts:
+        return False
+    with services.store.read() as ledger:
+        stands = ledger.request_at(channel, ts)
+    return stands is not None and stands != number

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
-from typing import Any
-
 import structlog
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltContext
 
 from approvals import facts
 from approvals.cloud import ImageKind
@@ -18,10 +14,11 @@ from bot import grammar, ids
 from bot.cards import lists, modal, private
 from bot.cards.request import card
 from bot.cards.text import code
+from bot.gate import told
+from bot.listeners.members import Answer, address_of, answer_later, answer_names, answer_now, open_view
+from bot.payloads import Asking, Command
 from bot.replies import ReplyAddress
 from bot.services import Services
-
-Answer = tuple[str, list[dict[str, Any]] | None]
 
 log = structlog.get_logger()
 
@@ -30,80 +27,68 @@ NOT_RECORDED = "I can't record that right now, so nothing was asked. Try again i
 
 def register(app: App, services: Services) -> None:
     @app.command(ids.COMMAND)
-    def image(ack: Ack, body: dict[str, Any]) -> None:
-        answer = answer_command(services, body)
+    def image(ack: Ack, context: BoltContext) -> None:
+        answer = answer_command(services, told(context, Command))
         if answer is None:
             ack()
         else:
             ack(text=answer[0], blocks=answer[1], response_type="ephemeral")
 
 
-def answer_command(services: Services, body: Mapping[str, Any]) -> Answer | None:
+def answer_command(services: Services, asked: Command) -> Answer | None:
     """What to say at once; None where everything follows behind the ack."""
-    text = str(body.get("text") or "")
-    command = grammar.parse(text)
+    command = grammar.parse(asked.text)
     match command:
         case grammar.Misread():
-            return _misread_as_typed(services, text)
+            return answer_names(services, asked, lambda: _misread_as_typed(services, asked.text))
         case grammar.Share() | grammar.Unshare():
-            return submit(services, command, body, answer_in_place=True)
+            return _ask(services, command, asked)
         case grammar.Show(image=image):
-            return _show(services, image, body)
+            address = address_of(services, asked, replace=True)
+            answer_later(services, "show", address, lambda: show_image(services, image))
+            return f"Looking up {code(image)} …", None
         case grammar.Requests():
-            return answer_requests(services, command, str(body.get("user_id") or ""))
+            person_id = asked.person_id
+            return answer_now(
+                services,
+                "requests",
+                asked,
+                lambda: answer_requests(services, command, person_id),
+                meanwhile=("Looking up the requests …", None),
+            )
         case grammar.Account():
             return lists.ACCOUNT_HELP, None
         case grammar.OpenForm():
-            open_form(services, str(body.get("trigger_id") or ""))
+            open_form(services, asked)
             return None
         case grammar.Help():
-            return lists.help_text(grammar.examples(_image_names(services), _receivers(services)))
+            return answer_names(services, asked, lambda: _help(services))
+
+
+def _ask(services: Services, command: grammar.Share | grammar.Unshare, asked: Command) -> Answer:
+    targets = grammar.resolve(command, services.policy.account_names, asked.text)
+    if isinstance(targets, grammar.Misread):
+        misread = targets
+        return answer_names(services, asked, lambda: _misread(misread))
+    address = address_of(services, asked, replace=len(command.images) == 1)
+    return submit(services, command, targets, asked, key=asked.trigger_id, address=address)
 
 
 def submit(
     services: Services,
     command: grammar.Share | grammar.Unshare,
-    body: Mapping[str, Any],
+    targets: tuple[Target, ...],
+    asking: Asking,
     *,
-    answer_in_place: bool,
+    key: str,
+    address: ReplyAddress,
 ) -> Answer:
     """Record what was asked, one request an image, and say so.
 
-    :param answer_in_place: the later answer takes the place of this one
+    :param key: the same again is the same command or form, delivered twice
     """
-    targets = grammar.resolve(command, services.policy.account_names, str(body.get("text") or ""))
-    if isinstance(targets, grammar.Misread):
-        return _misread(targets)
-    asked = _asked(services, command, targets, body, answer_in_place=answer_in_place)
-    try:
-        numbers = services.desk.submit(asked)
-    except StoreError:
-        log.exception("not_recorded")
-        return NOT_RECORDED, None
-    return private.recorded(numbers, list(command.images)), None
-
-
-def open_form(services: Services, trigger_id: str, image: str = "") -> None:
-    services.background.run("open_form", lambda: _open(services, trigger_id, modal.share_form(image)))
-
-
-def _open(services: Services, trigger_id: str, view: dict[str, Any]) -> None:
-    services.client.views_open(trigger_id=trigger_id, view=view)
-
-
-def _asked(
-    services: Services,
-    command: grammar.Share | grammar.Unshare,
-    targets: tuple[Target, ...],
-    body: Mapping[str, Any],
-    *,
-    answer_in_place: bool,
-) -> list[Asked]:
-    person = _person(body)
-    # Slack's trigger_id is fresh for each interaction: the same one again is the same command, delivered twice.
-    key = body.get("trigger_id") or (body.get("view") or {}).get("id") or uuid.uuid4().hex
-    address = ReplyAddress.of(body, person.id, services.clock(), replace=answer_in_place and len(command.images) == 1)
-    return [
+    person = Person(asking.person_id, asking.person_name)
+    asked = [
         Asked(
             key=f"{person.id}:{key}:{index}",
             action=Action.SHARE if isinstance(command, grammar.Share) else Action.UNSHARE,
@@ -116,12 +101,20 @@ def _asked(
         )
         for index, image in enumerate(command.images)
     ]
+    try:
+        numbers = services.desk.submit(asked)
+    except StoreError:
+        log.exception("not_recorded")
+        return NOT_RECORDED, None
+    return private.recorded(numbers, list(command.images)), None
 
 
-def _person(body: Mapping[str, Any]) -> Person:
-    user = body.get("user") or {}
-    person_id = str(body.get("user_id") or user.get("id") or "")
-    return Person(person_id, str(body.get("user_name") or user.get("username") or user.get("name") or person_id))
+def open_form(services: Services, asking: Asking, image: str = "") -> None:
+    services.background.run("open_form", lambda: open_view(services, asking, modal.share_form(image)))
+
+
+def _help(services: Services) -> Answer:
+    return lists.help_text(grammar.examples(_image_names(services), _receivers(services)))
 
 
 def _misread_as_typed(services: Services, text: str) -> Answer:
@@ -178,13 +171,6 @@ _TITLES = {
     "mine": ("Your requests", "You have not asked for anything yet. `/image help` shows how to begin."),
     "pending": ("Requests that wait for a decision", "Nothing waits for a decision."),
 }
-
-
-def _show(services: Services, image_ref: str, body: Mapping[str, Any]) -> Answer:
-    person = _person(body)
-    address = ReplyAddress.of(body, person.id, services.clock(), replace=True)
-    services.answer("show", address, lambda: show_image(services, image_ref))
-    return f"Looking up {code(image_ref)} …", None
 
 
 def show_image(services: Services, image_ref: str) -> Answer:

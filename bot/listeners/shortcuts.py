@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltContext
 
 from bot import ids
+from bot.gate import told
 from bot.listeners.commands import open_form
+from bot.payloads import Shortcut
 from bot.services import Services
 
 _IMAGE_ID = re.compile(r"\bimg-[0-9a-z]{6,16}\b")
@@ -16,12 +17,13 @@ _IMAGE_ID = re.compile(r"\bimg-[0-9a-z]{6,16}\b")
 
 def register(app: App, services: Services) -> None:
     @app.shortcut(ids.SHORTCUT_FORM)
-    def form(ack: Ack, body: dict[str, Any]) -> None:
-        open_form(services, str(body.get("trigger_id") or ""))
+    def form(ack: Ack, context: BoltContext) -> None:
+        open_form(services, told(context, Shortcut))
         ack()
 
     @app.shortcut(ids.SHORTCUT_FROM_MESSAGE)
-    def from_message(ack: Ack, body: dict[str, Any]) -> None:
-        named = _IMAGE_ID.search(str((body.get("message") or {}).get("text") or ""))
-        open_form(services, str(body.get("trigger_id") or ""), named[0] if named else "")
+    def from_message(ack: Ack, context: BoltContext) -> None:
+        taken = told(context, Shortcut)
+        named = _IMAGE_ID.search(taken.message.text or "")
+        open_form(services, taken, named[0] if named else "")
         ack()

@@ -59,9 +59,9 @@ def opened(*, port: int = 0, db: Path | None = None, policy: str = company.POLIC
     with tempfile.TemporaryDirectory(prefix="imagewarden-") as folder:
         cloud = CloudServer().start()
         workspace = WorkspaceServer(port=port, cloud=cloud.state).start()
-        bot = Bot(_settings(cloud.url, workspace.api_url, db or Path(folder, "sandbox.db")), parsed, listening=_always)
+        bot = Bot(_settings(cloud.url, workspace.api_url, db or Path(folder, "sandbox.db")), parsed, listening=_open)
         events = Server(
-            door(bot.metrics, lambda: bot.health.problems, app=bot.app, signing_secret=company.SIGNING_SECRET)
+            door(bot.metrics, bot.health.report, app=bot.app, signing_secret=company.SIGNING_SECRET)
         ).start()
         workspace.deliver_to(f"{events.url}/slack/events")
         bot.installation.ask()
@@ -92,5 +92,5 @@ def _settings(cloud_url: str, api_url: str, db: Path) -> Settings:
     )
 
 
-def _always() -> bool:
-    return True
+def _open() -> None:
+    return None

@@ -24,13 +24,16 @@ from approvals.cloud import Image
 from approvals.desk import Desk
 from approvals.executor import Executor
 from approvals.home import HomeAccount
+from approvals.incidents import Incidents
 from approvals.judging import Judging
 from approvals.leases import Leases
 from approvals.ledger import Ledger
 from approvals.model import Action, Asked, Person, Press, Verb
 from approvals.policy import parse
+from approvals.sql.connection import Work
 from approvals.store import Store
 from approvals.timers import Timers
+from approvals.watched import WatchedCloud
 from bot.notices import Notices
 from bot.replies import Replies, ReplyAddress
 from bot.sandbox import company
@@ -45,6 +48,7 @@ T = TypeVar("T")
 
 DEAD_FOR = 60.0  # seconds until it is started again: longer than any lease
 _PASSING = re.compile(r"http[^|]+| · cloud request .+")  # links, and what is unknown where the answer was lost
+_RECORDED = {f"commit of Notices.{name}" for name in ("_deliver", "_told", "_place", "_alarm")}
 _WAITS_FOR = timedelta(minutes=10)  # longer than any pause before another attempt, shorter than any deadline of people
 
 
@@ -93,11 +97,13 @@ class MortalStore(Store):
         super().__init__(path)
         self._fate = fate
 
-    def write(self, work: Callable[[Ledger], T]) -> T:
-        assert isinstance(work, FunctionType)
-        with self._fate.step(f"commit of {work.__qualname__.partition('.<locals>')[0]}"):
-            result: T = super().write(work)
-            return result
+    def write_all(self, works: Sequence[Callable[[Ledger], T]], *, durable: bool = True) -> list[Work[T]]:
+        names = {work.__qualname__.partition(".<locals>")[0] for work in works if isinstance(work, FunctionType)}
+        if not names:
+            return super().write_all(works, durable=durable)
+        (name,) = names
+        with self._fate.step(f"commit of {name}"):
+            return super().write_all(works, durable=durable)
 
 
 class MortalCloud:
@@ -202,8 +208,10 @@ class Life:
         self._hands = world.hands
         self.fate = fate
         self.store = MortalStore(world.path, fate)
-        cloud, clock = MortalCloud(world.cloud, fate), world.hands.utc
+        clock = world.hands.utc
         self.policy = parse(company.POLICY)
+        incidents = Incidents(self.store, self.policy, clock)
+        cloud = WatchedCloud(MortalCloud(world.cloud, fate), incidents)
         home, leases = HomeAccount(cloud, self.policy), Leases(self.store)
         client = MortalSlack(client_of(world.workspace), fate)
         replies = MortalReplies(client, clock, fate)
@@ -212,17 +220,19 @@ class Life:
         # One message after the other: so the flow takes its steps in the same order each time.
         self._notices = Notices(self.store, client, replies, clock, leases, together=1)
         self._judging = Judging(self.store, self.desk)
+        self._executor = Executor(self.store, cloud, self.policy, home, leases, incidents)
         self._sweeps = (
             self._checker.sweep,
             self._judging.sweep,
             Timers(self.store, self.policy).sweep,
-            Executor(self.store, cloud, self.policy, home, leases).sweep,
+            self._executor.sweep,
             self._notices.sweep,
             leases.sweep,
         )
 
     def end(self) -> None:
         self._checker.close()
+        self._executor.close()
         self._notices.close()
         self.store.close()
 
@@ -284,6 +294,6 @@ def in_hand(fate: Fate) -> bool:
     for side, name, _ in fate.passed:
         if side == "after" and name in ("slack.chat.postMessage", "slack.response_url"):
             sent = True
-        if side == "after" and name == "commit of Notices._deliver":
+        if side == "after" and name in _RECORDED:
             sent = False
     return sent

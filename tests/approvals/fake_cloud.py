@@ -46,6 +46,7 @@ class Call:
 class FakeCloud:
     """Implements ``approvals.cloud.Cloud``.
 
+    :ivar stock: the images, by region and id
     :ivar bad: accounts that don't exist: a call that names one is refused
     :ivar partial: a refused call took effect for its good accounts all the same
     :ivar blind: calls are accepted and change nothing
@@ -54,7 +55,7 @@ class FakeCloud:
 
     def __init__(self, *images: Image, home: str = company.HOME_ACCOUNT) -> None:
         self.home = home
-        self.images = {(one.region, one.image_id): one for one in images or (image(),)}
+        self.stock = {(one.region, one.image_id): one for one in images or (image(),)}
         self.shares: dict[str, dict[str, datetime | None]] = defaultdict(dict)
         self.calls: list[Call] = []
         self.bad: set[str] = set()
@@ -75,7 +76,7 @@ class FakeCloud:
         self._after.clear()
 
     def put(self, one: Image) -> None:
-        self.images[(one.region, one.image_id)] = one
+        self.stock[(one.region, one.image_id)] = one
 
     def has(self, image_id: str = "img-base0001") -> set[str]:
         return set(self.shares[image_id])
@@ -94,11 +95,11 @@ class FakeCloud:
 
     def images_by_id(self, region: str, image_ids: Sequence[str]) -> list[Image]:
         self._called(Call("images_by_id", region, ",".join(image_ids)))
-        return [one for (where, name), one in self.images.items() if where == region and name in image_ids]
+        return [one for (where, name), one in self.stock.items() if where == region and name in image_ids]
 
     def images_by_name(self, region: str, name: str) -> list[Image]:
         self._called(Call("images_by_name", region, name))
-        return [one for (where, _), one in self.images.items() if where == region and one.name == name]
+        return [one for (where, _), one in self.stock.items() if where == region and one.name == name]
 
     def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None]:
         self._called(Call("shared_with", region, image_id))

@@ -13,12 +13,14 @@ from approvals.checker import Checker
 from approvals.desk import Desk
 from approvals.executor import Executor
 from approvals.home import HomeAccount
+from approvals.incidents import Incidents
 from approvals.judging import Judging
 from approvals.leases import Leases
 from approvals.model import Action, Asked, Notice, Person, Press, Request, Verb
 from approvals.policy import parse
 from approvals.store import Store
 from approvals.timers import Timers
+from approvals.watched import WatchedCloud
 from bot.sandbox import company
 from tests.approvals.fake_cloud import FakeCloud
 from tests.approvals.fake_people import FakeDirectory
@@ -59,25 +61,29 @@ class House:
     ) -> None:
         self.path = path
         self.store = Store(path)
+        self._file = policy
         self.policy = parse(policy)
         self.cloud = cloud or FakeCloud()
         self.directory = directory or FakeDirectory()
         self.clock = clock or Clock()
-        home = HomeAccount(self.cloud, self.policy)
+        self.incidents = Incidents(self.store, self.policy, self.clock)
+        self.watched = WatchedCloud(self.cloud, self.incidents)
+        self.home = HomeAccount(self.watched, self.policy)
         self.desk = Desk(self.store, self.policy, self.directory, clock=self.clock)
-        self.checker = Checker(self.store, self.cloud, self.policy, self.directory, home)
+        self.checker = Checker(self.store, self.watched, self.policy, self.directory, self.home)
         self.judging = Judging(self.store, self.desk)
         self.leases = Leases(self.store)
-        self.executor = Executor(self.store, self.cloud, self.policy, home, self.leases)
+        self.executor = Executor(self.store, self.watched, self.policy, self.home, self.leases, self.incidents)
         self.timers = Timers(self.store, self.policy)
 
     def close(self) -> None:
         self.checker.close()
+        self.executor.close()
         self.store.close()
 
     def twin(self) -> House:
         """Another process of the same company, on the same file."""
-        return House(self.path, cloud=self.cloud, directory=self.directory, clock=self.clock)
+        return House(self.path, policy=self._file, cloud=self.cloud, directory=self.directory, clock=self.clock)
 
     # what people do
 
@@ -109,7 +115,10 @@ class House:
     def press(self, request_id: int, person: str, verb: Verb, *, reason: str = "") -> str:
         press = self.record(request_id, person, verb, reason=reason)
         assert press is not None
-        return self.desk.judge(press)
+        return self.judged(press)
+
+    def judged(self, press: Press) -> str:
+        return self.store.write(self.desk.judge(press))
 
     # what happens by itself
 

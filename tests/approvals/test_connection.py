@@ -45,17 +45,18 @@ def counter(database: Path) -> Path:
 class Gate:
     """Holds the writer in one work while others queue behind it, so that they are committed as one."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, *, durable: bool = True) -> None:
         self._writer = writer
         self._entered, self._open = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
         self.outcomes: dict[str, object] = {}
-        self._start("gate", self._wait)
+        self._durable = durable
+        self._start("gate", self._wait, durable=durable)
         assert self._entered.wait(WITHIN)
 
-    def queue(self, name: str, work: Callable[[Database], object]) -> None:
+    def queue(self, name: str, work: Callable[[Database], object], *, durable: bool = False) -> None:
         before = len(self._writer._waiting)
-        self._start(name, work)
+        self._start(name, work, durable=durable or self._durable)
         until = time.monotonic() + WITHIN
         while len(self._writer._waiting) == before:
             assert time.monotonic() < until
@@ -70,10 +71,11 @@ class Gate:
         self._entered.set()
         assert self._open.wait(WITHIN)
 
-    def _start(self, name: str, work: Callable[[Database], object]) -> None:
+    def _start(self, name: str, work: Callable[[Database], object], *, durable: bool) -> None:
         def run() -> None:
             try:
-                self.outcomes[name] = self._writer.run(work)
+                (done,) = self._writer.run([work], durable=durable)
+                self.outcomes[name] = done.result()
             except Exception as error:
                 self.outcomes[name] = error
 
@@ -137,19 +139,20 @@ def test_where_the_commit_fails_every_work_of_it_is_told(writer: Writer) -> None
     gate.queue("third", bump)
     gate.open()
     assert all(isinstance(gate.outcomes[name], StoreError) for name in ("first", "second", "third"))
-    writer.run(bump)
+    (done,) = writer.run([bump], durable=True)
+    done.result()
 
 
 def test_many_threads_lose_no_write(counter: Path, writer: Writer) -> None:
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(lambda _: writer.run(bump), range(400)))
+        list(pool.map(lambda _: writer.run([bump], durable=True), range(400)))
     assert counted(counter) == 400
 
 
 def bump_often(path: str, times: int) -> None:
     writer = Writer(Path(path))
     for _ in range(times):
-        writer.run(bump)
+        writer.run([bump], durable=True)
     writer.close()
 
 
@@ -264,3 +267,22 @@ def test_a_foreign_schema_in_the_way_is_a_store_error(database: Path) -> None:
         connection.execute("CREATE TABLE requests (something TEXT)")
     with pytest.raises(StoreError, match="requests already exists"):
         Store(database)
+
+
+def waits_for_the_disk(db: Database) -> bool:
+    return int(db.execute("PRAGMA synchronous").fetchone()[0]) == 2  # 1 is NORMAL, 2 is FULL
+
+
+@pytest.mark.parametrize("order", [(True, False), (False, True)])
+def test_only_what_must_survive_a_loss_of_power_waits_for_the_disk(writer: Writer, order: tuple[bool, bool]) -> None:
+    for durable in order:
+        (done,) = writer.run([waits_for_the_disk], durable=durable)
+        assert done.result() is durable
+
+
+def test_one_work_that_must_survive_makes_those_committed_with_it_survive(writer: Writer) -> None:
+    gate = Gate(writer, durable=False)
+    gate.queue("look", waits_for_the_disk)
+    gate.queue("durable", bump, durable=True)
+    gate.open()
+    assert gate.outcomes["look"] is True

@@ -131,7 +131,7 @@ def test_a_press_at_the_deadline_is_too_late_and_one_before_it_is_not(house: Hou
     assert house.press(late, LIN, Verb.APPROVE) == "too_late"
     press = house.record(early, LIN, Verb.APPROVE)
     assert press is not None
-    assert house.desk.judge(replace(press, at=deadline - timedelta(microseconds=1))) == "approve"
+    assert house.judged(replace(press, at=deadline - timedelta(microseconds=1))) == "approve"
     assert (state(house, late), state(house, early)) == (State.PENDING, State.APPROVED)
 
 
@@ -140,9 +140,9 @@ def test_a_press_that_is_delivered_twice_counts_once(house: House) -> None:
     first = house.record(number, LIN, Verb.APPROVE, key="one press")
     assert first is not None
     assert house.record(number, LIN, Verb.APPROVE, key="one press") is None
-    assert house.desk.judge(first) == "approve"
+    assert house.judged(first) == "approve"
     assert house.record(number, LIN, Verb.APPROVE, key="one press") is None
-    assert house.desk.judge(first) == "judged_already"
+    assert house.judged(first) == "judged_already"
     assert len(house.request(number).decisions) == 1
     assert house.events(number).count("approved") == 1
 
@@ -242,6 +242,6 @@ def test_a_chat_that_cannot_tell_who_it_is_leaves_the_press_unjudged(house: Hous
     assert press is not None
     house.directory.down = True
     with pytest.raises(DirectoryError):
-        house.desk.judge(press)
+        house.judged(press)
     house.directory.down = False
-    assert house.desk.judge(press) == "approve"
+    assert house.judged(press) == "approve"

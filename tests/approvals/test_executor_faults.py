@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from tests.approvals.fake_cloud import Call, Crash
 from tests.approvals.house import DATA, LAB, House, gist
 
 LONGEST_PAUSE = timedelta(minutes=5, seconds=1)
-PASSING = [Throttled, Unavailable, AuthFailed, OutcomeUnknown]
+PASSING = [Throttled, Unavailable, OutcomeUnknown]
 
 
 def fault(kind: type[CloudError]) -> CloudError:
@@ -53,7 +54,7 @@ def test_a_fault_that_passes_puts_the_request_off_and_nothing_is_done_twice(
     assert [notice.kind for notice in house.told()].count("end") == 1
 
 
-@pytest.mark.parametrize("kind", PASSING)
+@pytest.mark.parametrize("kind", [*PASSING, AuthFailed])
 def test_a_call_whose_answer_was_lost_is_read_back_and_not_repeated(house: House, kind: type[CloudError]) -> None:
     number = house.approved(DATA, LAB)
     house.cloud.fail("share", fault(kind), after_effect=True)
@@ -81,6 +82,20 @@ def test_in_the_record_only_people_approve(house: House, method: str) -> None:
     house.cloud.fail(method, fault(Throttled))
     house.execute()
     assert house.events(number) == ["asked", "checked", "approved", "executing", "postponed"]
+
+
+def test_the_time_of_the_next_attempt_outlives_the_process(house: House) -> None:
+    number = house.approved(DATA)
+    house.cloud.fail("share", fault(Throttled))
+    house.execute()
+    due = house.request(number).not_before
+    assert due is not None
+    with closing(house.twin()) as restarted:
+        house.clock.now = due - timedelta(milliseconds=2)
+        assert restarted.execute() == 0
+        house.clock.now = due
+        assert restarted.execute() == 1
+    assert house.request(number).state is State.DONE
 
 
 def test_pauses_grow_with_the_attempts(house: House) -> None:

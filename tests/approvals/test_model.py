@@ -54,6 +54,7 @@ class Told:
     state: State = State.CHECKING
     approved_by: set[str] = field(default_factory=set)
     deadline: datetime | None = None
+    retry_until: datetime | None = None
     lease_until: datetime | None = None
     turn: int = 0
     ends: int = 0
@@ -85,7 +86,9 @@ class Told:
         elif person not in self.owners | self.guardians:
             return "own_request" if person == self.requester else "not_a_decider"
         if verb is Verb.RETRY:
-            return "retry" if self.state in (State.FAILED, State.PARTIAL) else "nothing_to_retry"
+            if self.state not in (State.FAILED, State.PARTIAL):
+                return "nothing_to_retry"
+            return "too_late_to_retry" if self.retry_until and now >= self.retry_until else "retry"
         if self.state is not State.PENDING:
             return "not_pending"
         if self.deadline is not None and now >= self.deadline:
@@ -203,6 +206,8 @@ class DeskMachine(RuleBasedStateMachine):
             found = self.house.request(one.number)
             if one.state is State.APPROVED and found.state in EXECUTED:
                 one.state, one.ends = found.state, one.ends + 1
+                assert self.house.clock.now - timedelta(seconds=1) < found.changed_at <= self.house.clock.now
+                one.retry_until = found.changed_at + DECIDE_WITHIN
                 for item in found.items:
                     self.settle(one, item)
                 assert not [other for other in self.requests if self.overtaken(one, other)]
@@ -247,7 +252,7 @@ class DeskMachine(RuleBasedStateMachine):
         for name, image_id in IMAGES.items():
             assert self.house.cloud.has(image_id) == self.shared[name]
             with self.house.store.read() as ledger:
-                grants = ledger.grants(self.house.cloud.images[GUANGZHOU, image_id])
+                grants = ledger.grants(self.house.cloud.stock[GUANGZHOU, image_id])
             assert {grant.target.account for grant in grants} == self.granted[name]
 
     @invariant()
@@ -268,6 +273,7 @@ class DeskMachine(RuleBasedStateMachine):
     @invariant()
     def the_requester_hears_of_each_end_once(self) -> None:
         for notice in self.house.told():
+            assert notice.request_id is not None
             self.ends_told[notice.request_id] += notice.kind == "end"
         assert {one.number: one.ends for one in self.requests if one.ends} == +self.ends_told
 

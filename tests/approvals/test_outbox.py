@@ -77,11 +77,21 @@ def test_a_cancelling_is_no_news_to_the_requester(house: House) -> None:
     assert told(house) == [thread("cancelled"), *CARDS]
 
 
-def test_an_execution_shows_that_it_began_and_how_it_ended(house: House) -> None:
+def test_an_execution_shows_how_it_ended_in_the_picture_that_waits_since_it_began(house: House) -> None:
     house.approved(DATA)
     told(house)
     house.execute()
-    assert told(house) == [*CARDS, thread("ended"), *CARDS, END]
+    assert told(house) == [*CARDS, thread("ended"), END]
+
+
+def test_a_picture_that_is_being_delivered_is_followed_by_another(house: House) -> None:
+    house.approved(DATA)
+    with house.store.read() as ledger:
+        cards = [notice for notice in ledger.notices_due(house.clock(), 99) if notice.kind == "card"]
+    house.store.write(lambda ledger: ledger.take_notices(house.clock(), 99, lease="mine", until=house.clock()))
+    house.execute()
+    assert [gist(notice) for notice in house.told() if notice.kind == "card"] == CARDS * 2
+    assert len(cards) == len(CARDS)
 
 
 def test_the_end_says_which_it_was(house: House) -> None:

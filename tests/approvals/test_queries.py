@@ -65,7 +65,7 @@ def test_every_query_is_one_statement_under_one_heading_and_one_sentence() -> No
 
 def test_every_query_that_changes_the_state_of_a_request_names_the_state_that_it_leaves() -> None:
     changing = [name for name, query in QUERIES.items() if re.search(r"UPDATE requests SET[^W]*\bstate = ", query)]
-    assert set(changing) == {"move", "take", "release"}
+    assert set(changing) == {"checked", "move", "take", "release"}
     for name in changing:
         where = QUERIES[name].split("WHERE", 1)[1]
         assert re.search(r"\bAND state = ", where), name

@@ -88,7 +88,7 @@ def test_an_approval_against_another_word_has_one_winner(
     for _ in range(ROUNDS):
         number = first.pending(DATA)
         approval, other = pressed(first, number, LIN, Verb.APPROVE), pressed(first, number, rival, verb)
-        outcomes = at_once(partial(first.desk.judge, approval), partial(second.desk.judge, other))
+        outcomes = at_once(partial(first.judged, approval), partial(second.judged, other))
         won = first.request(number).state
         assert outcomes == (["approve", "not_pending"] if won is State.APPROVED else ["not_pending", verb.value])
         assert won in (State.APPROVED, state)
@@ -101,7 +101,7 @@ def test_an_approval_against_the_deadline_has_one_winner(houses: tuple[House, Ho
         number = first.pending(DATA)
         approval = pressed(first, number, LIN, Verb.APPROVE)
         deadline = first.clock.advance(days=3)
-        outcomes = at_once(partial(first.desk.judge, approval), partial(second.timers.sweep, deadline))
+        outcomes = at_once(partial(first.judged, approval), partial(second.timers.sweep, deadline))
         won = first.request(number).state
         assert (won, outcomes) in [(State.APPROVED, ["approve", 0]), (State.EXPIRED, ["not_pending", 1])]
     roads_are_legal(first)
@@ -112,11 +112,11 @@ def test_the_same_press_ten_times_at_once_is_recorded_once_and_counts_once(house
     for turn in range(ROUNDS):
         number = first.pending(DATA)
         press = Press(f"turn-{turn}", number, LIN, Verb.APPROVE, first.tick())
-        desks = [first.desk, second.desk] * 5
-        assert sorted(at_once(*(partial(desk.press, press) for desk in desks))) == [False] * 9 + [True]
+        both = [first, second] * 5
+        assert sorted(at_once(*(partial(house.desk.press, press) for house in both))) == [False] * 9 + [True]
         with first.store.read() as ledger:
             (recorded,) = ledger.unjudged(first.clock(), 9)
-        outcomes = at_once(*(partial(desk.judge, recorded) for desk in desks))
+        outcomes = at_once(*(partial(house.judged, recorded) for house in both))
         assert sorted(outcomes) == ["approve"] + ["judged_already"] * 9
         assert len(first.request(number).decisions) == 1
         assert first.events(number).count("approved") == 1
@@ -127,8 +127,8 @@ def test_ten_presses_of_one_person_at_once_are_one_vote(houses: tuple[House, Hou
     first, second = houses
     number = first.pending(STRANGER)
     presses = [pressed(first, number, LIN, Verb.APPROVE) for _ in range(10)]
-    desks = [first.desk, second.desk] * 5
-    outcomes = at_once(*(partial(desk.judge, press) for desk, press in zip(desks, presses, strict=True)))
+    both = [first, second] * 5
+    outcomes = at_once(*(partial(house.judged, press) for house, press in zip(both, presses, strict=True)))
     assert sorted(outcomes) == ["approve"] + ["voted_already"] * 9
     assert first.request(number).state is State.PENDING
 
@@ -138,7 +138,7 @@ def test_two_votes_at_once_both_count(houses: tuple[House, House]) -> None:
     for _ in range(ROUNDS):
         number = first.pending(STRANGER)
         owner, guardian = pressed(first, number, LIN, Verb.APPROVE), pressed(first, number, "U0SARA", Verb.APPROVE)
-        at_once(partial(first.desk.judge, owner), partial(second.desk.judge, guardian))
+        at_once(partial(first.judged, owner), partial(second.judged, guardian))
         assert first.request(number).state is State.APPROVED
 
 

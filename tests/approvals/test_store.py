@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -57,8 +60,10 @@ def read(store: Store, number: int) -> Request:
 
 def to_pending(store: Store, number: int, *, decide_by: datetime = LATER, at: datetime = NOW) -> None:
     def work(ledger: Ledger) -> None:
-        ledger.set_checked(
+        assert ledger.checked(
             number,
+            State.PENDING,
+            now=at,
             home="100000000001",
             image=IMAGE,
             findings=FINDINGS,
@@ -66,7 +71,6 @@ def to_pending(store: Store, number: int, *, decide_by: datetime = LATER, at: da
             decide_by=decide_by,
             requester_name="Mei Chen",
         )
-        assert ledger.move(number, State.CHECKING, State.PENDING, now=at)
 
     store.write(work)
 
@@ -120,9 +124,17 @@ def test_what_the_checks_found_reads_back(store: Store) -> None:
 def test_what_the_checks_found_is_not_written_over_a_request_that_went_on(store: Store) -> None:
     number = add(store)
     to_pending(store, number)
-    store.write(
-        lambda ledger: ledger.set_checked(
-            number, home="", image=None, findings=(), deciders=None, decide_by=NOW, requester_name="x"
+    assert not store.write(
+        lambda ledger: ledger.checked(
+            number,
+            State.REFUSED,
+            now=NOW,
+            home="",
+            image=None,
+            findings=(),
+            deciders=None,
+            decide_by=NOW,
+            requester_name="x",
         )
     )
     assert read(store, number).findings == FINDINGS
@@ -284,3 +296,17 @@ def test_what_waits_is_counted_by_state(store: Store) -> None:
     to_approved(store, "c")
     with store.read() as ledger:
         assert ledger.waiting() == {State.CHECKING: 1, State.PENDING: 1, State.APPROVED: 1}
+
+
+def test_reading_from_ever_new_threads_keeps_no_more_connections_than_read_at_once(database: Path) -> None:
+    with closing(Store(database)) as store:
+
+        def read_once() -> None:
+            with store.read() as ledger:
+                ledger.waiting()
+
+        for _ in range(50):
+            thread = threading.Thread(target=read_once)
+            thread.start()
+            thread.join()
+        assert len(store._idle) == 1

@@ -101,11 +101,11 @@ def test_an_error_is_one_whatever_its_content_type(content_type: str, code: str,
             assert caught.value.cloud_request_id == "req-2"
 
 
-def test_too_many_accounts_is_about_the_call() -> None:
+def test_too_many_accounts_is_about_the_size_of_the_call() -> None:
     with serving(refusal("InvalidParameterValue.LimitExceeded")) as server, client(server.url) as cloud:
         with pytest.raises(Refused) as caught:
             share(cloud)
-        assert caught.value.about is About.CALL
+        assert caught.value.about is About.SIZE
 
 
 @pytest.mark.parametrize(

@@ -105,9 +105,10 @@ def test_which_error_a_code_is(code: str, kind: type[CloudError]) -> None:
         ("FailedOperation.AccountAlreadyExists", About.ACCOUNT),
         ("InvalidAccountIs.YourSelf", About.ACCOUNT),
         ("UnsupportedOperation.EncryptedImagesNotSupported", About.IMAGE),
-        ("InvalidParameterValue.LimitExceeded", About.CALL),
-        ("LimitExceeded", About.CALL),
-        ("RequestSizeLimitExceeded", About.CALL),
+        ("InvalidParameterValue.LimitExceeded", About.SIZE),
+        ("LimitExceeded", About.SIZE),
+        ("RequestSizeLimitExceeded", About.SIZE),
+        ("OverQuota", About.CALL),
     ],
 )
 def test_what_a_refusal_is_about(code: str, about: About) -> None:

@@ -11,12 +11,14 @@ from approvals.checker import Checker
 from approvals.desk import Desk
 from approvals.executor import Executor
 from approvals.home import HomeAccount
+from approvals.incidents import Incidents
 from approvals.judging import Judging
 from approvals.leases import Leases
 from approvals.model import Action, Asked, Person, Press, Request, State, Verb
 from approvals.policy import parse
 from approvals.store import Store
 from approvals.timers import Timers
+from approvals.watched import WatchedCloud
 from bot.sandbox import company
 from tests.approvals.fake_people import FakeDirectory
 from tests.bench.memory_cloud import MemoryCloud
@@ -37,15 +39,18 @@ class Office:
         self.policy = parse(company.POLICY)
         self.cloud = MemoryCloud()
         directory = FakeDirectory()
-        home = HomeAccount(self.cloud, self.policy)
+        incidents = Incidents(self.store, self.policy, utc_now)
+        watched = WatchedCloud(self.cloud, incidents)
+        home = HomeAccount(watched, self.policy)
         self.desk = Desk(self.store, self.policy, directory, clock=utc_now)
-        self.checker = Checker(self.store, self.cloud, self.policy, directory, home)
+        self.checker = Checker(self.store, watched, self.policy, directory, home)
         self.judging = Judging(self.store, self.desk)
-        self.executor = Executor(self.store, self.cloud, self.policy, home, Leases(self.store))
+        self.executor = Executor(self.store, watched, self.policy, home, Leases(self.store), incidents)
         self.timers = Timers(self.store, self.policy)
 
     def close(self) -> None:
         self.checker.close()
+        self.executor.close()
         self.store.close()
 
     def ask(self, *, image: str = "", accounts: Sequence[str] = (DATA,), by: str = MEI) -> int:

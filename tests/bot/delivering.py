@@ -40,8 +40,10 @@ class Desk:
         def work(ledger: Ledger) -> int:
             number = ledger.add_request(asked, now=now)
             assert number is not None
-            ledger.set_checked(
+            ledger.checked(
                 number,
+                State.PENDING,
+                now=now,
                 home="100000000001",
                 image=IMAGE,
                 findings=(NOT_RECALLED,),
@@ -49,7 +51,6 @@ class Desk:
                 decide_by=now + timedelta(days=3),
                 requester_name="mei",
             )
-            ledger.move(number, State.CHECKING, State.PENDING, now=now)
             outbox = self._outbox(ledger, number)
             outbox.card()
             if threaded:
@@ -100,6 +101,16 @@ class Desk:
         with self.store.read() as ledger:
             at = ledger.next_notice()
         return (at - self.hands.utc()).total_seconds() if at else None
+
+    def notices_due_in(self) -> float | None:
+        """The same, as the one who delivers sees it, who leaves out whoever was asked to be left in peace."""
+        with self.store.read() as ledger:
+            at = self.notices.next_due(ledger)
+        return (at - self.hands.utc()).total_seconds() if at else None
+
+    def parked(self) -> int:
+        with self.store.read() as ledger:
+            return ledger.notices_parked()
 
     def in_channel(self) -> list[Message]:
         """The cards in the channel; what stands in a thread is left out."""

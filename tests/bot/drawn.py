@@ -12,6 +12,7 @@ from bot.sandbox.workspace.messages import check_content
 Block = dict[str, Any]
 
 _ENTITY = re.compile(r"<([^<>]*)>")
+_UNFINISHED = re.compile(r"&(?!amp;|lt;|gt;)|<[^>]*\Z")
 _OURS = re.compile(r"@U0[A-Z]+|!subteam\^S0[A-Z]+|!date\^\d+\^[^|<>]+\|[0-9A-Za-z: ]+ UTC")
 
 
@@ -56,6 +57,12 @@ def rings_nobody(text: str, part: Any) -> None:
     for one in marked(part):
         assert foreign_markup(one["text"]) == []
         assert one["verbatim"] is True
+
+
+def whole(text: str, part: Any) -> None:
+    """No entity was cut in two where a text was too long."""
+    for one in (text, *(shown["text"] for shown in marked(part))):
+        assert _UNFINISHED.search(one) is None, one[-80:]
 
 
 def labels(part: Any) -> list[str]:

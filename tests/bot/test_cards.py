@@ -84,7 +84,7 @@ def test_the_pending_card_answers_what_who_where_to_why_and_until_when() -> None
     text, blocks = card(pending)
     said = words(blocks)
 
-    assert text == "mei asks to share base-nightly with data-team and 1 more"
+    assert text == "mei asks to share base-nightly with data-team and 1 more (#1042)"
     assert blocks[0]["text"]["text"] == "Share base-nightly with 2 accounts"
     for fact in (
         "#1042 · asked by <@U0MEI>",

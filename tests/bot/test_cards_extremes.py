@@ -12,10 +12,22 @@ from approvals.model import Action, Finding, Item, ItemState, Level, Person, Req
 from bot.cards import lists, modal, private
 from bot.cards.request import card
 from bot.cards.story import story
-from tests.bot.drawn import accepted, labels, rings_nobody, view_accepted
+from tests.bot.drawn import accepted, labels, rings_nobody, view_accepted, whole, words
 from tests.bot.requests import GUARDED, IMAGE, LIN, NOON, approval, denial, request
 
 HOSTILE = "<!channel> *_~`<@U0EVIL> <https://evil.example|here> &lt;!here&gt; \"\\'😀 "
+
+OBJECTIONS = (
+    "not_a_decider",
+    "own_request",
+    "not_the_requester",
+    "voted_already",
+    "too_late",
+    "too_late_to_retry",
+    "nothing_to_retry",
+    "may_not_act",
+    "not_pending",
+)
 
 _pieces = st.one_of(
     st.sampled_from(["<!channel>", "<@U0EVIL>", "<#C0EVIL|x>", "<https://evil.example|x>", "&lt;", "<", ">", "&", "`"]),
@@ -59,6 +71,8 @@ def judge_everything(one: Request) -> None:
     judge(*private.ended(one))
     judge(private.refused(one), None)
     judge(private.stands(one), None)
+    for why in OBJECTIONS:
+        judge(private.objection(one, why), None)
     judge(private.recorded([1, 2], [one.image_ref, one.image_ref]), None)
     judge(*lists.requests_list("Requests", "none", [one] * lists.ROWS, "all:7"))
     judge(*lists.misread(one.reason, one.reason, one.reason, one.reason or "/image help"))
@@ -78,14 +92,21 @@ def judge_everything(one: Request) -> None:
             now=NOON,
         )
     )
-    for view in (lists.home_view([one] * lists.ROWS, [one] * 10), modal.deny_modal(one)):
+    judge(*lists.help_text([f"/image share {one.image_ref}"[: lists.ROWS * 10]] * 5))
+    for view in (
+        lists.home_view([one] * lists.ROWS, [one] * 10),
+        modal.deny_modal(one),
+        lists.home_closed(one.reason or "no"),
+    ):
         view_accepted(view)
         rings_nobody("", view)
+        whole("", view)
 
 
 def judge(text: str, blocks: list[dict[str, object]] | None) -> None:
     accepted(text, blocks)
     rings_nobody(text, blocks)
+    whole(text, blocks)
 
 
 @settings(max_examples=60, deadline=None)
@@ -106,6 +127,17 @@ def test_a_reason_of_three_thousand_characters_fits(state: State, text: str) -> 
     one = request(state, reason=text * 3000, decisions=(denial(text * 1000),) if state is State.DENIED else ())
 
     judge(*card(one))
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "&" * 255, "x" * 255], ids=["mixed", "&", "x"])
+def test_a_page_of_requests_with_long_names_shows_each_of_them(text: str) -> None:
+    page = [replace(hostile(State.PENDING, text), id=number) for number in range(1, lists.ROWS + 1)]
+    said, blocks = lists.requests_list("Requests", "none", page, "all:7")
+
+    judge(said, blocks)
+    assert labels(blocks) == ["Older"]
+    if text != "&" * 255:  # those alone fill a message: each is five characters to Slack
+        assert [number for number in range(1, lists.ROWS + 1) if f"*#{number}*" not in words(blocks)] == []
 
 
 def test_a_full_card_keeps_its_buttons() -> None:

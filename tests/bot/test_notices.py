@@ -34,7 +34,7 @@ def test_the_card_goes_to_the_channel_and_to_each_owner(desk: Desk) -> None:
     places = [desk.in_channel(), desk.in_direct("U0LIN"), desk.in_direct("U0OMAR")]
     assert [[headline(one) for one in place] for place in places] == [[ASKED]] * 3
     assert desk.in_direct("U0MEI") == []
-    assert desk.in_channel()[0].text == "mei asks to share base-nightly with data-team"
+    assert desk.in_channel()[0].text == "mei asks to share base-nightly with data-team (#1)"
     assert desk.waiting() == 0
 
 
@@ -127,7 +127,9 @@ def test_a_card_that_was_deleted_is_posted_anew_and_is_the_one_from_then_on(
     assert anew.ts.replace(".", "") in desk.in_direct("U0MEI")[0].text
 
 
-def test_what_a_dead_thread_cannot_tell_holds_up_nothing(desk: Desk, workspace: WorkspaceServer) -> None:
+def test_what_happened_is_told_under_the_card_that_took_the_place_of_a_deleted_one(
+    desk: Desk, workspace: WorkspaceServer
+) -> None:
     number = desk.pending()
     desk.deliver()
     workspace.state.remove(desk.in_channel()[0])
@@ -135,17 +137,20 @@ def test_what_a_dead_thread_cannot_tell_holds_up_nothing(desk: Desk, workspace: 
     desk.approved(number)
     desk.deliver()
 
-    assert desk.in_thread() == []
+    [anew] = desk.in_channel()
+    assert headline(anew) == "Sharing base-nightly with data-team"
+    assert [(one.text, one.thread_ts) for one in workspace.state.conversations[CHANNEL].messages[1:]] == [
+        ("<@U0LIN> approved.", anew.ts)
+    ]
     assert desk.waiting() == 0
-    assert headline(desk.in_direct("U0LIN")[0]) == "Sharing base-nightly with data-team"
 
 
 def test_two_requests_do_not_wait_for_each_other(desk: Desk, workspace: WorkspaceServer) -> None:
-    desk.pending(deciders=replace(DECIDERS, owner_ids=()))
-    workspace.faults.rate_limit("chat.postMessage", retry_after=60)
+    desk.pending(deciders=replace(DECIDERS, owner_ids=("U0LIN",)))
+    workspace.faults.fail("conversations.open", "internal_error", status=500)
     desk.deliver()
-    desk.pending(deciders=replace(DECIDERS, owner_ids=()), key="2")
+    desk.pending(deciders=replace(DECIDERS, owner_ids=("U0LIN",)), key="2")
     desk.deliver()
 
-    assert len(desk.in_channel()) == 1
-    assert desk.next_due() == 60
+    assert [len(desk.in_channel()), len(desk.in_direct("U0LIN"))] == [2, 1]
+    assert desk.waiting() == 1

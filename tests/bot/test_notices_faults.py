@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
+from approvals.model import Target
 from bot.replies import ReplyAddress
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.approvals.raw_server import Reply, http, serving
@@ -137,6 +138,129 @@ def test_once_invited_the_channel_gets_the_card_with_the_next_change(desk: Desk,
     assert [headline(one) for one in desk.in_channel()] == ["Sharing base-nightly with data-team"]
 
 
+def test_what_a_closed_channel_missed_is_told_in_order_once_it_is_open(desk: Desk, workspace: WorkspaceServer) -> None:
+    number = desk.pending()
+    desk.deliver()
+    workspace.state.conversations["C0IMAGES"].archived = True
+    desk.approved(number)
+    other = desk.pending(key="2")
+    desk.deliver()
+    desk.cancelled(other)
+    desk.deliver()
+    assert [headline(one) for one in desk.in_channel()] == ["Share base-nightly with data-team"]
+    assert (desk.in_thread(), desk.waiting(), desk.parked()) == ([], 0, 5)
+
+    desk.notices.reopen("C0ELSEWHERE")
+    assert desk.deliver() == 0
+    workspace.state.conversations["C0IMAGES"].archived = False
+    desk.notices.reopen("C0IMAGES")
+    desk.deliver()
+
+    assert [headline(one) for one in desk.in_channel()] == [
+        "Sharing base-nightly with data-team",
+        "Cancelled: share base-nightly with data-team",
+    ]
+    assert desk.in_thread() == ["<@U0LIN> approved.", "<@U0MEI> cancelled it; nothing was shared."]
+    assert (desk.waiting(), desk.parked()) == (0, 0)
+
+
+def test_nothing_comes_out_of_order_while_the_rest_is_still_parked(desk: Desk, workspace: WorkspaceServer) -> None:
+    workspace.state.conversations["C0IMAGES"].archived = True
+    number = desk.pending(threaded=True)
+    desk.deliver()
+    workspace.state.conversations["C0IMAGES"].archived = False
+    desk.approved(number)
+    desk.deliver()
+    assert desk.in_thread() == []
+
+    desk.notices.reopen("C0IMAGES")
+    desk.deliver()
+    assert desk.in_thread() == ["<@U0LIN> approved."]
+    assert len(desk.in_channel()) == 1
+
+
+def test_what_a_channel_missed_for_days_is_not_poured_into_it(desk: Desk, workspace: WorkspaceServer) -> None:
+    workspace.state.conversations["C0IMAGES"].archived = True
+    desk.pending()
+    desk.deliver()
+    workspace.state.conversations["C0IMAGES"].archived = False
+    desk.hands.now += 3 * 24 * 3600 + 1
+    desk.notices.reopen("C0IMAGES")
+    desk.deliver()
+
+    assert (desk.in_channel(), desk.waiting(), desk.parked()) == ([], 0, 0)
+
+
+def test_one_message_that_is_slowed_down_slows_down_its_channel_and_nobody_else(
+    desk: Desk, workspace: WorkspaceServer
+) -> None:
+    for key in range(12):
+        desk.pending(deciders=ONLY_THE_CHANNEL, key=str(key))
+    workspace.faults.rate_limit("chat.postMessage", retry_after=20)
+    desk.deliver()
+    desk.pending(key="for owners")
+    desk.deliver()
+
+    assert workspace.api.called["chat.postMessage"] == 1 + 2
+    assert desk.in_channel() == []
+    assert [len(desk.in_direct(owner)) for owner in ("U0LIN", "U0OMAR")] == [1, 1]
+    assert desk.notices_due_in() == 20
+
+    desk.hands.now += 20
+    desk.deliver()
+    assert len(desk.in_channel()) == 13
+
+
+def test_a_channel_that_takes_one_a_second_is_asked_no_more_than_it_has_to_be(
+    desk: Desk, workspace: WorkspaceServer
+) -> None:
+    workspace.post_limit.at_once = 1
+    for key in range(10):
+        desk.pending(deciders=ONLY_THE_CHANNEL, key=str(key))
+
+    while desk.waiting():
+        desk.deliver()
+        desk.hands.now += 1
+
+    assert len(desk.in_channel()) == 10
+    assert workspace.api.called["chat.postMessage"] <= 20  # each is refused once at most
+
+
+def test_what_was_put_off_is_tried_at_once_when_slack_is_back(desk: Desk, workspace: WorkspaceServer) -> None:
+    number = desk.pending(deciders=ONLY_THE_CHANNEL, threaded=True)
+    desk.approved(number)
+    workspace.faults.fail("chat.postMessage", "token_revoked", times=9)
+    for _ in range(9):
+        desk.deliver()
+        desk.hands.now += 300
+    workspace.faults.fail("chat.postMessage", "token_revoked")
+    desk.deliver()
+    assert desk.in_channel() == []
+
+    desk.notices.hasten()
+    desk.deliver()
+
+    assert len(desk.in_channel()) == 1
+    assert desk.in_thread() == ["<@U0LIN> approved."]
+    assert desk.waiting() == 0
+
+
+def test_a_long_story_goes_on_where_it_was_interrupted(desk: Desk, workspace: WorkspaceServer) -> None:
+    many = tuple(Target(str(100_000_000_000 + number)) for number in range(130))
+    desk.pending(*many, deciders=ONLY_THE_CHANNEL, threaded=True)
+    workspace.faults.fail("chat.postMessage", times=3)  # not a fault: the card and two parts of the story
+    workspace.faults.fail("chat.postMessage", "internal_error", status=500)
+    desk.deliver()
+    assert len(desk.in_thread()) == 2
+
+    desk.hands.now += 60
+    desk.deliver()
+
+    told = [line for message in desk.in_thread() for line in message.splitlines()]
+    assert told[0] == "All the accounts:"
+    assert told[1:] == [f"• {target.account}" for target in many]
+
+
 @pytest.mark.parametrize("fault", ["message_not_found", "cant_update_message", "edit_window_closed"])
 def test_a_card_that_cannot_be_changed_is_replaced_by_a_new_one(
     desk: Desk, workspace: WorkspaceServer, fault: str
@@ -178,8 +302,23 @@ def test_a_slack_that_is_gone_loses_nothing_and_does_not_stop_the_sweep(desk: De
         Reply(http('{"ok": true', length=5000), "close"),
         Reply(b"", "close"),
         Reply(b"nonsense\r\n\r\n", "close"),
+        Reply(http("<html>Please log in to the network</html>", content_type="text/html"), "close"),
+        Reply(http("<html>Not found</html>", status="404 Not Found", content_type="text/html"), "close"),
+        Reply(b"HTTP/1.1 200 OK\r\nContent-Type: application/js", "close"),
+        Reply(http("[]"), "close"),
+        Reply(http('{"ok": false}'), "close"),
     ],
-    ids=["a page of a proxy", "half an answer", "no answer", "no HTTP"],
+    ids=[
+        "a page of a proxy",
+        "half an answer",
+        "no answer",
+        "no HTTP",
+        "a page with status 200",
+        "a page with status 404",
+        "half a head",
+        "a list",
+        "a no without a code",
+    ],
 )
 def test_a_broken_answer_postpones_the_message(
     tmp_path: Path, workspace: WorkspaceServer, hands: Hands, reply: Reply
@@ -196,3 +335,24 @@ def test_a_broken_answer_postpones_the_message(
         desk.store.close()
     assert due is not None
     assert due > 0
+
+
+def test_a_message_that_hangs_holds_up_no_other(
+    tmp_path: Path, workspace: WorkspaceServer, client: WebClient, hands: Hands
+) -> None:
+    client.timeout = 3
+    desk = desk_at(tmp_path / "hangs.db", workspace, client, hands)
+    desk.pending(deciders=ONLY_THE_CHANNEL)
+    workspace.faults.fail("chat.postMessage", delay=2.0)
+    desk.notices.sweep(hands.utc())
+    assert desk.in_channel() == []
+
+    desk.pending(key="2")
+    desk.notices.sweep(hands.utc())
+
+    assert [len(desk.in_direct(owner)) for owner in ("U0LIN", "U0OMAR")] == [1, 1]
+    assert desk.in_channel() == []
+    desk.deliver()
+    assert len(desk.in_channel()) == 2
+    desk.notices.close()
+    desk.store.close()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from slack_sdk import WebClient
 
+from approvals.desk import Desk
 from approvals.errors import DirectoryError, UnknownPerson
+from approvals.model import Verb
 from bot.people import People
 from bot.sandbox import company
+from bot.sandbox.company import Group
 from bot.sandbox.workspace.server import WorkspaceServer
 from bot.slack import Installation, Workspace
+from tests.approvals.house import House
 from tests.approvals.raw_server import Reply, http, serving
 from tests.bot.conftest import Hands
 from tests.bot.told_slack import told_slack
@@ -114,6 +119,53 @@ def test_an_answer_is_kept_for_fifteen_seconds_and_no_longer(
     hands.now += 0.1
     assert not people.person("U0OMAR").may_act
     assert workspace.api.called["users.info"] == 2
+
+
+def test_who_has_left_a_group_is_no_member_of_it_after_fifteen_seconds(
+    people: People, workspace: WorkspaceServer, hands: Hands
+) -> None:
+    assert people.members("S0PLATFORM") == ("U0LIN", "U0OMAR")
+    workspace.state.groups["S0PLATFORM"] = Group("S0PLATFORM", "platform", ("U0OMAR",))
+
+    hands.now += 14.9
+    assert people.members("S0PLATFORM") == ("U0LIN", "U0OMAR")
+    hands.now += 0.1
+    assert people.members("S0PLATFORM") == ("U0OMAR",)
+
+
+def test_who_has_left_the_group_of_the_owners_decides_no_more(
+    people: People, workspace: WorkspaceServer, hands: Hands, tmp_path: Path
+) -> None:
+    """The card was sent to them while they were an owner; what counts is who they are when they press."""
+    house = House(tmp_path / "house.db")
+    desk = Desk(house.store, house.policy, people, clock=house.clock)
+    number = house.pending()
+
+    def judged(person: str) -> str:
+        press = house.record(number, person, Verb.APPROVE)
+        assert press is not None
+        return house.store.write(desk.judge(press))
+
+    assert desk.objection("U0LIN", number, Verb.APPROVE) is None
+    workspace.state.groups["S0PLATFORM"] = Group("S0PLATFORM", "platform", ("U0OMAR",))
+    hands.now += 15
+    assert judged("U0LIN") == "not_a_decider"
+    assert judged("U0OMAR") == "approve"
+    house.close()
+
+
+def test_whom_slack_has_described_is_known_for_an_hour_without_asking(
+    people: People, workspace: WorkspaceServer, hands: Hands
+) -> None:
+    assert people.known("U0MEI") is None
+    mei = people.person("U0MEI")
+
+    hands.now += 3599
+    assert people.known("U0MEI") == mei
+    assert people.known("U0LIN") is None
+    hands.now += 1
+    assert people.known("U0MEI") is None
+    assert workspace.api.called["users.info"] == 1
 
 
 def test_a_failure_is_not_kept(people: People, workspace: WorkspaceServer) -> None:

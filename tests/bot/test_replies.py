@@ -26,7 +26,7 @@ def replies(client: WebClient, hands: Hands) -> Replies:
 def address(workspace: WorkspaceServer, hands: Hands, *, original: str = "", replace: bool = False) -> ReplyAddress:
     """What a command or a press of Mei's gives the bot."""
     name = workspace.state.responses.give(CHANNEL, "U0MEI", original or None)
-    return ReplyAddress.of({"response_url": f"{workspace.url}/response/{name}"}, "U0MEI", hands.utc(), replace=replace)
+    return ReplyAddress("U0MEI", f"{workspace.url}/response/{name}", hands.now, replace)
 
 
 def in_channel(workspace: WorkspaceServer) -> list[Message]:
@@ -141,3 +141,45 @@ def test_an_address_survives_being_written_down() -> None:
     kept = ReplyAddress("U0MEI", "https://hooks.example/1", 17.5, replace=True)
 
     assert ReplyAddress.parse(kept.text()) == kept
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://169.254.169.254/latest/meta-data",
+        "https://hooks.slack.com.evil.example/x",
+        "https://evil.example/hooks.slack.com",
+        "http://hooks.slack.com/x",
+        "https://127.0.0.1/x",
+        "http://user:pw@127.0.0.1/x",
+        "file:///etc/passwd",
+        "http://[::1/x",
+        "//127.0.0.1/x",
+        "nonsense",
+    ],
+)
+def test_an_address_that_is_not_slacks_is_never_gone_to(replies: Replies, workspace: WorkspaceServer, url: str) -> None:
+    replies.send(ReplyAddress("U0MEI", url, Hands().now), "answer")
+
+    assert in_direct(workspace) == ["answer"]
+
+
+@pytest.mark.parametrize(
+    ("api", "url", "good"),
+    [
+        ("https://slack.com/api/", "https://hooks.slack.com/commands/T1/2/x", True),
+        ("https://slack.com/api/", "https://slack.com/commands/T1/2/x", True),
+        ("https://slack-gov.com/api/", "https://hooks.slack-gov.com/commands/T1/2/x", True),
+        ("https://proxy.corp/slack/api/", "https://hooks.slack.com/commands/T1/2/x", True),
+        ("https://slack.com/api/", "http://127.0.0.1:8000/x", False),
+        ("https://slack.com/api/", "https://hooks.slack-gov.com/x", False),
+        ("https://slack.com/api/", "http://slack.com/x", False),
+        ("https://slack.com/api/", "", False),
+    ],
+)
+def test_slacks_addresses_are_known_by_scheme_and_host(hands: Hands, api: str, url: str, good: bool) -> None:
+    assert Replies(WebClient("xoxb-x", base_url=api), hands.utc)._is_slacks(url) is good
+
+
+def test_what_is_shown_of_an_address_lets_nobody_write_there() -> None:
+    assert "hooks" not in repr(ReplyAddress("U0MEI", "https://hooks.slack.com/commands/1/2/x", 17.5))

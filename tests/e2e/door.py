@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -53,6 +54,15 @@ class DoorKnocker:
     def signed(self, body: bytes, *, content_type: str = FORM) -> tuple[int, str]:
         return self.post(body, headers(body, content_type=content_type))
 
+    def raw(self, head: bytes, body: bytes) -> int:
+        """The status of a request whose head is sent to the letter."""
+        where = (str(self._address.hostname), int(self._address.port or 80))
+        with socket.create_connection(where, timeout=10) as wire:
+            wire.sendall(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + head)
+            wire.sendall(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            with wire.makefile("rb") as answer:
+                return int(answer.readline().split()[1])
+
     def interact(self, payload: Mapping[str, Any] | str) -> tuple[int, str]:
         told = payload if isinstance(payload, str) else json.dumps(payload)
         return self.signed(urlencode({"payload": told}).encode())
@@ -96,6 +106,30 @@ def press(action_id: str, value: object) -> dict[str, Any]:
         "trigger_id": "1.2.abc",
         "response_url": "",
         "actions": [{"type": "button", "action_id": action_id, "block_id": "b", "action_ts": "1.5", "value": value}],
+    }
+
+
+def shortcut(callback_id: str, **more: Any) -> dict[str, Any]:
+    """A global shortcut."""
+    return {
+        "type": "shortcut",
+        "team": {"id": company.TEAM, "domain": "nimbus"},
+        "user": {"id": "U0LIN", "username": "lin", "team_id": company.TEAM},
+        "callback_id": callback_id,
+        "action_ts": "1.5",
+        "trigger_id": "1.2.abc",
+        **more,
+    }
+
+
+def event(kind: str, **facts: Any) -> dict[str, Any]:
+    """Something that happened in the workspace."""
+    return {
+        "type": "event_callback",
+        "team_id": company.TEAM,
+        "api_app_id": company.APP,
+        "event_id": "Ev1",
+        "event": {"type": kind, "user": "U0LIN", **facts},
     }
 
 

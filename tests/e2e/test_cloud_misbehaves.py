@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from bot.sandbox.cloud import faults
 from bot.sandbox.cloud.faults import Fault
 from bot.sandbox.cloud.state import PUBLIC
@@ -89,12 +87,23 @@ def test_a_read_that_lags_once_does_not_repeat_the_change(company: Company) -> N
     assert effects(company) == ["SHARE"]
 
 
-@pytest.mark.parametrize("lost", [False, True], ids=["answered", "answer lost"])
-def test_reads_that_lag_for_longer_end_well_too(company: Company, lost: bool) -> None:
+def test_reads_that_lag_for_longer_do_not_repeat_a_change_that_was_accepted(company: Company) -> None:
     asks(company)
     company.sandbox.cloud.state.faults.lag(3)
-    if lost:
-        plan(company, CHANGE, faults.cut(done=True))
+
+    approves(company)
+
+    is_shared_once(company)
+    assert effects(company) == ["SHARE"]
+    trace = changes(company)[0].request_id
+    line = company.lin.sees(f"shared · cloud request {trace}", where=CHANNEL)  # the call that did it
+    assert line["channel"] == CHANNEL
+
+
+def test_reads_that_lag_after_a_lost_answer_end_well_too(company: Company) -> None:
+    asks(company)
+    company.sandbox.cloud.state.faults.lag(3)
+    plan(company, CHANGE, faults.cut(done=True))
 
     approves(company)
 
@@ -152,8 +161,9 @@ def test_a_refusal_ends_it_with_its_code_and_can_be_retried(company: Company) ->
 
     approves(company)
 
-    heard = company.mei.sees("approved, but it failed; nothing was shared", within=WITHIN)
+    heard = company.mei.sees("approved, but it failed; as far as the cloud shows, nothing was shared", within=WITHIN)
     assert "FailedOperation.BYOLImageShareFailed" in company.mei.text_of(heard)
+    assert "An image under a licence of your own can't be shared: make one without." in company.mei.text_of(heard)
     assert (effects(company), company.shares(NIGHTLY)) == ([], set())
     failed = company.lin.sees("Failed: share base-nightly with data-team", where=company.direct(company.lin))
     company.lin.presses("Retry", on=failed)

@@ -10,6 +10,7 @@ import pytest
 
 from approvals.model import Request, State
 from bot import ids
+from bot.gate import NOT_HERE
 from bot.sandbox.run import Sandbox, opened
 from tests.e2e.conftest import at
 from tests.e2e.door import DoorKnocker, press, submission
@@ -55,12 +56,33 @@ def test_another_workspace_gets_nothing_done(door: DoorKnocker, sandbox: Sandbox
     name = sandbox.workspace.state.responses.give("C0IMAGES", "U0LIN")
     answer_to = f"{sandbox.workspace.url}/response/{name}"
     share = "share base-nightly with data-team"
-    assert door.command(share, team_id="T0OTHER", trigger_id="other", response_url=answer_to)[0] == 200
-    assert door.interact({**press("approve", "1"), **OTHER, "response_url": answer_to})[0] == 200
-    denial = {**submission("deny_reason", '{"request": 1}', {"reason": "x"}), **OTHER}
-    assert door.interact(denial) == (200, "Imagewarden is not installed in this workspace.")
+    asked = door.command(share, team_id="T0OTHER", trigger_id="other", response_url=answer_to)
+    assert asked == (200, NOT_HERE)
+    assert door.interact({**press("approve", "1"), **OTHER, "response_url": answer_to}) == (200, "")
+    assert door.interact({**submission("deny_reason", '{"request": 1}', {"reason": "x"}), **OTHER}) == (200, "")
+    for words in ("requests", "help", "show base-nightly", "", "account"):
+        answer = door.command(words, team_id="T0OTHER", trigger_id=f"other {words}", response_url=answer_to)
+        assert answer == (200, NOT_HERE)
 
-    at(sandbox).lin.sees("Imagewarden is not installed in this workspace.")
+    untouched(sandbox)
+    assert not any(NOT_HERE in one.text for one in sandbox.workspace.state.conversations["C0IMAGES"].messages)
+
+
+@pytest.mark.parametrize("action_id", ["approve", "deny", "cancel", ids.PAGE, ids.OPEN_FORM])
+def test_whoever_presses_in_a_shared_channel_from_another_workspace_is_told_no(
+    door: DoorKnocker, sandbox: Sandbox, action_id: str
+) -> None:
+    name = sandbox.workspace.state.responses.give("C0IMAGES", "U0OMAR")
+    value = "all:5" if action_id == ids.PAGE else "1"
+    pressed = press(action_id, value) | {"response_url": f"{sandbox.workspace.url}/response/{name}"}
+    pressed["user"] = {"id": "U0OMAR", "username": "omar", "team_id": "T0OTHER"}
+    pressed["container"]["message_ts"] = f"2.{len(action_id)}"
+
+    assert door.interact(pressed) == (200, "")
+
+    omar = at(sandbox).omar
+    omar.sees("Nothing was done: people of other workspaces can neither ask nor decide here.")
+    assert omar.state()["views"] == []
     untouched(sandbox)
 
 
@@ -70,7 +92,7 @@ def test_a_value_that_is_no_number_of_a_request_does_nothing(
 ) -> None:
     forged: list[Any] = ["", "abc", "0", "-1", "1.0", "1e0", " 1", "1\n", "٣", "9" * 40, "1 OR 1=1", "424242"]
     for value in [*forged, None, 10**30, {"request": 1}, ["1"], True]:
-        assert door.interact(press(action_id, value))[0] == 200, value
+        assert door.interact(press(action_id, value))[0] in (200, 400), value
 
     untouched(sandbox)
 
@@ -125,3 +147,36 @@ def test_half_a_character_in_a_form_is_no_obstacle() -> None:
 
         assert door.interact(submission(ids.DENY_VIEW, '{"request": 1}', {ids.REASON: "no \udc00"}))[0] == 200
         assert "The reason: no " in mei.text_of(mei.sees("denied it; nothing was shared"))
+
+
+def test_a_button_on_the_card_of_another_request_decides_nothing() -> None:
+    with opened() as sandbox:
+        door, people = DoorKnocker(sandbox.door.url), at(sandbox)
+        for number in (1, 2):
+            people.mei.types("/image share base-nightly with data-team because x")
+            people.mei.sees(f"#{number}: asked")
+        card = people.lin.sees("#1", where="C0IMAGES")
+        for channel, ts, block in (("C0IMAGES", card["ts"], "b"), ("C0IMAGES", "1.5", "request-1")):
+            for action_id in ("approve", "deny"):
+                pressed = press(action_id, "2") | {"container": {"message_ts": ts, "channel_id": channel}}
+                pressed["actions"][0]["block_id"] = block
+                assert door.interact(pressed) == (200, "")
+                people.lin.sees("That button belongs to another request, so nothing was decided.")
+
+        assert {one.state for one in requests_in(sandbox)} == {State.PENDING}
+        pressed = press("approve", "1") | {"container": {"message_ts": card["ts"], "channel_id": "C0IMAGES"}}
+        assert door.interact(pressed)[0] == 200
+        people.mei.sees("is shared with")
+
+
+def test_a_card_that_nobody_has_recorded_can_be_pressed() -> None:
+    """The bot was killed after it had posted it and before it had written so."""
+    with opened() as sandbox:
+        people = at(sandbox)
+        people.mei.types("/image share base-nightly with data-team because x")
+        people.mei.sees("asked @lin and @omar")
+        pressed = press("approve", "1") | {"container": {"message_ts": "1.5", "channel_id": "C0IMAGES"}}
+
+        assert DoorKnocker(sandbox.door.url).interact(pressed)[0] == 200
+
+        people.mei.sees("is shared with")

@@ -77,6 +77,8 @@ class Chat:
         message = self._workspace.find(conversation.id, str(args.get("ts") or ""))
         if message is None or message.only_for:
             raise SlackError("message_not_found")
+        if conversation.archived:
+            raise SlackError("is_inactive")
         if not message.by_bot:
             raise SlackError("cant_update_message")
         text, blocks = str(args.get("text") or ""), args.get("blocks")

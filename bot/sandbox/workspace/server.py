@@ -57,7 +57,7 @@ class WorkspaceServer:
         self._delivery = Delivery(self.sockets, deadline)
         views = Views(self.state, home_tab=manifest.home_tab)
         chat, directory = Chat(self.state, self.post_limit, site), Directory(self.state, site)
-        self.api = WebApi(chat, directory, views, self.sockets, self.faults, manifest.scopes, site)
+        self.api = WebApi(chat, directory, views, self.sockets, self.faults, manifest.scopes)
         responses = Responses(self.state)
         acts = Acts(self.state, views, self._delivery, responses, Payloads(self.state, site), manifest)
         page = Page(self.state, views, acts, manifest, cloud)

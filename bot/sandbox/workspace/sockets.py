@@ -45,6 +45,7 @@ class SocketHub:
         self._tickets: set[str] = set()
         self._waiting: dict[str, Future[dict[str, Any] | None]] = {}
         self._turn = 0
+        self._mute = False
 
     @property
     def connected(self) -> int:
@@ -64,6 +65,10 @@ class SocketHub:
     def disconnect(self, reason: str = "warning") -> None:
         """Tells every connection to go, as Slack does to refresh them; it hangs up once the bot has opened another."""
         self._dismiss({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
+
+    def mute(self, on: bool = True) -> None:
+        """New connections are taken, but nobody is greeted on them."""
+        self._mute = on
 
     def hang_up(self) -> None:
         """Closes every connection without a word, as a broken network would."""
@@ -131,15 +136,17 @@ class SocketHub:
                 if left.leaving:
                     left.send(None)
             self._connections.append(connection)
-            connection.send(
-                {
-                    "type": "hello",
-                    "num_connections": self.connected,
-                    "connection_info": {"app_id": company.APP},
-                    "debug_info": {"host": "sandbox", "started": time.strftime("%Y-%m-%d %H:%M:%S")},
-                }
-            )
+            if not self._mute:
+                connection.send(self._hello())
             self._changed.notify_all()
+
+    def _hello(self) -> Mapping[str, Any]:
+        return {
+            "type": "hello",
+            "num_connections": self.connected,
+            "connection_info": {"app_id": company.APP},
+            "debug_info": {"host": "sandbox", "started": time.strftime("%Y-%m-%d %H:%M:%S")},
+        }
 
     def _staying(self) -> list[_Connection]:
         return [connection for connection in self._connections if not connection.leaving]

@@ -60,8 +60,9 @@ _IN_JSON = ("blocks", "view", "metadata")
 class WebApi:
     """
     :ivar called: how often each method was called
+    :ivar bot_token: the one that is good
+    :ivar refused: tokens that were good once, each with Slack's code for why it isn't any more
     :param scopes: what the manifest grants
-    :param site: the address of this server, ``http://…``
     """
 
     def __init__(
@@ -72,13 +73,13 @@ class WebApi:
         hub: SocketHub,
         faults: Faults,
         scopes: tuple[str, ...],
-        site: str,
     ) -> None:
         self._hub = hub
         self._faults = faults
         self._scopes = scopes
-        self._socket_site = site.replace("http", "ws", 1)
         self.called: Counter[str] = Counter()
+        self.bot_token = company.BOT_TOKEN
+        self.refused: dict[str, str] = {}
         self._methods: Mapping[str, Callable[[Args], dict[str, Any]]] = {
             "auth.test": directory.auth_test,
             "chat.getPermalink": chat.get_permalink,
@@ -109,24 +110,29 @@ class WebApi:
             if fault and not fault.done and (no := fault.answer()):
                 raise no
             token, args = await _arguments(request)
-            told = self._call(method, token, args)
+            told = self._call(method, token, args, request.headers.get("host", ""))
             if fault and (no := fault.answer()):
                 raise no
         except SlackError as no:
             return self._refusal(method, no)
         return JSONResponse({"ok": True, **told}, headers=self._headers(method))
 
-    def _call(self, method: str, token: str, args: Args) -> dict[str, Any]:
+    def _call(self, method: str, token: str, args: Args, host: str) -> dict[str, Any]:
+        """
+        :param host: what the bot calls this server: its websocket is to go the same way, through a proxy say
+        """
         if method not in _NEEDED and method != _APP_METHOD:
             raise SlackError("unknown_method", {"req_method": method})
         if not token:
             raise SlackError("not_authed")
-        if token not in (company.BOT_TOKEN, company.APP_TOKEN):
+        if token in self.refused:
+            raise SlackError(self.refused[token])
+        if token not in (self.bot_token, company.APP_TOKEN):
             raise SlackError("invalid_auth")
         if (method == _APP_METHOD) != (token == company.APP_TOKEN):
             raise SlackError("not_allowed_token_type")
         if method == _APP_METHOD:
-            return {"url": f"{self._socket_site}/link/?ticket={self._hub.new_ticket()}&app_id={company.APP}"}
+            return {"url": f"ws://{host}/link/?ticket={self._hub.new_ticket()}&app_id={company.APP}"}
         needed = _NEEDED[method]
         if needed and not set(needed) & set(self._scopes):
             raise SlackError("missing_scope", {"needed": needed[0]})

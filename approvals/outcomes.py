@@ -1,0 +1,124 @@
+"""How it stands with each account after an execution: what was read comes before what any call said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from approvals.errors import Refused
+from approvals.halving import Calls
+from approvals.model import ACCEPTED, Action, Finding, Item, ItemState, Request, State
+
+_OPEN = frozenset({ItemState.WAITING, ItemState.ALREADY})
+"""What is not settled by us: also an account that had it when asked, since it may have lost it meanwhile."""
+
+_SEND_AGAIN_AFTER = 4  # reads that didn't show an accepted call; until then they may lag, and nothing is sent again
+_NOT_SEEN_AFTER = 6  # reads that didn't show it, after which it is told as failed
+
+_MAY_STAND = "An earlier call may have done it all the same: look in the console."
+
+Has = Mapping[str, object]
+"""The accounts that have the image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A request that may not be done any more, since something got worse after the owners looked.
+
+    :ivar worse: what did
+    :ivar settled: accounts with which it stands as wanted all the same: an attempt whose answer was lost did it;
+        None where that can't be read
+    """
+
+    request: Request
+    worse: tuple[Finding, ...]
+    settled: frozenset[str] | None
+
+
+def to_send(requests: Sequence[Request], had: Has, action: Action) -> list[str]:
+    """The accounts to call for: those where it does not stand as wanted, and no accepted call may still show."""
+    open_items = [item for request in requests for item in request.items if item.state in _OPEN]
+    awaited = {item.target.account for item in open_items if is_awaited(item) and item.unseen < _SEND_AGAIN_AFTER}
+    wanted = dict.fromkeys(item.target.account for item in open_items)
+    return [one for one in wanted if one not in awaited and (one in had) is not (action is Action.SHARE)]
+
+
+def is_awaited(item: Item) -> bool:
+    """Was a call accepted for it whose effect doesn't show yet?"""
+    return item.state is ItemState.WAITING and item.code == ACCEPTED
+
+
+def after_calls(item: Item, action: Action, calls: Calls, has: Has | None) -> Item:
+    """
+    :param has: what was read after the calls; None where that failed
+    """
+    account = item.target.account
+    if item.state not in _OPEN:
+        return item
+    traced = replace(item, cloud_request_id=calls.traces.get(account) or item.cloud_request_id)
+    if has is None:
+        return _unseen(traced, calls) if account in calls.traces else item
+    if (account in has) is (action is Action.SHARE):
+        if item.state is ItemState.ALREADY and account not in calls.accepted:
+            return item
+        return replace(traced, state=ItemState.DONE, code="")
+    if refusal := calls.refused.get(account):
+        return _refused(traced, refusal)
+    unseen = _unseen(traced, calls)
+    if is_awaited(unseen) and unseen.unseen >= _NOT_SEEN_AFTER:
+        message = (
+            "The cloud accepted the call, but its list of shares doesn't show it. Look in the console, then retry."
+        )
+        return replace(unseen, state=ItemState.FAILED, code="not_seen", message=message)
+    return unseen
+
+
+def _unseen(item: Item, calls: Calls) -> Item:
+    account = item.target.account
+    waiting = replace(item, state=ItemState.WAITING, unseen=item.unseen + 1)
+    if account in calls.accepted or is_awaited(item):
+        return replace(waiting, code=ACCEPTED)
+    if account in calls.unknown or account in calls.refused:
+        return waiting
+    return replace(waiting, unseen=item.unseen)
+
+
+def _refused(item: Item, refusal: Refused) -> Item:
+    failed = replace(item, code=refusal.code, cloud_request_id=refusal.cloud_request_id or item.cloud_request_id)
+    return _failed(failed, f"{refusal.message} {refusal.advice}".strip())
+
+
+def after_refused_read(item: Item, request: Request, refusal: Refused) -> Item:
+    """What has to be known before any call is refused, and will be again."""
+    return _refused(_unread(item, request), refusal) if item.state is ItemState.WAITING else item
+
+
+def after_stop(item: Item, by: Stopped) -> Item:
+    if item.state is not ItemState.WAITING:
+        return item
+    if by.settled is None:
+        item = _unread(item, by.request)
+    elif item.target.account in by.settled:
+        return replace(item, state=ItemState.DONE, code="")
+    reason = " ".join(f"{finding.text} {finding.remedy}".strip() for finding in by.worse)
+    return _failed(replace(item, code=by.worse[0].code), reason)
+
+
+def _unread(item: Item, request: Request) -> Item:
+    """What earlier attempts did can't be read: one of them may have died right after its call."""
+    return replace(item, unseen=max(item.unseen, 1)) if request.attempts else item
+
+
+def _failed(item: Item, message: str) -> Item:
+    doubt = f" {_MAY_STAND}" if item.unseen else ""
+    return replace(item, state=ItemState.FAILED, message=f"{message}{doubt}")
+
+
+def state_after(items: Sequence[Item]) -> State:
+    """The state of a request of which the accounts stand so."""
+    states = {item.state for item in items}
+    if ItemState.WAITING in states:
+        return State.APPROVED
+    if ItemState.FAILED not in states:
+        return State.DONE
+    return State.PARTIAL if states & {ItemState.DONE, ItemState.ALREADY} else State.FAILED

@@ -1,0 +1,90 @@
+"""What every payload passes before a listener sees it, whichever way it came: is it whole, is it for our workspace?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import structlog
+from slack_bolt import BoltRequest, BoltResponse
+from slack_bolt.middleware import Middleware
+
+from bot import payloads
+from bot.payloads import Asking, Challenge, Command, Event, FromPerson, Interaction, Malformed, Suggestion
+from bot.replies import ReplyAddress
+from bot.services import Services
+from bot.slack import Installation
+
+NOT_HERE = "Imagewarden is not installed in this workspace."
+STRANGERS = "Nothing was done: people of other workspaces can neither ask nor decide here."
+
+_PAYLOAD = "imagewarden_payload"  # where Bolt's context holds what was read
+_HEARD_OF = {"app_home_opened"}
+
+P = TypeVar("P", Command, payloads.Press, payloads.Submission, payloads.Shortcut, Suggestion, Event)
+
+log = structlog.get_logger()
+
+
+class Gate(Middleware):
+    """Goes before all other middlewares."""
+
+    def __init__(self, installation: Installation, services: Services) -> None:
+        self._installation = installation
+        self._services = services
+
+    def process(
+        self,
+        *,
+        req: BoltRequest,
+        resp: BoltResponse,  # noqa: ARG002  the names are Bolt's
+        next: Callable[[], BoltResponse],  # noqa: A002
+    ) -> BoltResponse:
+        try:
+            payload = payloads.read(req.body)
+        except Malformed as error:
+            log.warning("payload_malformed", fields=str(error))
+            return BoltResponse(status=400, body="not a request of Slack's\n")
+        if payload is None:
+            return BoltResponse(status=404, body="not handled\n")
+        if isinstance(payload, Challenge):
+            return BoltResponse(status=200, body={"challenge": payload.challenge})
+        if not self._is_ours(payload):
+            log.warning("workspace_refused", team=payload.workspace[0])
+            return BoltResponse(status=200, body=NOT_HERE if isinstance(payload, Command) else "")
+        if isinstance(payload, Suggestion) and self._is_strangers(payload):
+            return BoltResponse(status=200, body={"options": []})
+        if isinstance(payload, Interaction) and self._is_strangers(payload):
+            log.warning("stranger_refused", person=payload.person_id, team=payload.user.team_id)
+            given_at = self._services.clock().timestamp()
+            address = ReplyAddress(payload.person_id, payload.response_url or "", given_at)
+            self._services.answer("stranger_refused", address, lambda: (STRANGERS, None))
+            return BoltResponse(status=200, body="")
+        if isinstance(payload, Event) and payload.event.type not in _HEARD_OF:
+            return BoltResponse(status=200, body="")  # else Slack would tell it three times more
+        # Bolt fails on fields of a strange shape, so it gets those that were looked at and no others.
+        req.body = {name: req.body[name] for name in type(payload).model_fields if name in req.body}
+        req.context[_PAYLOAD] = payload
+        return next()
+
+    def _is_ours(self, payload: Asking | Suggestion | Event) -> bool:
+        known = self._installation.known
+        if known is None:
+            return True  # Slack couldn't be asked yet; it is asked who they are before anybody reads or decides
+        team_id, enterprise_id = payload.workspace
+        return team_id == known.team_id or (known.enterprise_id is not None and enterprise_id == known.enterprise_id)
+
+    def _is_strangers(self, payload: FromPerson) -> bool:
+        """In a channel that companies share, whoever presses is told with their own workspace. A command is not: who
+        typed it is asked of Slack."""
+        known = self._installation.known
+        if known is None or known.enterprise_id is not None:  # a company with many workspaces: Slack is asked
+            return False
+        return payload.user.team_id not in (None, known.team_id)
+
+
+def told(context: Mapping[str, object], kind: type[P]) -> P:
+    """What the gate has read."""
+    payload = context[_PAYLOAD]
+    assert isinstance(payload, kind)  # noqa: S101  Bolt chose the listener by the same field
+    return payload

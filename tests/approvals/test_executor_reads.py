@@ -1,0 +1,247 @@
+"""Reads that lag behind an accepted call, and reads that are refused: what is done, recorded and said."""
+
+from __future__ import annotations
+
+import pytest
+
+from approvals.cloud import ImageKind
+from approvals.errors import About, CloudError, OutcomeUnknown, Refused, Throttled, Unavailable
+from approvals.model import ACCEPTED, Action, Item, ItemState, State, Verb
+from bot.cards import private
+from tests.approvals.fake_cloud import Crash, image
+from tests.approvals.house import DATA, LAB, LIN, House
+
+REGION_GONE = Refused(
+    "DescribeImages", "UnsupportedRegion", "No such region.", "req-99", about=About.IMAGE, advice="Name another region."
+)
+READS = ["account", "images_by_id", "shared_with"]
+
+
+def fault(kind: type[CloudError]) -> CloudError:
+    return kind("ModifyImageSharePermission", "SomeCode", "a sentence", "req-lost")
+
+
+def next_attempt(house: House) -> None:
+    house.clock.advance(minutes=5, seconds=1)
+    house.execute()
+
+
+def only_item(house: House, number: int) -> Item:
+    (item,) = house.request(number).items
+    return item
+
+
+def lines(house: House, number: int, event: str) -> list[str]:
+    found = house.rows(f"SELECT detail FROM audit WHERE request_id = {number} AND event = '{event}'")
+    return [str(row["detail"]) for row in found]
+
+
+def told(house: House, number: int) -> str:
+    """What the requester hears at the end: the heading and all that failed."""
+    text, blocks = private.ended(house.request(number))
+    return " ".join([text, *(block["text"]["text"] for block in blocks)])
+
+
+def lagging(house: House, *accounts: str, action: Action = Action.SHARE) -> int:
+    """Approved, and a call for it accepted whose effect does not show."""
+    number = house.approved(*accounts, action=action)
+    house.cloud.blind = True
+    house.execute()
+    return number
+
+
+@pytest.mark.parametrize("action", Action)
+def test_what_was_accepted_is_read_and_not_sent_again_while_reads_may_lag(house: House, action: Action) -> None:
+    if action is Action.UNSHARE:
+        house.cloud.give([DATA])
+    number = lagging(house, DATA, action=action)
+    for _ in range(3):
+        item = only_item(house, number)
+        assert (item.state, item.code, item.cloud_request_id) == (ItemState.WAITING, ACCEPTED, "req-1")
+        next_attempt(house)
+    assert len(house.cloud.changes) == 1
+    if action is Action.SHARE:
+        house.cloud.give([DATA])
+    else:
+        house.cloud.shares["img-base0001"].clear()
+    next_attempt(house)
+    item = only_item(house, number)
+    assert (item.state, item.code, item.cloud_request_id) == (ItemState.DONE, "", "req-1")
+    assert len(house.cloud.changes) == 1
+
+
+def test_the_record_shows_the_call_that_did_it(house: House) -> None:
+    number = lagging(house, DATA)
+    next_attempt(house)
+    house.cloud.give([DATA])
+    next_attempt(house)
+    assert len(lines(house, number, "share_accepted")) == 1
+    (done,) = lines(house, number, "share_done")
+    assert '"cloud_request_id":"req-1"' in done
+
+
+def test_between_two_reads_is_a_second_at_least(house: House) -> None:
+    number = lagging(house, DATA)
+    for _ in range(3):
+        due = house.request(number).not_before
+        assert due is not None
+        assert (due - house.clock.now).total_seconds() >= 1
+        house.clock.now = due
+        house.execute()
+    assert len(house.cloud.changes) == 1
+
+
+def test_after_several_reads_it_is_sent_again_and_then_told_as_not_seen(house: House) -> None:
+    number = lagging(house, DATA)
+    attempts = 1
+    while house.request(number).state is State.APPROVED:
+        next_attempt(house)
+        attempts += 1
+        assert attempts < 20
+    assert (attempts, len(house.cloud.changes)) == (6, 3)
+    item = only_item(house, number)
+    assert (item.state, item.code, item.cloud_request_id) == (ItemState.FAILED, "not_seen", "req-3")
+    assert "nothing was shared" not in told(house, number)
+    assert "whether an earlier call had an effect is not certain" in told(house, number)
+
+
+def test_attempts_before_the_call_was_accepted_don_t_count(house: House) -> None:
+    number = house.approved(DATA)
+    house.cloud.fail("share", *[fault(Throttled)] * 8)
+    for _ in range(8):
+        next_attempt(house)
+    house.cloud.blind = True
+    next_attempt(house)
+    assert house.request(number).state is State.APPROVED
+    assert only_item(house, number).unseen == 1
+
+
+def test_a_retry_sends_at_once(house: House) -> None:
+    number = lagging(house, DATA)
+    while house.request(number).state is State.APPROVED:
+        next_attempt(house)
+    calls = len(house.cloud.changes)
+    assert house.press(number, LIN, Verb.RETRY) == "retry"
+    assert only_item(house, number).cloud_request_id == ""
+    house.execute()
+    assert (len(house.cloud.changes), only_item(house, number).unseen) == (calls + 1, 1)
+    house.cloud.give([DATA])
+    next_attempt(house)
+    assert (house.request(number).state, len(house.cloud.changes)) == (State.DONE, calls + 1)
+    assert "not certain" not in told(house, number)
+
+
+def test_of_two_requests_for_one_account_neither_sends_what_the_other_had_accepted(house: House) -> None:
+    first = lagging(house, DATA)
+    second = house.approved(DATA, LAB)
+    next_attempt(house)
+    assert [call.accounts for call in house.cloud.changes] == [(DATA,), (LAB,)]
+    house.cloud.give([DATA, LAB])
+    next_attempt(house)
+    next_attempt(house)
+    assert [house.request(number).state for number in (first, second)] == [State.DONE, State.DONE]
+    assert len(house.cloud.changes) == 2
+
+
+@pytest.mark.parametrize("kind", [Unavailable, OutcomeUnknown, Refused])
+def test_what_was_accepted_is_remembered_where_it_can_t_be_read_back(house: House, kind: type[CloudError]) -> None:
+    number = house.approved(DATA)
+    house.cloud.blind = True
+    house.cloud.during = lambda _call: house.cloud.fail("shared_with", fault(kind))
+    house.execute()
+    item = only_item(house, number)
+    assert (item.state, item.code, item.cloud_request_id) == (ItemState.WAITING, ACCEPTED, "req-1")
+    house.cloud.during = None
+    next_attempt(house)
+    assert len(house.cloud.changes) == 1
+
+
+def test_an_account_that_had_it_stays_told_so_where_nothing_can_be_read_back(house: House) -> None:
+    house.cloud.give([DATA])
+    number = house.approved(DATA, LAB)
+    house.cloud.during = lambda _call: house.cloud.fail("shared_with", fault(Unavailable))
+    house.execute()
+    assert house.outcomes(number) == {DATA: "already", LAB: "waiting"}
+    next_attempt(house)
+    assert house.outcomes(number) == {DATA: "already", LAB: "done"}
+
+
+def test_a_lost_answer_that_named_its_call_is_recorded_with_it(house: House) -> None:
+    number = house.approved(DATA)
+    house.cloud.fail("share", fault(OutcomeUnknown), after_effect=True)
+    house.execute()
+    assert only_item(house, number).cloud_request_id == "req-lost"
+
+
+@pytest.mark.parametrize("read", READS)
+def test_a_refused_read_ends_the_request_with_its_code_its_sentence_and_what_to_do(house: House, read: str) -> None:
+    number = house.approved(DATA)
+    house.told()
+    house.cloud.fail(read, REGION_GONE)
+    with_new_memory = house.twin()  # so that who we are is asked
+    with_new_memory.execute()
+    with_new_memory.close()
+    request, item = house.request(number), only_item(house, number)
+    assert (request.state, house.cloud.changes) == (State.FAILED, [])
+    assert (item.code, item.cloud_request_id) == ("UnsupportedRegion", "req-99")
+    assert item.message == "No such region. Name another region."
+    assert [notice.kind for notice in house.told()].count("end") == 1
+    assert "as far as the cloud shows, nothing was shared" in told(house, number)
+    assert house.press(number, LIN, Verb.RETRY) == "retry"
+    house.execute()
+    assert house.request(number).state is State.DONE
+
+
+def test_a_refused_read_after_a_call_that_was_accepted_does_not_say_that_nothing_was_shared(house: House) -> None:
+    number = lagging(house, DATA)
+    house.cloud.fail("images_by_id", REGION_GONE)
+    next_attempt(house)
+    assert house.request(number).state is State.FAILED
+    assert "An earlier call may have done it all the same: look in the console." in only_item(house, number).message
+    assert "not certain" in told(house, number)
+
+
+def test_where_an_earlier_attempt_died_and_nothing_can_be_read_it_is_not_said_what_it_did(house: House) -> None:
+    number = house.approved(DATA)
+    house.cloud.fail("share", Crash(), after_effect=True)
+    with pytest.raises(Crash):
+        house.execute()
+    house.clock.advance(minutes=1)
+    house.time_out()
+    house.cloud.put(image(kind=ImageKind.PUBLIC))
+    house.execute()
+    assert house.request(number).state is State.FAILED
+    assert "not certain" in told(house, number)
+    assert "nothing was shared" not in told(house, number)
+
+
+def test_where_the_reads_lag_and_the_image_got_worse_it_is_not_said_that_nothing_was_shared(house: House) -> None:
+    number = lagging(house, DATA)
+    house.cloud.put(image(state="SYNCING"))
+    next_attempt(house)
+    assert (house.request(number).state, only_item(house, number).code) == (State.FAILED, "image_not_ready")
+    assert "not certain" in told(house, number)
+
+
+def test_where_an_answer_was_lost_and_the_image_got_worse_it_is_not_said_that_nothing_was_shared(house: House) -> None:
+    number = house.approved(DATA)
+    house.cloud.fail("share", fault(OutcomeUnknown))
+    house.execute()
+    house.cloud.put(image(state="SYNCING"))
+    next_attempt(house)
+    assert house.request(number).state is State.FAILED
+    assert "not certain" in told(house, number)
+
+
+def test_where_nothing_was_ever_called_nothing_was_shared(house: House) -> None:
+    number = house.approved(DATA)
+    house.cloud.put(image(state="SYNCING"))
+    house.execute()
+    assert "approved, but it failed; nothing was shared." in told(house, number)
+
+
+def test_where_a_call_was_refused_what_the_cloud_shows_is_told(house: House) -> None:
+    number = house.approved(DATA)
+    house.cloud.bad = {DATA}
+    house.execute()
+    assert "approved, but it failed; as far as the cloud shows, nothing was shared." in told(house, number)

@@ -1,0 +1,68 @@
+"""What stands in the log of a fault: the error and where it was, never the values of variables."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[2]
+
+_FAULT = """
+import logging, structlog
+from bot import logs
+
+def fails(token):
+    raise ValueError("it broke")
+
+logs.configure()
+for log in (structlog.get_logger(), logging.getLogger("slack_bolt.App")):
+    try:
+        fails("xoxb-very-" + "secret")
+    except ValueError:
+        log.exception("failed")
+for name in ("slack_sdk.web", "slack_bolt", "tencentcloud_sdk_common", "urllib3", "websockets", "uvicorn.access"):
+    logging.getLogger(name).info("very-" + "secret")
+    logging.getLogger(name).debug("very-" + "secret")
+logging.getLogger("slack_bolt.RequestVerification").info("very-" + "secret")
+"""
+
+
+def said(stderr: int) -> subprocess.Popen[str]:
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(_ROOT), "TERM": "xterm"}
+    return subprocess.Popen([sys.executable, "-c", _FAULT], env=env, stderr=stderr, text=True)
+
+
+def test_a_fault_is_logged_without_the_values_of_variables() -> None:
+    process = said(subprocess.PIPE)
+    _, log = process.communicate(timeout=30)
+
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert [line["event"] for line in lines] == ["failed", "failed"]
+    for line in lines:
+        [fault] = line["exception"]
+        assert (fault["exc_type"], fault["exc_value"]) == ("ValueError", "it broke")
+        assert [frame["name"] for frame in fault["frames"]] == ["<module>", "fails"]
+    assert "secret" not in log
+
+
+def test_on_a_terminal_too() -> None:
+    ours, theirs = pty.openpty()
+    process = said(theirs)
+    os.close(theirs)
+    log = b""
+    try:
+        while chunk := os.read(ours, 65536):
+            log += chunk
+    except OSError:  # how a terminal ends
+        pass
+    finally:
+        os.close(ours)
+
+    assert process.wait(timeout=30) == 0
+    assert log.count(b"ValueError: it broke") == 2
+    assert b'raise ValueError("it broke")' in log or b"in fails" in log
+    assert b"very-secret" not in log
