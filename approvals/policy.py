@@ -21,7 +21,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def _duration(value: object) -> object:
-    if isinstance(value, str) and (match := re.fullmatch(r"([1-9]\d{0,4})\s*([mhdw])", value.strip())):
+    if isinstance(value, str) and (match := re.fullmatch(r"([1-9][0-9]{0,4})\s*([mhdw])", value.strip())):
         return timedelta(**{_UNITS[match[2]]: int(match[1])})
     raise ValueError('a duration is a number and a unit, such as "30m", "4h", "3d" or "2w"')
 
@@ -153,7 +153,9 @@ def parse(text: str, path: str = "policy.toml") -> Policy:
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise PolicyError(path, ["it is not a policy: lists or tables in it are nested too deeply"]) from None
+    except ValueError as error:  # TOMLDecodeError is one, and so is what int() raises on thousands of digits
         raise PolicyError(path, [f"it is not valid TOML: {error}"]) from None
     try:
         return Policy.model_validate(data)
@@ -168,10 +170,13 @@ def _sentence(problem: dict[str, Any]) -> str:
     if problem["type"] == "missing":
         return f"{where} is missing"
     if problem["type"] == "string_pattern_mismatch":
-        return f"{where}: {problem['input']!r} doesn't look like {_LOOKS_LIKE.get(_field(problem['loc']), 'one')}"
+        return f"{where}: {_shown(problem['input'])} doesn't look like {_LOOKS_LIKE.get(_field(problem['loc']), 'one')}"
     message = problem["msg"].removeprefix("Value error, ")
     return f"{where}: {message}" if where else message
 
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_LONGEST_SHOWN = 60  # characters
 
 _LOOKS_LIKE = {
     "account": 'a root account id (digits, such as "100012345678")',
@@ -202,7 +207,15 @@ def _place(location: tuple[str | int, ...]) -> str:
 
 def _steps(location: tuple[str | int, ...]) -> Iterator[str]:
     for part in location:
-        yield f" number {part + 1}" if isinstance(part, int) else f".{part}"
+        if isinstance(part, int):
+            yield f" number {part + 1}"
+        else:
+            yield f".{part}" if _BARE_KEY.fullmatch(part) else f".{_shown(part)}"
+
+
+def _shown(text: str) -> str:
+    """A text from the file within a sentence: on one line, with nothing in it that a terminal obeys."""
+    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
 
 
 def _nearest(location: tuple[str | int, ...]) -> str:

@@ -14,13 +14,12 @@ from dataclasses import dataclass, replace
 from approvals.model import Target
 from bot.grammar.slack_text import decode
 from bot.grammar.typed import MAX_TEXT, Help, Misread, Refusal, Share, Unshare, cite, render
-from bot.grammar.words import ACCOUNT_ID, BLANK, Line, Word
+from bot.grammar.words import ACCOUNT_ID, BLANK, NUMBER_FOLLOWS, Line, Word
 
 _DIGITS = re.compile(r"[0-9]+")
 _GROUPED = re.compile(r"[0-9]+(?:[-_./'’:\s][0-9]+)+")
 _PREFIXED = re.compile(r"(?:qcs:[^0-9]*)?(?:uin[/:=#]?|(?:id|account|acct|no)[/:=#])([1-9][0-9]{4,13})(?::root)?")
 _OTHER_NUMBER = re.compile(r"appid[/:=#]?[0-9]+|(?:qcs:|uin/).*", re.DOTALL)
-_NUMBER_FOLLOWS = frozenset({"uin", "appid", "id"})
 _REGION = re.compile(r"(?:ap|na|eu|sa|me)-[a-z]{4,}(?:-[a-z]+)?")
 
 # As long as the ids in the vendor's documents are: two shorter numbers side by side may be one id, written apart.
@@ -47,7 +46,7 @@ def _refuse_prefix(line: Line, index: int) -> None:
     if word.quoted or word.blank:
         return
     text, stop = word.text.casefold(), index + 1
-    if text in _NUMBER_FOLLOWS and stop < len(line.words) and _DIGITS.fullmatch(line.words[stop].text):
+    if text in NUMBER_FOLLOWS and stop < len(line.words) and _DIGITS.fullmatch(line.words[stop].text):
         text, stop = f"{text}:{line.words[stop].text}", stop + 1
     prefixed = _PREFIXED.fullmatch(text)
     account = prefixed[1] if prefixed else _joined(text)
@@ -146,7 +145,7 @@ def resolve(
     unknown = [word for word, target in found.items() if target is None]
     if unknown:
         correction = _correction(command, unknown, book)
-        suggestion = render(correction.command)
+        suggestion = render(_only_known(correction.command, book))
         if len(suggestion) > MAX_TEXT:
             suggestion = render(Help())
         typed = render(command).removeprefix("/image ") if text is None else decode(text).text
@@ -196,7 +195,7 @@ def _correction(command: Share | Unshare, unknown: Sequence[str], book: _Book) -
         or _near_name(command, unknown, book)
         or _region(command, word)
         or _reason(command, unknown)
-        or _any_name(command, unknown, book)
+        or _any_name(command, word, book)
     )
 
 
@@ -231,8 +230,8 @@ def _near_name(command: Share | Unshare, unknown: Sequence[str], book: _Book) ->
         return None
     names = {word: (near,)}
     for other in unknown[1:_MAX_CORRECTED]:
-        names[other] = (book.nearest(other) or BLANK,)
-    names |= dict.fromkeys(unknown[_MAX_CORRECTED:], (BLANK,))
+        near_other = book.nearest(other)
+        names |= {other: (near_other,)} if near_other else {}
     return _Correction(f"I don't know the account {cite(word)}. Did you mean {cite(near)}?", _swap(command, names))
 
 
@@ -257,13 +256,16 @@ def _reason(command: Share | Unshare, unknown: Sequence[str]) -> _Correction | N
     )
 
 
-def _any_name(command: Share | Unshare, unknown: Sequence[str], book: _Book) -> _Correction:
+def _any_name(command: Share | Unshare, word: str, book: _Book) -> _Correction:
     known = ", ".join(cite(name) for name in book.names[:3])
     instead = f"its id, or a name that I know: {known}" if known else "its id"
-    return _Correction(
-        f"I don't know the account {cite(unknown[0])}. Type {instead}. `/image account` tells how to find an id.",
-        _swap(command, dict.fromkeys(unknown, (BLANK,))),
-    )
+    sentence = f"I don't know the account {cite(word)}. Type {instead}. `/image account` tells how to find an id."
+    return _Correction(sentence, command)
+
+
+def _only_known(command: Share | Unshare, book: _Book) -> Share | Unshare:
+    """One thing was put right; where the policy knows another word neither, the person has to fill it in."""
+    return _swap(command, {word: (BLANK,) for word in command.targets if book.find(word) is None})
 
 
 def _swap(command: Share | Unshare, names: Mapping[str, tuple[str, ...]]) -> Share | Unshare:

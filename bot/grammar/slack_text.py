@@ -46,14 +46,16 @@ _CHARACTERS = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30}):(?P<rest>.*)", re.DOTALL)
 _ADDRESSES = frozenset({"mailto", "tel"})
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def decode(text: str) -> Plain:
     """The text without Slack's encodings. Takes any text; what is not one of Slack's forms stays as it is.
 
-    Half a surrogate pair, which JSON can carry and no database can store, becomes U+FFFD.
+    Half a surrogate pair, which JSON can carry and no database can store, becomes U+FFFD. Control characters, which
+    nobody can type or see and of which each is six characters in an answer's JSON, go.
     """
-    text = _SURROGATES.sub("\ufffd", text)
+    text = _CONTROLS.sub("", _SURROGATES.sub("\ufffd", text))
     parts: list[str] = []
     marks: list[Mark] = []
     length = 0

@@ -54,10 +54,14 @@ LIGHTHOUSE = "lighthouse"
 EVERYONE = frozenset({"all", "everyone", "everybody"})
 """What would be a name but for what it means."""
 
+NUMBER_FOLLOWS = frozenset({"uin", "appid", "id"})
+"""What says of the number behind it what it is, with a comma between or without."""
+
 ARTICLES = frozenset({"the", "image", "images", "account", "accounts", "please", "pls", "plz", "thanks"})
 PLACEHOLDERS = frozenset({"IMAGE", "TARGET", "ACCOUNT", "REGION", "NAME", "ID", BLANK, "..."})
 """What stands in a form for a word of one's own, and is sent as it stands."""
 
+_RESERVED = frozenset({*_KEYS, *_AND, *EVERYONE, *ARTICLES, *NUMBER_FOLLOWS, LIGHTHOUSE})
 _PLAIN = re.compile(r"[^\W\d_](?:[\w.-]*\w)?")
 _TYPOGRAPHY: Mapping[int, int | str] = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},  # the full-width forms of ASCII
@@ -112,7 +116,8 @@ class Line:
         """The line with the words from ``index`` on left out and the text from ``position`` on as the reason."""
         if self.text[position : position + 1] in _COMMAS:
             position += 1
-        return replace(self, words=self.words[:index], reason=self.text[position:].strip())
+        reason = self.text[position:].strip()
+        return replace(self, words=self.words[:index], reason=reason, reason_blank=False)
 
     def cut(self, start: int, stop: int) -> tuple[int, int]:
         """Where ``words[start:stop]`` stand in the text."""
@@ -158,12 +163,14 @@ def _slips_from_because(text: str) -> bool:
 
 
 def _is_plain(name: str) -> bool:
-    reserved = name.casefold() in _KEYS.keys() | _AND | EVERYONE | ARTICLES | {LIGHTHOUSE} or _slips_from_because(name)
+    reserved = name.casefold() in _RESERVED or _slips_from_because(name)
     shaped = name.casefold().startswith(("img-", "lhbp-", "uin", "appid")) or name in PLACEHOLDERS
     return _PLAIN.fullmatch(name) is not None and _tidy(name) == name and not reserved and not shaped
 
 
 def _visible(text: str) -> str:
+    if text.isprintable():  # as nearly every word is
+        return text
     return "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf"})
 
 
@@ -274,7 +281,7 @@ class _Splitter:
         self._add(Word(_tidy(typed), self._at, end, key=_key(typed)))
 
     def _add(self, word: Word) -> None:
-        self._words.append(replace(word, listed=self._listed))
+        self._words.append(replace(word, listed=True) if self._listed else word)
         self._listed = False
         self._at = word.end
 

@@ -135,3 +135,28 @@ def test_a_file_that_is_not_there_or_cannot_be_read_is_told_so(tmp_path: Path) -
     (tmp_path / "latin.toml").write_bytes("# é".encode("latin-1"))
     with pytest.raises(PolicyError, match="it can't be read"):
         load(tmp_path / "latin.toml")
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 3000, "x = " + "[" * 3000 + "]" * 3000, "x = " + "{a=" * 2000])
+def test_what_is_nested_too_deeply_to_be_read_is_told_so(text: str) -> None:
+    assert problems(text) == ["it is not a policy: lists or tables in it are nested too deeply"]
+
+
+def test_a_number_of_more_digits_than_python_reads_is_told() -> None:
+    (problem,) = problems(FULL.replace("90", "9" * 5000))
+    assert problem.startswith("it is not valid TOML: ")
+
+
+def test_nothing_in_the_file_reaches_the_terminal_as_it_is() -> None:
+    clears_the_screen = r"\u001b[2J"
+    assert problems(f'{LEAST}"{clears_the_screen}" = 1') == [
+        r"home.'\x1b[2J' is not a setting; known here: account, site, regions, channel, guardians, admins"
+    ]
+    (problem,) = problems(LEAST.replace("C0IMAGES", clears_the_screen))
+    assert problem.startswith(r"home.channel: '\x1b[2J' doesn't look like a channel id")
+
+
+def test_a_long_text_of_the_file_is_told_by_its_beginning() -> None:
+    value, key = problems(LEAST.replace("C0IMAGES", "x" * 5000) + f"{'k' * 5000} = 1")
+    assert value.startswith(f"home.channel: '{'x' * 60}…' doesn't look like")
+    assert key.startswith(f"home.'{'k' * 60}…' is not a setting")

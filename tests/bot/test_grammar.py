@@ -235,3 +235,14 @@ def test_the_examples_without_names_are_sensible() -> None:
 )
 def test_a_command_is_written_as_it_is_typed(command: Command, text: str) -> None:
     assert render(command) == text
+
+
+@pytest.mark.parametrize("name", ["id", "Id", "uin", "AppId"])
+def test_an_account_whose_name_says_what_a_number_is_is_written_so_that_it_stays_a_name(name: str) -> None:
+    command = share("base-nightly", to=(name, "100012345678"))
+    assert render(command) == f'/image share base-nightly with "{name}", 100012345678'
+    assert parse(render(command).removeprefix("/image")) == command
+
+
+def test_control_characters_go_and_the_ends_of_lines_stay() -> None:
+    assert parse("share a\x00b with c because x\x1b[2J\x7f\n\ty") == share("ab", to=("c",), reason="x[2J\n\ty")

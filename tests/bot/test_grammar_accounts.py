@@ -60,6 +60,8 @@ def test_accounts_by_name_and_by_id(targets: str, found: tuple[Target, ...]) -> 
         ("with @lin", "@lin", "People can't receive images, accounts can", "with …"),
         ("with data-team ap-singapore", "ap-singapore", "put `in` before it", "with data-team in ap-singapore"),
         ("with data-team nightly build", "nightly", "If `nightly build` is", "with data-team because nightly build"),
+        ("with data team qqqqq", "data", "Did you mean `data-team`?", "with data-team, …"),
+        ("with ap-singapore qqqqq", "ap-singapore", "put `in` before it", "with … in ap-singapore"),
         ('with "1000 1234 5678"', "1000 1234 5678", "digits alone: `100012345678`", "with 100012345678"),
         ('with "1234"', "1234", "I don't know the account `1234`", "with …"),
     ],

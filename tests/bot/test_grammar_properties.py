@@ -26,19 +26,9 @@ from bot.grammar import (
     examples,
     parse,
     render,
-    resolve,
 )
+from tests.fuzz.grammar import BLANK, PIECES, as_slack_sends, check, check_resolved, retype
 
-BLANK = "…"
-PIECES = (
-    *("share", "Unshare", "show", "requests", "help", "account", "delete", "list", "shrae", "base-nightly", "a"),
-    *("with", "to", "from", "in", "because", "reason:", "--reason", "for", "until", "and", "&amp;", "w/", "becuase"),
-    *("data-team", "100012345678", "1000", "1234", "12345", "67890", "#1042", "uin/12345", "appid", "img-1x", "IMG-1"),
-    *("ap-guangzhou", "ap-x-3", "7d", "7", "days", "all", "everyone", "lighthouse", "lhbp-1", "the", "image", "please"),
-    *("IMAGE", "…", "...", "-", "--x", "—x", "(a)", "@lin", "<@U0LIN|lin>", "<#C0A|>", "<!here>", "<https://x.y|z>"),
-    *("<http://b-1.2|b-1.2>", '"', "“", "”", "'", "`", "```", '"my image"', "'in'", "`with`", ",", "，", ";", ".", "!"),
-    *("&lt;", "<", ">", "|", "\u00a0", "\u200b", "\n", "ｘ", "数据", "/image", "mine", "approve", "un", "region"),
-)
 texts = st.one_of(
     st.text(max_size=300),
     st.lists(st.sampled_from(PIECES), max_size=25).map(" ".join),
@@ -50,27 +40,6 @@ texts = st.one_of(
     ),
 )
 many = settings(max_examples=300, deadline=None)
-
-
-def as_slack_sends(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def retype(suggestion: str) -> Command | Misread:
-    return parse(as_slack_sends(suggestion).removeprefix("/image"))
-
-
-def check(answer: Command | Misread) -> None:
-    if not isinstance(answer, Misread):
-        assert isinstance(answer, Share | Unshare | Show | Requests | Help | Account | OpenForm)
-        return
-    assert answer.sentence.strip()
-    assert answer.word in answer.typed
-    assert answer.suggestion.startswith("/image")
-    assert len(answer.suggestion) <= MAX_TEXT
-    if BLANK not in answer.suggestion:
-        again = retype(answer.suggestion)
-        assert not isinstance(again, Misread), (answer, again)
 
 
 @many
@@ -91,19 +60,11 @@ def test_halves_of_characters_have_an_answer_that_can_be_stored(text: str) -> No
 @many
 @given(texts, st.dictionaries(st.text(min_size=1, max_size=12), st.sampled_from(("10001", "100012345678"))))
 @example("share a with data-taem", {"data-team": "100012345678"})
+@example("share a with data-team? ½", {"data-team": "100012345678"})
 def test_every_account_is_found_or_explained(text: str, accounts: dict[str, str]) -> None:
     command = parse(text)
-    if not isinstance(command, Share | Unshare):
-        return
-    answer = resolve(command, accounts, text)
-    if not isinstance(answer, Misread):
-        assert 1 <= len(answer) <= len(command.targets)
-        assert len({target.account for target in answer}) == len(answer)
-        return
-    check(answer)
-    again = retype(answer.suggestion)
-    if BLANK not in answer.suggestion and isinstance(again, Share | Unshare):
-        assert not isinstance(resolve(again, accounts), Misread)
+    if isinstance(command, Share | Unshare):
+        check_resolved(command, accounts, text)
 
 
 def visible(text: str) -> str:
@@ -122,7 +83,9 @@ quoted_names = (
 )
 names = st.one_of(plain_names, quoted_names)
 accounts = st.one_of(names, st.from_regex(r"[1-9][0-9]{4,13}", fullmatch=True))
-reasons = st.text(max_size=200).map(str.strip).filter(lambda r: visible(r) not in ("", "…", "...", "REASON"))
+controls = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))  # they go
+typed = st.characters(exclude_categories=["Cs"], exclude_characters=controls)
+reasons = st.text(typed, max_size=200).map(str.strip).filter(lambda r: visible(r) not in ("", "…", "...", "REASON"))
 regions = st.sampled_from(("", "ap-guangzhou", "na-siliconvalley", "ap-shanghai-fsi"))
 
 
@@ -176,7 +139,7 @@ def test_what_help_shows_can_be_typed_as_it_stands(images: list[str], known: lis
 @many
 @given(names, accounts)
 def test_names_that_were_passed_in_can_be_typed(image: str, account: str) -> None:
-    for text in ("share", "share a", "unshare a", "show", "share with b because c", "share IMAGE with ACCOUNT"):
+    for text in ("unshare", "share a", "unshare a", "show", "share with b because c", "share IMAGE with ACCOUNT"):
         check(parse(text, Names(image, account)))
 
 

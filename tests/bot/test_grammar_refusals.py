@@ -149,6 +149,7 @@ WRONG_NAMES = [
     ("share base with TARGET…", "TARGET…", "Put an account", "/image share base with data-team"),
     ("share base with … because …", "because", "your own reason", "/image share base with data-team because …"),
     ("share base with c because ...", "because", "your own reason", "/image share base with c because …"),
+    ("share base with c for ... for ...", "for", "not understood here", "/image share base with c because …"),
     ("share base with c in REGION", "in REGION", "Put a region", "/image share base with c"),
     ("show IMAGE", "IMAGE", "Put an image's name", "/image show base-nightly"),
     ("share c with img-6pb6lrmy", "img-6pb6lrmy", "is an image", "/image share img-6pb6lrmy with c"),
