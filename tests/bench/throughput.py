@@ -124,7 +124,8 @@ def _table(rates: dict[str, dict[str, list[float]]], commits: list[float]) -> Ta
         "Requests recorded, decided and executed",
         "Through the desk and the store, with a cloud that answers at once and durable commits "
         "(`synchronous=FULL`). One request of Imagewarden is asked, checked, approved, executed and read back, with "
-        "its lines of audit and its messages in the outbox, in six durable transactions. One cycle of a peer is one "
+        "its lines of audit and its messages in the outbox, in six transactions of which four wait for the disk "
+        "(docs/durability.md says which). One cycle of a peer is one "
         "row put in, taken and finished. Medians of three rounds in turn, slowest and fastest in brackets. A durable "
         f"commit of one row took {_middle(commits) * 1e6:,.0f} µs (from {min(commits) * 1e6:,.0f} to "
         f"{max(commits) * 1e6:,.0f}): no durable transaction is faster on this disk at that time.",
