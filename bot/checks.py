@@ -22,7 +22,7 @@ from bot.app import cloud_client, web_client
 from bot.config import ConfigError, Settings
 from bot.people import People
 from bot.scopes import BOT_SCOPES
-from bot.slack import UNREACHED, Installation
+from bot.slack import TOKEN_FAULTS, UNREACHED, Installation, code_of, is_passing, is_throttle, told_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,7 @@ def _slack(settings: Settings, policy: Policy | None, *, http: bool) -> Iterator
     try:
         answer = client.auth_test()
     except SlackApiError as error:
-        code = error.response.get("error")
-        yield Line(False, "slack", f"the bot token is refused ({code}): reinstall the app and copy the token again")
+        yield Line(False, "slack", _refused(error, "the bot token", "reinstall the app and copy the token again"))
         return
     except UNREACHED as error:
         yield Line(False, "slack", f"{settings.slack_api_url} can't be reached ({error}): look at network and proxy")
@@ -98,6 +97,12 @@ def _slack(settings: Settings, policy: Policy | None, *, http: bool) -> Iterator
     if policy is not None:
         yield _channel(client, policy)
         yield from _people(client, policy)
+
+
+def _refused(error: SlackApiError, what: str, advice: str) -> str:
+    if is_throttle(error) or (is_passing(error) and code_of(error) not in TOKEN_FAULTS):
+        return f"Slack did not answer as it should ({told_by(error)}): run this again in a minute, or look at the proxy"
+    return f"{what} is refused ({told_by(error)}): {advice}"
 
 
 def _scopes(header: str) -> Line:
@@ -115,9 +120,8 @@ def _app_token(client: WebClient, settings: Settings) -> Line:
     try:
         client.apps_connections_open(app_token=token)
     except SlackApiError as error:
-        code = error.response.get("error")
-        text = f"the app token is refused ({code}): make one with connections:write under Basic Information"
-        return Line(False, "socket mode", text)
+        advice = "make one with connections:write under Basic Information"
+        return Line(False, "socket mode", _refused(error, "the app token", advice))
     except UNREACHED as error:
         return Line(False, "socket mode", f"Slack can't be reached ({error})")
     return Line(True, "socket mode", "the app token works")
@@ -128,8 +132,8 @@ def _channel(client: WebClient, policy: Policy) -> Line:
     try:
         channel = client.conversations_info(channel=channel_id).get("channel") or {}
     except SlackApiError as error:
-        code = error.response.get("error")
-        text = f"{channel_id} can't be seen ({code}): check the id, and invite the bot there with /invite @imagewarden"
+        advice = "check the id, and invite the bot there with /invite @imagewarden"
+        text = f"{channel_id} can't be seen ({told_by(error)}): {advice}"
         return Line(False, "channel", text)
     except UNREACHED as error:
         return Line(False, "channel", f"Slack can't be reached ({error})")

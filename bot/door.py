@@ -95,8 +95,11 @@ class Answers:
         """Keep the answer, unless it is that nothing could be done: then the same can be tried again."""
         self._size += len(response.body)
         if response.status_code >= 500:
-            self._newer.pop(signature, None)
-            self._older.pop(signature, None)
+            self.forget(signature)
+
+    def forget(self, signature: str) -> None:
+        self._newer.pop(signature, None)
+        self._older.pop(signature, None)
 
 
 class _Events:
@@ -126,6 +129,7 @@ class _Events:
                 response = await run_in_threadpool(self._dispatch, request, body)
             except BaseException:  # the server stops
                 answer.cancel()
+                self._answers.forget(signature)
                 raise
             answer.set_result(response)
             self._answers.done(signature, response)

@@ -25,7 +25,7 @@ from bot.cards.story import story
 from bot.cards.text import section
 from bot.recipients import Recipients
 from bot.replies import Replies, ReplyAddress, direct
-from bot.slack import CLOSED, PARENT_GONE, UNREACHED, code_of, is_passing, is_throttle, retry_after
+from bot.slack import CLOSED, PARENT_GONE, UNREACHED, code_of, is_passing, is_throttle, retry_after, told_by
 
 _GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 _WORTH_TELLING = timedelta(days=3)  # what a channel missed for longer than a weekend is history, and in the record
@@ -157,7 +157,7 @@ class Notices:
             else:
                 self._deliver(notice, notice.request_id)
         except SlackApiError as error:
-            code = code_of(error) or f"status {error.response.status_code} and no code"
+            code = told_by(error)
             if is_throttle(error):
                 wait_for = timedelta(seconds=retry_after(error))
                 self._recipients.pause(notice.recipient, self._clock() + wait_for)

@@ -118,10 +118,12 @@ class Command(_Part):
         return self.user_name or self.user_id
 
 
-class FromPerson(_Part):
-    """What somebody does with a button, a menu, a modal or a shortcut."""
+class Interaction(_Part):
+    """What somebody does with a button, a modal or a shortcut."""
 
     type: Text
+    trigger_id: Name
+    response_url: Text | None = None
     user: User
     team: _Team | None = None
     enterprise: _Enterprise | None = None
@@ -139,20 +141,6 @@ class FromPerson(_Part):
     @property
     def person_name(self) -> str:
         return self.user.username or self.user.name or self.user.id
-
-
-class Suggestion(FromPerson):
-    """Somebody types into a menu that asks us what to offer."""
-
-    action_id: Text
-    value: Text = ""
-
-
-class Interaction(FromPerson):
-    """What asks for an effect."""
-
-    trigger_id: Name
-    response_url: Text | None = None
 
 
 class Press(Interaction):
@@ -219,11 +207,10 @@ class Challenge(_Part):
 
 
 Asking = Command | Press | Submission | Shortcut
-Payload = Asking | Suggestion | Event | Challenge
+Payload = Asking | Event | Challenge
 
 _KINDS: Mapping[str, type[Payload]] = {
     "block_actions": Press,
-    "block_suggestion": Suggestion,
     "view_submission": Submission,
     "shortcut": Shortcut,
     "message_action": Shortcut,

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from approvals.errors import DirectoryError, UnknownPerson
 from approvals.model import Person
-from bot.slack import UNREACHED, Workspace
+from bot.slack import UNREACHED, Workspace, code_of, told_by
 
 T = TypeVar("T")
 
@@ -75,9 +75,9 @@ class People:
         try:
             data: Mapping[str, Any] = call().data
         except SlackApiError as error:
-            if error.response.get("error") in _NOBODY:
+            if code_of(error) in _NOBODY:
                 raise UnknownPerson(principal) from error
-            raise DirectoryError(f"Slack does not tell who {principal} is: {error.response.get('error')}") from error
+            raise DirectoryError(f"Slack does not tell who {principal} is: {told_by(error)}") from error
         except UNREACHED as error:
             raise DirectoryError(f"Slack can't be asked who {principal} is: {error}") from error
         return data

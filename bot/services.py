@@ -16,7 +16,7 @@ from approvals.policy import Policy
 from approvals.store import Store
 from bot.people import People
 from bot.replies import Replies, ReplyAddress
-from bot.slack import UNREACHED
+from bot.slack import UNREACHED, told_by
 
 _THREADS = 8
 
@@ -42,7 +42,7 @@ class Background:
         try:
             work()
         except SlackApiError as error:
-            log.warning("slack_refused", work=name, error=error.response.get("error"))
+            log.warning("slack_refused", work=name, error=told_by(error))
         except UNREACHED as error:
             log.warning("slack_unreached", work=name, error=str(error))
         except Exception:

@@ -62,6 +62,11 @@ def code_of(error: SlackApiError) -> str:
     return code if _CODE.fullmatch(code) else ""  # slack-sdk puts a sentence there where the answer was no JSON
 
 
+def told_by(error: SlackApiError) -> str:
+    """What Slack said, for a log or an operator."""
+    return code_of(error) or f"status {error.response.status_code} and no code of Slack's"
+
+
 def is_throttle(error: SlackApiError) -> bool:
     """Slack spells it both ways: ``rate_limited`` for posting, ``ratelimited`` at the HTTP level."""
     return error.response.status_code == 429 or code_of(error) in ("ratelimited", "rate_limited")

@@ -13,7 +13,7 @@ from approvals.model import Person
 from bot.payloads import Asking
 from bot.replies import ReplyAddress
 from bot.services import Services
-from bot.slack import UNREACHED
+from bot.slack import UNREACHED, told_by
 
 Answer = tuple[str, list[dict[str, Any]] | None]
 
@@ -72,7 +72,7 @@ def open_view(services: Services, asking: Asking, view: dict[str, Any]) -> None:
     try:
         services.client.views_open(trigger_id=asking.trigger_id, view=view)
     except SlackApiError as error:
-        log.warning("view_not_opened", error=error.response.get("error"))
+        log.warning("view_not_opened", error=told_by(error))
         services.replies.send(address, NOT_OPENED)
     except UNREACHED as error:
         log.warning("view_not_opened", error=str(error))

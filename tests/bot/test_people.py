@@ -189,6 +189,15 @@ def test_an_answer_that_can_be_had_later_is_not_taken_for_nobody(
         assert not isinstance(caught.value, UnknownPerson)
 
 
+@pytest.mark.parametrize("body", ["[]", '{"ok": false}', "<html>Please log in to the network</html>"])
+def test_an_answer_that_is_not_slacks_is_not_taken_for_nobody(body: str) -> None:
+    with serving(Reply(http(body), "close")) as server:
+        broken = WebClient("xoxb-x", base_url=f"{server.url}/api/", retry_handlers=[])
+        with pytest.raises(DirectoryError, match="who U0MEI is: status 200 and no code of Slack's") as caught:
+            People(broken, lambda: OURS).person("U0MEI")
+    assert not isinstance(caught.value, UnknownPerson)
+
+
 def test_a_slack_that_is_not_there_is_an_error_to_try_again_after(people: People, workspace: WorkspaceServer) -> None:
     people.person("U0MEI")
     workspace.stop()

@@ -12,6 +12,7 @@ from bot.sandbox import company
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
 from bot.scopes import BOT_SCOPES
+from tests.approvals.raw_server import Reply, http, serving
 from tests.bot.told_slack import told_slack
 from tests.e2e.command import environment, imagewarden
 
@@ -204,6 +205,17 @@ def test_tokens_that_slack_refuses(operator: Operator) -> None:
     operator.sets("SLACK_BOT_TOKEN", "xoxb-wrong")
     what, text = operator.fault()
     assert (what, "the bot token is refused (invalid_auth): reinstall the app" in text) == ("slack", True)
+
+
+@pytest.mark.parametrize("body", ["[]", "<html>Please log in to the network</html>"])
+def test_a_proxy_in_slacks_place_is_not_taken_for_a_refused_token(operator: Operator, body: str) -> None:
+    with serving(Reply(http(body), "close")) as server:
+        operator.sets("SLACK_API_URL", f"{server.url}/api/")
+        what, text = operator.fault(http=True)
+    assert (what, text.split(":")[0]) == (
+        "slack",
+        "Slack did not answer as it should (status 200 and no code of Slack's)",
+    )
 
 
 def test_servers_where_nobody_listens(operator: Operator) -> None:
