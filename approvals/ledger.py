@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -12,10 +12,10 @@ from sqlite_utils import Database
 from approvals import audit, rows
 from approvals.cloud import Image
 from approvals.errors import IllegalMove
+from approvals.mailbox import Mailbox
 from approvals.model import (
     MOVES,
     Asked,
-    Card,
     Deciders,
     Decision,
     Finding,
@@ -23,27 +23,26 @@ from approvals.model import (
     Incident,
     IncidentKind,
     Item,
-    Notice,
     Press,
     Request,
     State,
     Target,
 )
 from approvals.rows import stamp
-from approvals.sql import queries
 
 T = TypeVar("T")
 
-_SQL = queries()
-_JSON = json.JSONEncoder(ensure_ascii=False)
 _NEWEST = 2**62  # above every number of a request
 
 
-class Ledger:
-    """What can be read and written within one transaction. Times are UTC and come from outside."""
+class Ledger(Mailbox):
+    """What can be read and written within one transaction. Times are UTC and come from outside.
+
+    The messages of a change, and the cards that show it, are in ``mailbox.py``.
+    """
 
     def __init__(self, db: Database) -> None:
-        self._execute = db.conn.execute  # the handle's own costs a tenth of a short statement more
+        super().__init__(db)
         self._audit_head: str | None = None
 
     # requests
@@ -302,99 +301,6 @@ class Ledger:
     def postpone_press(self, press: Press, *, until: datetime) -> None:
         self._do("postpone_press", id=press.id, not_before=stamp(until))
 
-    # messages
-
-    def add_notice(
-        self, request_id: int | None, *, lane: str, kind: str, recipient: str, facts: Mapping[str, str], now: datetime
-    ) -> None:
-        """A message to be delivered, about a request or about none."""
-        self._do(
-            "add_notice",
-            request_id=request_id,
-            lane=lane,
-            kind=kind,
-            recipient=recipient,
-            facts=_JSON.encode(dict(facts)),
-            now=stamp(now),
-        )
-
-    def add_cards(self, request_id: int, *, kind: str, recipients: Iterable[str], now: datetime) -> None:
-        """One message of the kind to each, where none waits that nobody has taken yet."""
-        self._do(
-            "add_cards", request_id=request_id, kind=kind, recipients=_JSON.encode(list(recipients)), now=stamp(now)
-        )
-
-    def notices_due(self, now: datetime, limit: int, held: Collection[str] = ()) -> list[Notice]:
-        """The first waiting message of each lane, where it is due.
-
-        :param held: recipients that get nothing now
-        """
-        found = self._all("notices_due", now=stamp(now), limit=limit, held=_JSON.encode(list(held)))
-        return [rows.notice(row) for row in found]
-
-    def take_notices(
-        self, now: datetime, limit: int, held: Collection[str] = (), *, lease: str, until: datetime
-    ) -> list[Notice]:
-        """The messages that are due, kept from everybody else until the lease ends."""
-        due = self.notices_due(now, limit, held)
-        for notice in due:
-            self._do("take_notice", id=notice.id, lease=lease, lease_until=stamp(until))
-        return due
-
-    def newest_notice(self, notice: Notice) -> int:
-        """The number of the newest waiting message of the same kind in the same lane."""
-        return int(self._sure("newest_notice", lane=notice.lane, kind=notice.kind)["id"] or notice.id)
-
-    def notices_sent(self, notice: Notice, *, newest: int, now: datetime) -> None:
-        self._do("notices_sent", lane=notice.lane, kind=notice.kind, newest=newest, now=stamp(now))
-
-    def notice_failed(self, notice: Notice, error: str, *, now: datetime) -> None:
-        self._do("notice_failed", id=notice.id, error=error, now=stamp(now))
-
-    def notice_told(self, notice: Notice, parts: int) -> None:
-        """So many of the message's parts were delivered."""
-        self._do("notice_told", id=notice.id, told=parts)
-
-    def park_notice(self, notice: Notice, error: str, *, now: datetime) -> None:
-        """Put a message aside until its recipient can be reached again; what is behind it goes on."""
-        self._do("park_notice", id=notice.id, error=error, now=stamp(now))
-
-    def is_lane_parked(self, lane: str) -> bool:
-        return bool(self._sure("is_lane_parked", lane=lane)["parked"])
-
-    def is_any_parked(self) -> bool:
-        return bool(self._sure("is_any_parked")["parked"])
-
-    def unpark_notices(self, recipient: str, *, since: datetime, now: datetime) -> None:
-        """What is parked for a recipient is due; what is older than ``since`` is given up, whomever it was for."""
-        self._do("drop_parked", since=stamp(since))
-        self._do("unpark_notices", recipient=recipient, now=stamp(now))
-
-    def hasten_notices(self, now: datetime) -> None:
-        """What was put off is due now."""
-        self._do("hasten_notices", now=stamp(now))
-
-    def postpone_notice(self, notice: Notice, error: str, *, until: datetime) -> None:
-        self._do("postpone_notice", id=notice.id, error=error, not_before=stamp(until))
-
-    def notices_waiting(self) -> int:
-        return int(self._sure("notices_waiting")["number"])
-
-    def notices_parked(self) -> int:
-        return int(self._sure("notices_parked")["number"])
-
-    def add_card(self, request_id: int, card: Card) -> None:
-        self._do("add_card", request_id=request_id, recipient=card.recipient, channel=card.channel, ts=card.ts)
-
-    def request_at(self, channel: str, ts: str) -> int | None:
-        """The number of the request whose card that message is, where it is known as one."""
-        row = self._one("request_at", channel=channel, ts=ts)
-        return int(row["request_id"]) if row else None
-
-    def cards(self, request_id: int) -> list[Card]:
-        found = self._all("cards", request_id=request_id)
-        return [Card(row["recipient"], row["channel"], row["ts"]) for row in found]
-
     # faults of the credentials
 
     def add_incident(self, kind: IncidentKind, *, call: str, error: str, now: datetime, not_before: datetime) -> bool:
@@ -464,30 +370,11 @@ class Ledger:
     def next_press(self) -> datetime | None:
         return rows.moment(self._sure("next_press")["at"])
 
-    def next_notice(self, held: Collection[str] = ()) -> datetime | None:
-        return rows.moment(self._sure("next_notice", held=_JSON.encode(list(held)))["at"])
-
     # plumbing
 
     def _requests(self, found: Sequence[rows.Row]) -> list[Request]:
         read = (self.request(row["id"]) for row in found)
         return [request for request in read if request is not None]
-
-    def _all(self, query: str, **values: object) -> list[rows.Row]:
-        return self._execute(_SQL[query], values).fetchall()
-
-    def _one(self, query: str, **values: object) -> rows.Row | None:
-        found = self._all(query, **values)
-        return found[0] if found else None
-
-    def _sure(self, query: str, **values: object) -> rows.Row:
-        return self._all(query, **values)[0]
-
-    def _changed(self, query: str, **values: object) -> bool:
-        return bool(self._all(query, **values))
-
-    def _do(self, query: str, **values: object) -> None:
-        self._execute(_SQL[query], values)
 
 
 def _allowed(before: State, after: State) -> None:

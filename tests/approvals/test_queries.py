@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-import approvals.ledger
+import approvals
 from approvals.sql import queries
 from approvals.sql.connection import migrate, open_database
 
 QUERIES = queries()
-SOURCE = ast.parse(Path(approvals.ledger.__file__).read_text(encoding="utf-8"))
+SOURCES = [Path(approvals.__file__).with_name(name) for name in ("ledger.py", "mailbox.py")]
 RUNNERS = {"_all", "_one", "_sure", "_changed", "_do"}
 
 # The newest line of the record is its last row. For an insert the plan names a search for orphans of the foreign keys,
@@ -26,7 +26,7 @@ LAST_OR_NEVER = {"audit_head", "add_request"}
 
 def used() -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(SOURCE):
+    for node in (one for source in SOURCES for one in ast.walk(ast.parse(source.read_text(encoding="utf-8")))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RUNNERS:
             constants = (part.value for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant))
             names |= {value for value in constants if isinstance(value, str)}

@@ -1,0 +1,112 @@
+"""The messages that wait to be delivered, and where the cards stand: one method a query, as in ``ledger.py``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from approvals import rows
+from approvals.model import Card, Notice
+from approvals.rows import stamp
+from approvals.tables import Tables
+
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
+
+class Mailbox(Tables):
+    """The outbox within one transaction."""
+
+    def add_notice(
+        self, request_id: int | None, *, lane: str, kind: str, recipient: str, facts: Mapping[str, str], now: datetime
+    ) -> None:
+        """A message to be delivered, about a request or about none."""
+        self._do(
+            "add_notice",
+            request_id=request_id,
+            lane=lane,
+            kind=kind,
+            recipient=recipient,
+            facts=_JSON.encode(dict(facts)),
+            now=stamp(now),
+        )
+
+    def add_cards(self, request_id: int, *, kind: str, recipients: Iterable[str], now: datetime) -> None:
+        """One message of the kind to each, where none waits that nobody has taken yet."""
+        self._do(
+            "add_cards", request_id=request_id, kind=kind, recipients=_JSON.encode(list(recipients)), now=stamp(now)
+        )
+
+    def notices_due(self, now: datetime, limit: int, held: Collection[str] = ()) -> list[Notice]:
+        """The first waiting message of each lane, where it is due.
+
+        :param held: recipients that get nothing now
+        """
+        found = self._all("notices_due", now=stamp(now), limit=limit, held=_JSON.encode(list(held)))
+        return [rows.notice(row) for row in found]
+
+    def take_notices(
+        self, now: datetime, limit: int, held: Collection[str] = (), *, lease: str, until: datetime
+    ) -> list[Notice]:
+        """The messages that are due, kept from everybody else until the lease ends."""
+        due = self.notices_due(now, limit, held)
+        for notice in due:
+            self._do("take_notice", id=notice.id, lease=lease, lease_until=stamp(until))
+        return due
+
+    def newest_notice(self, notice: Notice) -> int:
+        """The number of the newest waiting message of the same kind in the same lane."""
+        return int(self._sure("newest_notice", lane=notice.lane, kind=notice.kind)["id"] or notice.id)
+
+    def notices_sent(self, notice: Notice, *, newest: int, now: datetime) -> None:
+        self._do("notices_sent", lane=notice.lane, kind=notice.kind, newest=newest, now=stamp(now))
+
+    def notice_failed(self, notice: Notice, error: str, *, now: datetime) -> None:
+        self._do("notice_failed", id=notice.id, error=error, now=stamp(now))
+
+    def notice_told(self, notice: Notice, parts: int) -> None:
+        """So many of the message's parts were delivered."""
+        self._do("notice_told", id=notice.id, told=parts)
+
+    def park_notice(self, notice: Notice, error: str, *, now: datetime) -> None:
+        """Put a message aside until its recipient can be reached again; what is behind it goes on."""
+        self._do("park_notice", id=notice.id, error=error, now=stamp(now))
+
+    def is_lane_parked(self, lane: str) -> bool:
+        return bool(self._sure("is_lane_parked", lane=lane)["parked"])
+
+    def is_any_parked(self) -> bool:
+        return bool(self._sure("is_any_parked")["parked"])
+
+    def unpark_notices(self, recipient: str, *, since: datetime, now: datetime) -> None:
+        """What is parked for a recipient is due; what is older than ``since`` is given up, whomever it was for."""
+        self._do("drop_parked", since=stamp(since))
+        self._do("unpark_notices", recipient=recipient, now=stamp(now))
+
+    def hasten_notices(self, now: datetime) -> None:
+        """What was put off is due now."""
+        self._do("hasten_notices", now=stamp(now))
+
+    def postpone_notice(self, notice: Notice, error: str, *, until: datetime) -> None:
+        self._do("postpone_notice", id=notice.id, error=error, not_before=stamp(until))
+
+    def notices_waiting(self) -> int:
+        return int(self._sure("notices_waiting")["number"])
+
+    def notices_parked(self) -> int:
+        return int(self._sure("notices_parked")["number"])
+
+    def add_card(self, request_id: int, card: Card) -> None:
+        self._do("add_card", request_id=request_id, recipient=card.recipient, channel=card.channel, ts=card.ts)
+
+    def request_at(self, channel: str, ts: str) -> int | None:
+        """The number of the request whose card that message is, where it is known as one."""
+        row = self._one("request_at", channel=channel, ts=ts)
+        return int(row["request_id"]) if row else None
+
+    def cards(self, request_id: int) -> list[Card]:
+        found = self._all("cards", request_id=request_id)
+        return [Card(row["recipient"], row["channel"], row["ts"]) for row in found]
+
+    def next_notice(self, held: Collection[str] = ()) -> datetime | None:
+        return rows.moment(self._sure("next_notice", held=_JSON.encode(list(held)))["at"])
