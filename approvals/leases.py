@@ -46,7 +46,7 @@ class Leases:
         with self._lock:
             due = [lease for lease, renewed in self._renewed.items() if renewed + RENEW_EVERY <= now]
         if due:
-            self._store.write(lambda ledger: _renew(ledger, due, now + LEASE))
+            self._store.write(lambda ledger: _renew(ledger, due, now + LEASE), durable=False)
             with self._lock:
                 self._renewed.update((lease, now) for lease in due if lease in self._renewed)
         return len(due)

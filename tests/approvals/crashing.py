@@ -60,12 +60,14 @@ class Fate:
     """Where a process dies: ``before`` or ``after`` the n-th step of a name; nowhere without.
 
     :ivar passed: the steps that it came past, as (side, step, n)
+    :ivar durable: who waited for the disk with a commit
     """
 
     def __init__(self, at: tuple[str, str, int] | None = None) -> None:
         self._at = at
         self._counts: Counter[str] = Counter()
         self.passed: list[tuple[str, str, int]] = []
+        self.durable: set[str] = set()
 
     @property
     def steps(self) -> dict[str, int]:
@@ -102,6 +104,8 @@ class MortalStore(Store):
         if not names:
             return super().write_all(works, durable=durable)
         (name,) = names
+        if durable:
+            self._fate.durable.add(name)
         with self._fate.step(f"commit of {name}"):
             return super().write_all(works, durable=durable)
 
