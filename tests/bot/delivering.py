@@ -88,9 +88,15 @@ class Desk:
     def deliver(self) -> int:
         """Sweeps until nothing is due; returns how many messages were tried."""
         tried = 0
-        while some := self.notices.sweep(self.hands.utc()):
+        while (some := self.notices.sweep(self.hands.utc())) or self._is_any_due():
             tried += some
         return tried
+
+    def _is_any_due(self) -> bool:
+        """What waited for a message that came to its end within the last sweep."""
+        with self.store.read() as ledger:
+            due = self.notices.next_due(ledger)
+        return due is not None and due <= self.hands.utc()
 
     def waiting(self) -> int:
         with self.store.read() as ledger:
