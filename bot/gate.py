@@ -60,8 +60,8 @@ class Gate(Middleware):
             return BoltResponse(status=200, body="")
         if isinstance(payload, Event) and payload.event.type not in _HEARD_OF:
             return BoltResponse(status=200, body="")  # else Slack would tell it three times more
-        # Bolt fails on fields of a strange shape, so it gets those that were looked at and no others.
-        req.body = {name: req.body[name] for name in type(payload).model_fields if name in req.body}
+        # Bolt fails on fields of a strange shape and on empty ones: it gets those that were looked at and are filled.
+        req.body = {name: held for name in type(payload).model_fields if (held := req.body.get(name)) is not None}
         req.context[_PAYLOAD] = payload
         return next()
 

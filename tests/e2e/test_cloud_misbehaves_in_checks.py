@@ -54,7 +54,8 @@ def test_who_we_are_is_asked_again_where_the_answer_was_lost_and_nothing_stops_f
 
     is_shared_once(company)
     asked = [call.code for call in cloud.calls if call.action == WHO]
-    assert asked[1:4] == ["cut_in_body", "html", "ok"]
+    first = asked.index("cut_in_body")
+    assert asked[first : first + 3] == ["cut_in_body", "html", "ok"]
 
 
 def test_a_slow_cloud_holds_up_no_answer_to_people(company: Company) -> None:

@@ -26,6 +26,7 @@ ON_A_MESSAGE = {"channel": {"id": "C0IMAGES", "name": "x"}, "message": {"type": 
 TEMPLATES: dict[str, dict[str, Any]] = {
     "press": press(ids.APPROVE, "1"),
     "deny": press(ids.DENY, "1"),
+    "unknown": {**press("nobody_listens_to_this", "1"), "view": {"id": "V1", "type": "home", "callback_id": "x"}},
     "page": press(ids.PAGE, "all:5"),
     "form": submission(ids.FORM_VIEW, "", {ids.IMAGE: "base-nightly", ids.ACCOUNTS: "data-team", ids.REASON: "x"}),
     "denial": submission(ids.DENY_VIEW, '{"request": 1}', {ids.REASON: "x"}),
