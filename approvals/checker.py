@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,17 +11,19 @@ import structlog
 
 from approvals import facts, trust
 from approvals.audit import NOBODY, Entry
-from approvals.cloud import Cloud
+from approvals.cloud import Cloud, Image
 from approvals.errors import AuthFailed, CloudError, DirectoryError, Refused, UnknownPerson, WrongAccount
+from approvals.findings import found
 from approvals.home import HomeAccount
 from approvals.ledger import Ledger
-from approvals.model import Deciders, Finding, ItemState, Level, Person, Request, State
+from approvals.model import Action, Deciders, Finding, ItemState, Person, Request, State
 from approvals.outbox import Outbox
 from approvals.pace import later
-from approvals.people import Directory, can_be_met, deciders_of
+from approvals.people import Directory, can_be_met, deciders_of, unknown_owners
+from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.store import Store
-from approvals.trust import Judgement
+from approvals.trust import Facts, Judgement
 
 _TOGETHER = 8  # requests checked side by side: a slow cloud holds up few
 _SOON = timedelta(minutes=1)  # so that mended credentials are soon noticed
@@ -34,10 +37,10 @@ class Checker:
     So nothing here waits for the disk: what a loss of power undoes is checked again.
     """
 
-    def __init__(self, store: Store, cloud: Cloud, policy: Policy, directory: Directory, home: HomeAccount) -> None:
+    def __init__(self, store: Store, cloud: Cloud, policies: Policies, directory: Directory, home: HomeAccount) -> None:
         self._store = store
         self._cloud = cloud
-        self._policy = policy
+        self._policies = policies
         self._directory = directory
         self._home = home
         self._pool = ThreadPoolExecutor(_TOGETHER, thread_name_prefix="check")
@@ -59,23 +62,44 @@ class Checker:
         :raises WrongAccount: the credentials belong to another account than the policy's
         :raises DirectoryError: it can't be told now who would decide
         """
-        try:
-            found = facts.gather(self._cloud, self._policy, request, home=self._home.id())
-        except Refused as error:
-            return Judgement(None, (_refused_by_cloud(error),)), None
-        judgement = trust.judge(found, self._policy)
-        if judgement.blocked:
-            return judgement, None
-        deciders = self._deciders(request, judgement)
-        if can_be_met(deciders):
-            return judgement, deciders
-        finding = _nobody(judgement, deciders, self._policy)
-        return replace(judgement, findings=(finding, *judgement.findings)), None
+        return self._judge(request, self._policies.current)
 
     def close(self) -> None:
         self._pool.shutdown()
 
+    def _judge(self, request: Request, policy: Policy) -> tuple[Judgement, Deciders | None]:
+        try:
+            looked = self._look(request, policy)
+        except Refused as error:
+            return Judgement(None, (_refused_by_cloud(error),)), None
+        judgement = trust.judge(looked, policy)
+        image = judgement.image
+        if image is None or judgement.blocked:
+            return judgement, None
+        unknown = trust.weighed(_unknown_owners(image, policy, self._directory), policy)
+        judgement = replace(judgement, findings=(*judgement.findings, *unknown))
+        deciders = deciders_of(
+            image,
+            requester_id=request.requester.id,
+            guardian_needed=judgement.needs_guardian,
+            policy=policy,
+            directory=self._directory,
+        )
+        if judgement.blocked or can_be_met(deciders):
+            return judgement, None if judgement.blocked else deciders
+        finding = _nobody(image, deciders, policy)
+        return replace(judgement, findings=(finding, *judgement.findings)), None
+
+    def _look(self, request: Request, policy: Policy) -> Facts:
+        looked = facts.gather(self._cloud, policy, request, home=self._home.id())
+        with self._store.read() as ledger:
+            looked = facts.remembered(looked, ledger)
+            copies = ledger.copies.of(looked.image) if looked.image else []
+        room = request.action is Action.SHARE
+        return facts.placed(looked, self._cloud, policy, copies, request.regions, room=room)
+
     def _check(self, request: Request, now: datetime) -> None:
+        policy = self._policies.current
         try:
             requester = self._directory.person(request.requester.id)
         except UnknownPerson:
@@ -85,48 +109,47 @@ class Checker:
             return
         request = replace(request, requester=requester)
         if not requester.may_act:
-            self._refuse(request, Judgement(None, (_may_not_ask(requester),)), now)
+            self._refuse(request, Judgement(None, (_may_not_ask(requester),)), policy, now)
             return
         try:
-            judgement, deciders = self.judge(request)
+            judgement, deciders = self._judge(request, policy)
         except (CloudError, WrongAccount, DirectoryError) as error:
             self._postpone(request, error, now)
             return
         if judgement.blocked:
-            self._refuse(request, judgement, now)
+            self._refuse(request, judgement, policy, now)
         else:
-            self._store.write(lambda ledger: self._ask(ledger, request, judgement, deciders, now), durable=False)
-
-    def _deciders(self, request: Request, judgement: Judgement) -> Deciders:
-        assert judgement.image is not None  # noqa: S101  without one it is blocked
-        return deciders_of(
-            judgement.image,
-            requester_id=request.requester.id,
-            guardian_needed=judgement.needs_guardian,
-            policy=self._policy,
-            directory=self._directory,
-        )
+            self._store.write(
+                lambda ledger: self._ask(ledger, request, judgement, deciders, policy, now), durable=False
+            )
 
     def _ask(
-        self, ledger: Ledger, request: Request, judgement: Judgement, deciders: Deciders | None, now: datetime
+        self,
+        ledger: Ledger,
+        request: Request,
+        judgement: Judgement,
+        deciders: Deciders | None,
+        policy: Policy,
+        now: datetime,
     ) -> None:
-        if not self._checked(ledger, request, judgement, deciders, State.PENDING, now):
+        if not self._checked(ledger, request, judgement, deciders, State.PENDING, policy, now):
             return
         assert judgement.image is not None  # noqa: S101  without one it is blocked
         ledger.place_items(request.id, judgement.image.region, now=now)
         for item in request.items:
-            if item.target.account in judgement.settled:
-                settled = replace(item, region=judgement.image.region, state=ItemState.ALREADY)
+            region = item.region or judgement.image.region
+            if (item.target.account, region) in judgement.settled:
+                settled = replace(item, region=region, state=ItemState.ALREADY)
                 ledger.set_item(settled, now=now)
-        outbox = Outbox(ledger, replace(request, deciders=deciders), channel=self._policy.home.channel, now=now)
+        outbox = Outbox(ledger, replace(request, deciders=deciders), channel=policy.home.channel, now=now)
         outbox.card()
         outbox.thread("asked")
         outbox.reply("asked", to=request.reply_to, person_id=request.requester.id)
 
-    def _refuse(self, request: Request, judgement: Judgement, now: datetime) -> None:
+    def _refuse(self, request: Request, judgement: Judgement, policy: Policy, now: datetime) -> None:
         def work(ledger: Ledger) -> None:
-            if self._checked(ledger, request, judgement, None, State.REFUSED, now):
-                outbox = Outbox(ledger, request, channel=self._policy.home.channel, now=now)
+            if self._checked(ledger, request, judgement, None, State.REFUSED, policy, now):
+                outbox = Outbox(ledger, request, channel=policy.home.channel, now=now)
                 outbox.reply("refused", to=request.reply_to, person_id=request.requester.id)
 
         self._store.write(work, durable=False)
@@ -138,6 +161,7 @@ class Checker:
         judgement: Judgement,
         deciders: Deciders | None,
         after: State,
+        policy: Policy,
         now: datetime,
     ) -> bool:
         first = ledger.checked(
@@ -148,7 +172,7 @@ class Checker:
             image=judgement.image,
             findings=judgement.findings,
             deciders=deciders,
-            decide_by=now + self._policy.rules.decide_within,
+            decide_by=now + policy.rules.decide_within,
             requester_name=request.requester.name,
         )
         if not first:
@@ -170,37 +194,44 @@ class Checker:
         def work(ledger: Ledger) -> None:
             first = request.attempts == 0
             if ledger.postpone(request, until=until) and first:
-                outbox = Outbox(ledger, request, channel=self._policy.home.channel, now=now)
+                outbox = Outbox(ledger, request, channel=self._policies.current.home.channel, now=now)
                 outbox.reply("delayed", to=request.reply_to, person_id=request.requester.id)
 
         self._store.write(work, durable=False)
 
 
 def _may_not_ask(requester: Person) -> Finding:
-    return Finding(
+    return found(
         "requester_may_not_ask",
-        Level.BLOCK,
         f"you can't ask for this: {requester.why_not}",
         "Ask a colleague who is a member here to ask.",
     )
 
 
 def _refused_by_cloud(error: Refused) -> Finding:
-    return Finding("cloud_refused", Level.BLOCK, f"the cloud says: {error.message} ({error.code}).", error.advice)
+    return found("cloud_refused", f"the cloud says: {error.message} ({error.code}).", error.advice)
 
 
-def _nobody(judgement: Judgement, deciders: Deciders, policy: Policy) -> Finding:
-    assert judgement.image is not None  # noqa: S101  without one it is blocked
-    name = judgement.image.name
+def _unknown_owners(image: Image, policy: Policy, directory: Directory) -> Iterator[Finding]:
+    for principal in unknown_owners(image, policy, directory):
+        yield found(
+            "owner_unknown",
+            f"{principal} is named as an owner of {image.name}, and Slack knows nobody of that id or address.",
+            "An admin can correct it in the policy, or whoever tags the image in its owner tag.",
+        )
+
+
+def _nobody(image: Image, deciders: Deciders, policy: Policy) -> Finding:
+    name = image.name
     if deciders.guardian_needed and len(deciders.owner_ids) >= deciders.approvals:
         text = f"{name} needs a guardian's agreement too, and there is nobody who could give it."
         remedy = "An admin can name guardians in the policy."
-    elif not policy.owners_of(judgement.image):
+    elif not policy.owners_of(image):
         text, remedy = f"nobody owns {name} in the policy.", "An admin can name its owners there."
     else:
         text = f"{name} needs {deciders.approvals} of its owners, and {_count(len(deciders.owner_ids))} could decide."
         remedy = "You can't decide about your own request; an admin can name more owners in the policy."
-    return Finding("nobody_can_decide", Level.BLOCK, text, remedy)
+    return found("nobody_can_decide", text, remedy)
 
 
 def _count(number: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -23,6 +23,12 @@ class ImageKind(StrEnum):
 NORMAL = "NORMAL"
 """The only ``ImageState`` in which an image can be shared; every other one means "not now"."""
 
+SYNCING = "SYNCING"
+"""The ``ImageState`` of a copy that is on its way; any but this and ``NORMAL`` means that it failed."""
+
+MAX_NAME = 60
+"""Characters of an image's name (vendor: SyncImages, parameter ``ImageName``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Image:
@@ -34,6 +40,7 @@ class Image:
     :ivar size_gib: size of the system disk, in GiB
     :ivar licence: ``TencentCloud`` or ``BYOL``
     :ivar whole_machine: it holds data disks beside the system disk
+    :ivar sync_percent: how far a copy is that is being made
     """
 
     image_id: str
@@ -51,7 +58,27 @@ class Image:
     licence: str = ""
     whole_machine: bool = False
     deprecated: bool = False
+    sync_percent: int = 0
     tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many images of our own a region has, those that come about included, and how many it may have."""
+
+    used: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A copy was begun.
+
+    :ivar image_id: the copy's id, in its region
+    """
+
+    image_id: str
+    cloud_request_id: str
 
 
 class Cloud(Protocol):
@@ -63,6 +90,13 @@ class Cloud(Protocol):
 
     def account(self) -> str:
         """The id of the root account that the credentials belong to."""
+        ...
+
+    def images(self, region: str) -> Iterator[Sequence[Image]]:
+        """Every image of the region that is ours or shared with us, in pages.
+
+        A page is a call, made when it is asked for and when nobody else needs the calls. An error ends the pages.
+        """
         ...
 
     def images_by_id(self, region: str, image_ids: Sequence[str]) -> list[Image]:
@@ -86,4 +120,26 @@ class Cloud(Protocol):
 
     def unshare(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
         """Take the image back from the accounts; returns the vendor's request id. See ``share``."""
+        ...
+
+    def room(self, region: str) -> Room:
+        """How many images there are and may be in the region."""
+        ...
+
+    def check_copy(self, region: str, image_id: str, destination: str, name: str) -> None:
+        """Would ``copy`` be taken? Changes nothing.
+
+        :raises Refused: it would not
+        """
+        ...
+
+    def copy(self, region: str, image_id: str, destination: str, name: str) -> Copied:
+        """Begin to copy an image of ours to another region; the copy is ready when its state is ``NORMAL`` there.
+
+        Not to be repeated where the answer was lost: look in the destination for an image of that name.
+        """
+        ...
+
+    def delete_image(self, region: str, image_id: str) -> str:
+        """Delete an image of ours; returns the vendor's request id. Its snapshots stay."""
         ...

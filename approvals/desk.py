@@ -7,6 +7,7 @@ decides, the change, the record and the messages about it are one transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from approvals.audit import Entry
@@ -14,8 +15,11 @@ from approvals.errors import UnknownPerson
 from approvals.ledger import Ledger
 from approvals.model import (
     Asked,
+    Copy,
+    CopyState,
     Deciders,
     Decision,
+    ItemState,
     Person,
     Press,
     Request,
@@ -26,6 +30,7 @@ from approvals.model import (
 )
 from approvals.outbox import Outbox
 from approvals.people import Directory, deciders_of, is_met
+from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.store import Store
 
@@ -38,9 +43,9 @@ class Desk:
     :param clock: gives the time, in UTC
     """
 
-    def __init__(self, store: Store, policy: Policy, directory: Directory, *, clock: Clock) -> None:
+    def __init__(self, store: Store, policies: Policies, directory: Directory, *, clock: Clock) -> None:
         self._store = store
-        self._policy = policy
+        self._policies = policies
         self._directory = directory
         self._clock = clock
 
@@ -50,6 +55,30 @@ class Desk:
         :raises StoreError: the database can't be written; nothing was recorded
         """
         return self._store.write(lambda ledger: [self._record(ledger, one) for one in asked])
+
+    def ask_again(self, request: Request, *, by: Person, reply_to: str) -> int | None:
+        """Ask anew for what failed of a request, in the name of who asked first; None where nothing of it failed.
+
+        Once: whoever presses later gets the number of the same new request.
+
+        :param by: who wants it
+        :param reply_to: where a private answer to who asked first can go
+        :raises StoreError: the database can't be written; nothing was recorded
+        """
+        failed = dict.fromkeys(item.target for item in request.items if item.state is ItemState.FAILED)
+        if not failed or request.image is None or request.state not in (State.FAILED, State.PARTIAL):
+            return None
+        asked = Asked(
+            f"again:{request.id}",
+            request.action,
+            request.image.image_id,
+            request.regions,
+            tuple(failed),
+            request.reason,
+            request.requester,
+            reply_to,
+        )
+        return self._store.write(lambda ledger: self._record_again(ledger, request, asked, by))
 
     def press(self, press: Press) -> bool:
         """Record a press, to be judged; False where this very press is known already.
@@ -67,9 +96,10 @@ class Desk:
             request = ledger.request(press.request_id)
         if request is None or request.image is None:
             return lambda ledger: self._dismiss(ledger, press)
+        policy = self._policies.current
         person = self._person(press.person_id)
-        deciders = self._deciders(request)
-        return lambda ledger: self._apply(ledger, press, person, deciders)
+        deciders = self._deciders(request, policy)
+        return lambda ledger: self._apply(ledger, press, person, deciders, policy)
 
     def objection(self, person_id: str, request_id: int, verb: Verb) -> str | None:
         """Why this person may not do that now; None where they may. A courtesy: the press itself is judged again.
@@ -80,22 +110,9 @@ class Desk:
             request = ledger.request(request_id)
         if request is None or request.image is None:
             return "unknown_request"
-        return self._objection(verb, self._person(person_id), request, self._deciders(request), self._clock())
-
-    def _objection(self, verb: Verb, person: Person, request: Request, deciders: Deciders, at: datetime) -> str | None:
-        """The code of what speaks against it; the chat has the sentence."""
-        against = _against_the_person(verb, person, request, deciders)
-        if against is not None:
-            return against
-        if verb is Verb.RETRY:
-            return self._against_a_retry(request, at)
-        return _against_a_decision(verb, person, request, at)
-
-    def _against_a_retry(self, request: Request, at: datetime) -> str | None:
-        if request.state not in (State.FAILED, State.PARTIAL):
-            return "nothing_to_retry"
-        # An old approval says little about today: one owner alone may not bring it back.
-        return "too_late_to_retry" if at >= request.changed_at + self._policy.rules.decide_within else None
+        policy = self._policies.current
+        person = self._person(person_id)
+        return _objection(verb, person, request, self._deciders(request, policy), policy, self._clock())
 
     def _person(self, person_id: str) -> Person:
         try:
@@ -103,14 +120,14 @@ class Desk:
         except UnknownPerson:
             return Person(person_id, person_id, may_act=False, why_not="Slack doesn't know them.")
 
-    def _deciders(self, request: Request) -> Deciders:
+    def _deciders(self, request: Request, policy: Policy) -> Deciders:
         assert request.image is not None  # noqa: S101  both callers have looked
         needed = request.deciders is not None and request.deciders.guardian_needed
         return deciders_of(
             request.image,
             requester_id=request.requester.id,
             guardian_needed=needed,
-            policy=self._policy,
+            policy=policy,
             directory=self._directory,
         )
 
@@ -122,12 +139,20 @@ class Desk:
         detail = {
             "action": asked.action,
             "image": asked.image_ref,
-            "region": asked.region,
+            "regions": list(asked.regions),
             "accounts": [target.account for target in asked.targets],
             "reason": asked.reason,
         }
         ledger.add_audit(Entry(now, "asked", asked.requester, request_id, detail))
         return request_id
+
+    def _record_again(self, ledger: Ledger, request: Request, asked: Asked, by: Person) -> int:
+        new = self._record(ledger, asked)
+        now = self._clock()
+        ledger.add_audit(Entry(now, "asked_again", by, request.id, {"as": new}))
+        outbox = Outbox(ledger, request, channel=self._policies.current.home.channel, now=now)
+        outbox.thread("asked_again", person=by.id, number=str(new))
+        return new
 
     def _dismiss(self, ledger: Ledger, press: Press) -> str:
         now = self._clock()
@@ -137,15 +162,15 @@ class Desk:
             ledger.add_audit(Entry(now, "press_refused", person, None, detail))
         return "unknown_request"
 
-    def _apply(self, ledger: Ledger, press: Press, person: Person, deciders: Deciders) -> str:
+    def _apply(self, ledger: Ledger, press: Press, person: Person, deciders: Deciders, policy: Policy) -> str:
         now = self._clock()
         request = ledger.request(press.request_id)
         assert request is not None  # noqa: S101  requests are never deleted
-        objection = self._objection(press.verb, person, request, deciders, press.at)
+        objection = _objection(press.verb, person, request, deciders, policy, press.at)
         outcome = objection or press.verb.value
         if not ledger.set_judged(press, outcome, now=now):
             return "judged_already"
-        outbox = Outbox(ledger, request, channel=self._policy.home.channel, now=now)
+        outbox = Outbox(ledger, request, channel=policy.home.channel, now=now)
         if objection:
             detail: dict[str, object] = {"verb": press.verb, "why": objection}
             ledger.add_audit(Entry(now, "press_refused", person, request.id, detail))
@@ -160,6 +185,8 @@ class Desk:
                 self._close(ledger, outbox, request, person, State.CANCELLED, now)
             case Verb.RETRY:
                 self._retry(ledger, outbox, request, person, now)
+            case Verb.REMOVE_COPY:
+                self._remove_copies(ledger, outbox, request, person, now)
         return outcome
 
     def _approve(
@@ -211,6 +238,45 @@ class Desk:
         ledger.add_audit(Entry(now, "retried", person, request.id, {}))
         outbox.thread("retried", person=person.id)
         outbox.card()
+
+    def _remove_copies(self, ledger: Ledger, outbox: Outbox, request: Request, person: Person, now: datetime) -> None:
+        for copy in _removable(request):
+            removing = replace(copy, state=CopyState.REMOVING, changed_at=now, not_before=now)
+            ledger.copies.set(copy, removing, lease=None)
+            detail = {"copy": copy.image_id, "region": copy.region, "name": copy.name}
+            ledger.add_audit(Entry(now, "copy_removing", person, request.id, detail))
+            outbox.thread("copy_removing", person=person.id, copy=copy.image_id, region=copy.region)
+        outbox.card()
+
+
+def _removable(request: Request) -> list[Copy]:
+    """The copies that were begun for the request, failed, and left something half made."""
+    return [
+        copy
+        for copy in request.copies
+        if copy.request_id == request.id and copy.is_left and copy.state is CopyState.FAILED
+    ]
+
+
+def _objection(
+    verb: Verb, person: Person, request: Request, deciders: Deciders, policy: Policy, at: datetime
+) -> str | None:
+    """The code of what speaks against it; the chat has the sentence."""
+    against = _against_the_person(verb, person, request, deciders)
+    if against is not None:
+        return against
+    if verb is Verb.RETRY:
+        return _against_a_retry(request, policy, at)
+    if verb is Verb.REMOVE_COPY:
+        return None if _removable(request) else "nothing_to_remove"
+    return _against_a_decision(verb, person, request, at)
+
+
+def _against_a_retry(request: Request, policy: Policy, at: datetime) -> str | None:
+    if request.state not in (State.FAILED, State.PARTIAL):
+        return "nothing_to_retry"
+    # An old approval says little about today: one owner alone may not bring it back.
+    return "too_late_to_retry" if at >= request.changed_at + policy.rules.decide_within else None
 
 
 def _against_the_person(verb: Verb, person: Person, request: Request, deciders: Deciders) -> str | None:

@@ -37,12 +37,20 @@ class IllegalMove(ImagewardenError):
 
 
 class PolicyError(ImagewardenError):
-    """The policy file can't be read or breaks a rule; ``problems`` has one sentence each."""
+    """The policy file can't be read or breaks a rule.
+
+    :ivar problems: one sentence each, which begins with the line where the file has one: ``line 12: …``
+    """
 
     def __init__(self, path: str, problems: list[str]) -> None:
-        super().__init__(f"{path}: " + "; ".join(problems))
         self.path = path
         self.problems = problems
+        super().__init__("; ".join(self.told))
+
+    @property
+    def told(self) -> list[str]:
+        """The sentences with the file that they are about: ``policy.toml, line 12: …``."""
+        return [f"{self.path}{', ' if one.startswith('line ') else ': '}{one}" for one in self.problems]
 
 
 class WrongAccount(ImagewardenError):
@@ -88,6 +96,7 @@ class About(StrEnum):
     ACCOUNT = "account"  # one of the accounts of the call: the others may go through
     IMAGE = "image"  # the image: no account of the call can go through
     SIZE = "size"  # how much the call asks for at once: a smaller one may go through
+    NAME = "name"  # a name that the call gives: something has it already
     CALL = "call"  # anything else in the call: a part of it may go through
 
 

@@ -5,7 +5,7 @@ Every step can be repeated. A call whose answer was lost is followed by a read, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from approvals import facts, outcomes, trust
+from approvals import elsewhere, facts, outcomes, trust
 from approvals.audit import NOBODY, Entry
-from approvals.cloud import MAX_SHARES, Cloud, Image
+from approvals.cloud import MAX_SHARES, Cloud
 from approvals.errors import AuthFailed, CloudError, LeaseLost, Refused, WrongAccount
 from approvals.halving import Calls, Halving
 from approvals.home import HomeAccount
@@ -24,8 +24,9 @@ from approvals.leases import LEASE, Leases
 from approvals.ledger import Ledger
 from approvals.model import Action, Item, ItemState, Request, State
 from approvals.outbox import Outbox
-from approvals.outcomes import Has, Stopped
+from approvals.outcomes import Done, Has, Stopped
 from approvals.pace import later
+from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.store import Store
 from approvals.trust import Facts
@@ -57,14 +58,14 @@ class Executor:
         self,
         store: Store,
         cloud: Cloud,
-        policy: Policy,
+        policies: Policies,
         home: HomeAccount,
         leases: Leases,
         incidents: Incidents,
     ) -> None:
         self._store = store
         self._cloud = cloud
-        self._policy = policy
+        self._policies = policies
         self._home = home
         self._leases = leases
         self._incidents = incidents
@@ -118,10 +119,10 @@ class Executor:
     def _execute(self, together: Sequence[Request], turn: _Turn) -> None:
         numbers = [one.id for one in together]
         try:
-            looked = facts.gather(self._cloud, self._policy, together[0], home=self._home.id())
-            sound, stopped = self._recheck(together, looked)
-            action, image, had = together[0].action, _image(together[0]), looked.shared_with or {}
-            calls = self._call(action, image, outcomes.to_send(sound, had, action), turn.lease)
+            policy = self._policies.current
+            looked = self._look(together, policy)
+            sound, stopped = self._recheck(together, looked, policy)
+            done = self._do_everywhere(sound, looked, turn.lease)
         except (AuthFailed, WrongAccount) as error:
             log.warning("execution_held", requests=numbers, error=str(error))
             self._store.write(lambda ledger: self._give_back(ledger, together, turn, counts=False))
@@ -135,36 +136,65 @@ class Executor:
         except LeaseLost:
             log.warning("execution_lost", requests=numbers)
         else:
-            if calls.stopped:
-                cloud_request_id = calls.stopped.cloud_request_id
-                log.warning("execution_stopped", requests=numbers, error=str(calls.stopped), cloud=cloud_request_id)
-            has = self._read_back(image, numbers) if calls.made else had
-            self._store.write(lambda ledger: self._settle(ledger, sound, stopped, calls, has, turn))
+            lost = {place.region: place.lost for place in looked.places}
+            self._store.write(lambda ledger: self._settle(ledger, sound, stopped, done, lost, turn))
 
-    def _read_back(self, image: Image, numbers: Sequence[int]) -> Has | None:
+    def _look(self, together: Sequence[Request], policy: Policy) -> Facts:
+        """How it stands in every region that one of them is about."""
+        looked = facts.gather(self._cloud, policy, together[0], home=self._home.id())
+        with self._store.read() as ledger:
+            copies = ledger.copies.of(elsewhere.image_of(together[0]))
+        regions = [region for request in together for region in request.regions]
+        return facts.placed(looked, self._cloud, policy, copies, regions, room=False)
+
+    def _do_everywhere(self, sound: Sequence[Request], looked: Facts, lease: str) -> dict[str, Done]:
+        """Call for what is missing, by region, where there is an image that can be shared."""
+        if not sound:
+            return {}
+        had = {place.region: place.shared_with for place in looked.places}
+        if looked.image is not None:
+            had[looked.image.region] = looked.shared_with or {}
+        return {
+            region: self._do(sound, region, image_id, had[region], lease)
+            for region, image_id in looked.image_ids.items()
+        }
+
+    def _do(self, sound: Sequence[Request], region: str, image_id: str, had: Has, lease: str) -> Done:
+        action, numbers = sound[0].action, [one.id for one in sound]
+        calls = self._call(action, region, image_id, outcomes.to_send(sound, region, had, action), lease)
+        if calls.stopped:
+            cloud_request_id = calls.stopped.cloud_request_id
+            log.warning("execution_stopped", requests=numbers, error=str(calls.stopped), cloud=cloud_request_id)
+        return Done(image_id, calls, self._read_back(region, image_id, numbers) if calls.made else had)
+
+    def _read_back(self, region: str, image_id: str, numbers: Sequence[int]) -> Has | None:
         """Who has the image after the calls; None where that can't be read, so that a later attempt reads it."""
         try:
-            return self._cloud.shared_with(image.region, image.image_id)
+            return self._cloud.shared_with(region, image_id)
         except CloudError as error:
             log.warning("not_read_back", requests=numbers, error=str(error), cloud=error.cloud_request_id)
             return None
 
-    def _recheck(self, together: Sequence[Request], looked: Facts) -> tuple[list[Request], list[Stopped]]:
+    def _recheck(
+        self, together: Sequence[Request], looked: Facts, policy: Policy
+    ) -> tuple[list[Request], list[Stopped]]:
         """Those that may still be done, and the others."""
         sound: list[Request] = []
         stopped: list[Stopped] = []
         for request in together:
-            own = replace(looked, targets=request.targets, reason=request.reason)
-            judgement = trust.judge(own, self._policy)
+            own = replace(looked, regions=request.regions, targets=request.targets, reason=request.reason)
+            with self._store.read() as ledger:
+                own = facts.remembered(own, ledger)
+            judgement = trust.judge(own, policy)
             worse = trust.worse(request.findings, judgement.findings)
             if worse:
                 settled = None if looked.shared_with is None else judgement.settled
-                stopped.append(Stopped(request, worse, settled))
+                stopped.append(Stopped(request, worse, settled, looked.image_ids))
             else:
                 sound.append(request)
         return sound, stopped
 
-    def _call(self, action: Action, image: Image, accounts: Sequence[str], lease: str) -> Calls:
+    def _call(self, action: Action, region: str, image_id: str, accounts: Sequence[str], lease: str) -> Calls:
         """
         :raises LeaseLost: others may have gone on from here: one more call could undo what they did
         """
@@ -174,7 +204,7 @@ class Executor:
             with self._store.read() as ledger:
                 if not ledger.holds(lease):
                     raise LeaseLost
-            return act(image.region, image.image_id, part)
+            return act(region, image_id, part)
 
         return self._halving(call, accounts)
 
@@ -183,19 +213,33 @@ class Executor:
         ledger: Ledger,
         sound: Sequence[Request],
         stopped: Sequence[Stopped],
-        calls: Calls,
-        has: Has | None,
+        done: Mapping[str, Done],
+        lost: Mapping[str, int | None],
         turn: _Turn,
     ) -> None:
         # Where the credentials were not taken, nothing was done: the order of approval stays.
-        counts = not isinstance(calls.stopped, AuthFailed) or bool(calls.accepted or calls.refused)
+        counts = not any(_is_held(one.calls) for one in done.values())
         for request in sound:
-            items = [outcomes.after_calls(item, request.action, calls, has) for item in request.items]
+            items = [self._after(ledger, request, item, done, lost, turn.now) for item in request.items]
             self._end(ledger, request, items, turn, counts=counts)
         for one in stopped:
             self._end(ledger, one.request, [outcomes.after_stop(item, one) for item in one.request.items], turn)
-        if turn.leave.until and has is not None and calls.stopped is None:
+        if turn.leave.until and all(one.has is not None and one.calls.stopped is None for one in done.values()):
             ledger.pass_probe(turn.now)
+
+    def _after(
+        self,
+        ledger: Ledger,
+        request: Request,
+        item: Item,
+        done: Mapping[str, Done],
+        lost: Mapping[str, int | None],
+        now: datetime,
+    ) -> Item:
+        if item.region in done:
+            return outcomes.after_calls(item, request.action, done[item.region])
+        home = self._home.known
+        return elsewhere.without_copy(ledger, request, item, lost.get(item.region), home=home, now=now)
 
     def _refuse(self, ledger: Ledger, together: Sequence[Request], refusal: Refused, turn: _Turn) -> None:
         """What must be known before any call is refused, and will be again: that ends the requests."""
@@ -209,7 +253,12 @@ class Executor:
         self, ledger: Ledger, request: Request, items: Sequence[Item], turn: _Turn, *, counts: bool = True
     ) -> None:
         after = outcomes.state_after(items)
-        if not self._release(ledger, request, after, items, turn, counts=counts):
+        if outcomes.waits_for_copies(items):
+            until = elsewhere.next_try(ledger, request, items, turn.now)
+            ours = ledger.release(request.id, after, lease=turn.lease, now=turn.now, not_before=until, counts=False)
+        else:
+            ours = self._release(ledger, request, after, items, turn, counts=counts)
+        if not ours:
             return  # the lease ran out and others took it: what they read is newer, and they record it
         for before, item in zip(request.items, items, strict=True):
             if item != before:
@@ -222,7 +271,7 @@ class Executor:
         """
         :param counts: whether it was an attempt; what was none keeps its place in the order of approval
         """
-        not_before = request.not_before
+        not_before = request.not_before or turn.now
         if counts and after is State.APPROVED:
             awaited = any(outcomes.is_awaited(item) for item in items)
             soonest = turn.now + _BETWEEN_READS if awaited else turn.now
@@ -232,10 +281,10 @@ class Executor:
     def _record_item(self, ledger: Ledger, request: Request, before: Item, item: Item, now: datetime) -> None:
         ledger.set_item(item, now=now)
         if item.state is ItemState.DONE and request.action is Action.SHARE:
-            ledger.add_grant(request, item.target, home=self._home.known, now=now)
+            ledger.add_grant(request.id, item, home=self._home.known, now=now)
         elif item.state is ItemState.DONE:
-            ledger.end_grants(request, item.target, now=now)
-        what = item.code if outcomes.is_awaited(item) else item.state
+            ledger.end_grants(request.id, item, now=now)
+        what = item.code if outcomes.is_awaited(item) or outcomes.is_copying(item) else item.state
         if what != (before.code or before.state) or item.cloud_request_id != before.cloud_request_id:
             detail = {
                 "account": item.target.account,
@@ -247,11 +296,15 @@ class Executor:
             ledger.add_audit(Entry(now, f"{request.action}_{what}", NOBODY, request.id, detail))
 
     def _tell(self, ledger: Ledger, request: Request, after: State, now: datetime) -> None:
+        outbox = self._outbox(ledger, request, now)
+        if outcomes.waits_for_copies(request.items):
+            ledger.add_audit(Entry(now, "waits_for_copy", NOBODY, request.id, {}))
+            outbox.card()
+            return
         if after is State.APPROVED:
             ledger.add_audit(Entry(now, "postponed", NOBODY, request.id, {}))
             return
         ledger.add_audit(Entry(now, after.value, NOBODY, request.id, {}))
-        outbox = self._outbox(ledger, request, now)
         outbox.thread("ended", state=after.value)
         outbox.card()
         outbox.end()
@@ -262,9 +315,9 @@ class Executor:
                 self._tell(ledger, request, State.APPROVED, turn.now)
 
     def _outbox(self, ledger: Ledger, request: Request, now: datetime) -> Outbox:
-        return Outbox(ledger, request, channel=self._policy.home.channel, now=now)
+        return Outbox(ledger, request, channel=self._policies.current.home.channel, now=now)
 
 
-def _image(request: Request) -> Image:
-    assert request.image is not None  # noqa: S101  approved requests were checked
-    return request.image
+def _is_held(calls: Calls) -> bool:
+    """Were the credentials not taken, before any call was?"""
+    return isinstance(calls.stopped, AuthFailed) and not (calls.accepted or calls.refused)

@@ -1,18 +1,21 @@
-"""Gathers what the checks judge by: asks the cloud, and nothing else."""
+"""Gathers what the checks judge by: asks the cloud and the ledger, and judges nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from approvals.cloud import Cloud, Image, ImageKind
-from approvals.model import Request
+from approvals.cloud import NORMAL, Cloud, Image, ImageKind
+from approvals.copies import newest
+from approvals.ledger import Ledger
+from approvals.model import Copy, CopyState, Request
 from approvals.policy import Policy
 from approvals.trust import Facts
+from approvals.trust_regions import Place
 
 
 def gather(cloud: Cloud, policy: Policy, request: Request, *, home: str) -> Facts:
-    """Ask the cloud for everything that ``trust.judge`` needs about a request.
+    """Ask the cloud for everything that ``trust.judge`` needs about a request; the ledger is asked by ``remembered``.
 
     :param home: our root account
     :raises CloudError: the cloud could not be asked
@@ -25,7 +28,7 @@ def gather(cloud: Cloud, policy: Policy, request: Request, *, home: str) -> Fact
     facts = Facts(
         action=request.action,
         image_ref=request.image_ref,
-        region=request.region,
+        regions=request.regions,
         targets=request.targets,
         reason=request.reason,
         home=home,
@@ -34,7 +37,48 @@ def gather(cloud: Cloud, policy: Policy, request: Request, *, home: str) -> Fact
     image = facts.image
     if image is None or image.kind != ImageKind.PRIVATE:
         return facts
-    return replace(facts, shared_with=cloud.shared_with(image.region, image.image_id))
+    shares = cloud.shared_with(image.region, image.image_id)
+    return replace(facts, shared_with=shares, origin=origin_of(cloud, policy, image))
+
+
+def remembered(facts: Facts, ledger: Ledger) -> Facts:
+    """The facts together with what the ledger knows about their targets."""
+    accounts = [target.account for target in facts.targets]
+    return replace(facts, shared_before=ledger.shared_before(accounts))
+
+
+def placed(
+    facts: Facts, cloud: Cloud, policy: Policy, copies: Sequence[Copy], regions: Sequence[str], *, room: bool
+) -> Facts:
+    """The facts together with how it stands in other regions than the image's.
+
+    :param copies: our copies of the image, as the ledger knows them
+    :param regions: those asked for; the image's own may be among them
+    :param room: whether to ask how many images can be there, which no copy needs that is there or under way
+    :raises CloudError: the cloud could not be asked
+    """
+    image = facts.image
+    if image is None or facts.shared_with is None:
+        return facts
+    known, latest = policy.home.regions, newest(copies)
+    places = [
+        _place(cloud, region, latest.get(region), room=room) if region in known else Place(region, known=False)
+        for region in dict.fromkeys(regions)
+        if region != image.region
+    ]
+    return replace(facts, places=tuple(places))
+
+
+def _place(cloud: Cloud, region: str, copy: Copy | None, *, room: bool) -> Place:
+    lost = None
+    if copy is not None and copy.is_open:
+        return Place(region, under_way=True)
+    if copy is not None and copy.state is CopyState.READY:
+        found = [one for one in cloud.images_by_id(region, [copy.image_id]) if one.state == NORMAL]
+        if found:
+            return Place(region, copy=found[0], shared_with=cloud.shared_with(region, copy.image_id))
+        lost = copy.id
+    return Place(region, lost=lost, room=cloud.room(region) if room else None)
 
 
 def find(cloud: Cloud, regions: Iterable[str], image_ref: str) -> list[Image]:
@@ -47,3 +91,15 @@ def find(cloud: Cloud, regions: Iterable[str], image_ref: str) -> list[Image]:
         if found:
             return found
     return [image for region in regions for image in cloud.images_by_name(region, image_ref)]
+
+
+def origin_of(cloud: Cloud, policy: Policy, image: Image) -> Image | None:
+    """The image that the lineage tag names: what it was made from may stand in another region, and be gone.
+
+    :raises CloudError: the cloud could not be asked
+    """
+    named = policy.lineage_of(image)
+    if not named.startswith("img-"):
+        return None
+    regions = dict.fromkeys((image.region, *policy.home.regions))
+    return next((one for region in regions for one in cloud.images_by_id(region, [named])), None)

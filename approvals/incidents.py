@@ -17,7 +17,7 @@ from approvals.errors import AuthFailed, WrongAccount
 from approvals.ledger import Ledger
 from approvals.model import Incident, IncidentKind
 from approvals.pace import later
-from approvals.policy import Policy
+from approvals.policies import Policies
 from approvals.store import Store
 
 IDENTITY = "account"
@@ -47,10 +47,9 @@ class Incidents:
     :param clock: gives the time, in UTC
     """
 
-    def __init__(self, store: Store, policy: Policy, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, policies: Policies, clock: Callable[[], datetime]) -> None:
         self._store = store
-        self._admins = policy.home.admins
-        self._expected = policy.home.account
+        self._policies = policies
         self._clock = clock
         # The calls that fail, as far as this process knows: so that an answer costs no look into the database.
         self._failing: frozenset[str] = frozenset()
@@ -85,10 +84,11 @@ class Incidents:
 
     def identified(self, actual: str) -> None:
         """The cloud said whose the credentials are."""
-        if self._expected in (None, actual):
+        expected = self._policies.current.home.account
+        if expected in (None, actual):
             self.answered(IDENTITY)
         else:
-            error = WrongAccount(str(self._expected), actual)
+            error = WrongAccount(str(expected), actual)
             facts = {"action": IDENTITY, "code": IncidentKind.WRONG_ACCOUNT.value, "message": str(error)}
             self._open(IncidentKind.WRONG_ACCOUNT, IDENTITY, str(error), facts)
 
@@ -98,7 +98,7 @@ class Incidents:
             found = self._read(ledger)
         if not found:
             return None
-        told = "" if self._admins else f"; nobody is told of it: {_NAME_ADMINS}"
+        told = "" if self._policies.current.home.admins else f"; nobody is told of it: {_NAME_ADMINS}"
         return f"{found[0].error}; what is approved waits until this is mended{told}"
 
     def _read(self, ledger: Ledger) -> list[Incident]:
@@ -107,13 +107,15 @@ class Incidents:
         return found
 
     def _open(self, kind: IncidentKind, call: str, error: str, facts: dict[str, str]) -> None:
+        admins = self._policies.current.home.admins
+
         def work(ledger: Ledger) -> bool:
             now = self._clock()
             not_before = later(now, 0, cap=_LONGEST_PAUSE)
             first = ledger.add_incident(kind, call=call, error=error, now=now, not_before=not_before)
             if first:
                 ledger.add_audit(Entry(now, "incident", NOBODY, None, {"kind": kind, **facts}))
-                outbox.alarm(ledger, self._admins, kind.value, facts, now=now)
+                outbox.alarm(ledger, admins, kind.value, facts, now=now)
             elif call == IDENTITY:
                 ledger.widen_incident(kind, call=call)
             return first
@@ -121,7 +123,7 @@ class Incidents:
         self._failing |= {call}
         if self._store.write(work):
             log.error("incident", kind=kind.value, error=error, cloud_request_id=facts.get("cloud_request_id"))
-            if not self._admins:
+            if not admins:
                 log.error("nobody_to_tell", remedy=_NAME_ADMINS)
 
     def _end(self, ledger: Ledger, call: str) -> list[Incident]:
@@ -131,5 +133,5 @@ class Incidents:
             ledger.add_audit(Entry(now, "incident_ended", NOBODY, None, {"kind": one.kind}))
         if mended and not self._read(ledger):
             since = min(one.since for one in mended)
-            outbox.alarm(ledger, self._admins, "mended", {"since": since.isoformat()}, now=now)
+            outbox.alarm(ledger, self._policies.current.home.admins, "mended", {"since": since.isoformat()}, now=now)
         return mended

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,11 +12,13 @@ from sqlite_utils import Database
 
 from approvals import audit, rows
 from approvals.cloud import Image
+from approvals.copies import Copies
 from approvals.errors import IllegalMove
 from approvals.mailbox import Mailbox
 from approvals.model import (
     MOVES,
     Asked,
+    Copy,
     Deciders,
     Decision,
     Finding,
@@ -26,12 +29,12 @@ from approvals.model import (
     Press,
     Request,
     State,
-    Target,
 )
 from approvals.rows import stamp
 
 T = TypeVar("T")
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
 _NEWEST = 2**62  # above every number of a request
 
 
@@ -39,10 +42,13 @@ class Ledger(Mailbox):
     """What can be read and written within one transaction. Times are UTC and come from outside.
 
     The messages of a change, and the cards that show it, are in ``mailbox.py``.
+
+    :ivar copies: those of images in other regions
     """
 
     def __init__(self, db: Database) -> None:
         super().__init__(db)
+        self.copies = Copies(db)
         self._audit_head: str | None = None
 
     # requests
@@ -54,7 +60,7 @@ class Ledger(Mailbox):
             key=asked.key,
             action=asked.action,
             image_ref=asked.image_ref,
-            region=asked.region,
+            regions=rows.texts(asked.regions),
             reason=asked.reason,
             requester_id=asked.requester.id,
             requester_name=asked.requester.name,
@@ -63,14 +69,15 @@ class Ledger(Mailbox):
         )
         if row is None:
             return None
-        for target in asked.targets:
-            self._do(
-                "add_item",
-                request_id=row["id"],
-                account=target.account,
-                account_name=target.name,
-                region=asked.region,
-            )
+        for region in asked.regions or ("",):
+            for target in asked.targets:
+                self._do(
+                    "add_item",
+                    request_id=row["id"],
+                    account=target.account,
+                    account_name=target.name,
+                    region=region,
+                )
         return int(row["id"])
 
     def number_of(self, key: str) -> int:
@@ -81,9 +88,16 @@ class Ledger(Mailbox):
         row = self._one("request", id=request_id)
         if row is None:
             return None
-        return rows.request(
+        request = rows.request(
             row, self._all("items", request_id=request_id), self._all("decisions", request_id=request_id)
         )
+        return self._with_copies(request) if set(request.regions) - {row["image_region"]} else request
+
+    def _with_copies(self, request: Request) -> Request:
+        if request.image is None:
+            return request
+        copies = (one for one in self.copies.of(request.image) if one.region in request.regions)
+        return replace(request, copies=tuple(copies))
 
     def requests(self, *, of: str | None = None, pending: bool = False, before: int, limit: int) -> list[Request]:
         """The newest requests first: of one person, or those that wait, or all; ``before`` a number (0: newest)."""
@@ -92,6 +106,19 @@ class Ledger(Mailbox):
             found = self._all("requests_page_of", person=of, before=before, limit=limit)
         else:
             found = self._all("requests_page_pending" if pending else "requests_page", before=before, limit=limit)
+        return self._requests(found)
+
+    def requests_after(self, after: int, *, of: str | None = None, pending: bool = False, limit: int) -> list[Request]:
+        """The requests that came next after a number, the newest first; which ones, see ``requests``."""
+        if of is not None:
+            found = self._all("requests_newer_of", person=of, after=after, limit=limit)
+        else:
+            found = self._all("requests_newer_pending" if pending else "requests_newer", after=after, limit=limit)
+        return self._requests(found[::-1])
+
+    def open_requests(self, image: Image, limit: int) -> list[Request]:
+        """The requests for an image that are not decided, or not carried out."""
+        found = self._all("requests_open", image_id=image.image_id, image_region=image.region, limit=limit)
         return self._requests(found)
 
     def to_check(self, now: datetime, limit: int) -> list[Request]:
@@ -187,11 +214,12 @@ class Ledger(Mailbox):
         *,
         lease: str,
         now: datetime,
-        not_before: datetime | None = None,
+        not_before: datetime | None,
         counts: bool = True,
     ) -> bool:
         """End the execution of a request; False where the lease is not ours any more.
 
+        :param not_before: the time of the next attempt; None where it waits for a copy
         :param counts: whether it was an attempt; without, it is as if the request had not been taken
         """
         _allowed(State.EXECUTING, after)
@@ -201,7 +229,7 @@ class Ledger(Mailbox):
             after=after,
             lease=lease,
             now=stamp(now),
-            not_before=stamp(not_before or now),
+            not_before=stamp(not_before) if not_before else None,
             undone=int(not counts),
         )
 
@@ -209,6 +237,7 @@ class Ledger(Mailbox):
         """Put off the end of a lease, on whatever it still covers."""
         self._do("renew_execution", lease=lease, until=stamp(until))
         self._do("renew_delivery", lease=lease, until=stamp(until))
+        self._do("renew_copying", lease=lease, until=stamp(until))
 
     def holds(self, lease: str) -> bool:
         """Does the lease still cover an execution?"""
@@ -216,6 +245,16 @@ class Ledger(Mailbox):
 
     def abandoned(self, now: datetime, limit: int) -> list[Request]:
         return self._requests(self._all("abandoned", now=stamp(now), limit=limit))
+
+    def waiting_for_copy(self, copy: Copy) -> list[Request]:
+        """The requests that wait for a copy of the same image, in that region."""
+        waits = {"image_id": copy.source_id, "image_region": copy.source_region}
+        found = self._requests(self._all("requests_waiting_for_copies", **waits))
+        return [request for request in found if copy.region in request.regions]
+
+    def wake(self, copy: Copy, *, now: datetime) -> None:
+        """What waits for copies of the same image is due."""
+        self._do("wake_requests", image_id=copy.source_id, image_region=copy.source_region, now=stamp(now))
 
     def set_item(self, item: Item, *, now: datetime) -> None:
         self._do(
@@ -227,39 +266,48 @@ class Ledger(Mailbox):
             cloud_request_id=item.cloud_request_id,
             unseen=item.unseen,
             region=item.region,
+            image_id=item.image_id,
             now=stamp(now),
         )
 
     def place_items(self, request_id: int, region: str, *, now: datetime) -> None:
-        """The region of every account's share is known."""
+        """The region of every account's share is known, where none was asked for."""
         self._do("place_items", request_id=request_id, region=region, now=stamp(now))
 
     def reset_items(self, request_id: int, *, now: datetime) -> None:
         self._do("reset_items", request_id=request_id, now=stamp(now))
 
-    def add_grant(self, request: Request, target: Target, *, home: str, now: datetime) -> None:
-        image = _image_of(request)
+    def add_grant(self, request_id: int, item: Item, *, home: str, now: datetime) -> None:
+        """The account has the item's image from now on."""
         self._do(
             "add_grant",
             home=home,
-            image_id=image.image_id,
-            region=image.region,
-            account=target.account,
-            account_name=target.name,
-            request_id=request.id,
+            image_id=item.image_id,
+            region=item.region,
+            account=item.target.account,
+            account_name=item.target.name,
+            request_id=request_id,
             since=stamp(now),
         )
 
-    def end_grants(self, request: Request, target: Target, *, now: datetime) -> None:
-        image = _image_of(request)
+    def end_grants(self, request_id: int, item: Item, *, now: datetime) -> None:
         self._do(
             "end_grants",
-            image_id=image.image_id,
-            region=image.region,
-            account=target.account,
-            request_id=request.id,
+            image_id=item.image_id,
+            region=item.region,
+            account=item.target.account,
+            request_id=request_id,
             now=stamp(now),
         )
+
+    def shared_images(self) -> frozenset[tuple[str, str]]:
+        """Region and id of every image with active shares."""
+        return frozenset((row["region"], row["image_id"]) for row in self._all("shared_images"))
+
+    def shared_before(self, accounts: Collection[str]) -> frozenset[str]:
+        """Those of the accounts with which any image was ever shared, whether it still is or not."""
+        found = self._all("shared_before", accounts=_JSON.encode(list(accounts)))
+        return frozenset(row["account"] for row in found)
 
     def grants(self, image: Image) -> list[Grant]:
         return [rows.grant(row) for row in self._all("active_grants", image_id=image.image_id, region=image.region)]
@@ -353,6 +401,11 @@ class Ledger(Mailbox):
             self._audit_head = head["hash"] if head else audit.FIRST
         return self._audit_head
 
+    def audit_of_policy(self) -> tuple[str, Mapping[str, object]] | None:
+        """The event and the detail of what the record says last about the policy file."""
+        row = self._one("audit_of_policy")
+        return (row["event"], json.loads(row["detail"])) if row else None
+
     def audit_of(self, request_id: int) -> list[Mapping[str, object]]:
         return [dict(row) for row in self._all("audit_of", request_id=request_id)]
 
@@ -380,9 +433,3 @@ class Ledger(Mailbox):
 def _allowed(before: State, after: State) -> None:
     if after not in MOVES[before]:
         raise IllegalMove(before, after)
-
-
-def _image_of(request: Request) -> Image:
-    if request.image is None:
-        raise ValueError(f"request {request.id} has no image: it was never checked")
-    return request.image

@@ -22,7 +22,7 @@ _FIRST = (
       key TEXT NOT NULL UNIQUE,
       action TEXT NOT NULL,
       image_ref TEXT NOT NULL,
-      region TEXT NOT NULL,
+      regions TEXT NOT NULL,
       image_id TEXT,
       image_region TEXT,
       image TEXT,
@@ -45,6 +45,7 @@ _FIRST = (
     """,
     "CREATE INDEX requests_to_check ON requests (not_before, id) WHERE state = 'checking'",
     "CREATE INDEX requests_pending ON requests (id) WHERE state = 'pending'",
+    "CREATE INDEX requests_pending_image ON requests (image_id, image_region) WHERE state = 'pending'",
     "CREATE INDEX requests_decide_by ON requests (decide_by) WHERE state = 'pending'",
     "CREATE INDEX requests_approved ON requests (not_before, id) WHERE state = 'approved'",
     "CREATE INDEX requests_approved_image ON requests (image_id, image_region, not_before) WHERE state = 'approved'",
@@ -63,6 +64,7 @@ _FIRST = (
       message TEXT NOT NULL DEFAULT '',
       cloud_request_id TEXT NOT NULL DEFAULT '',
       unseen INTEGER NOT NULL DEFAULT 0,
+      image_id TEXT NOT NULL DEFAULT '',
       changed_at TEXT
     )
     """,
@@ -96,13 +98,52 @@ _FIRST = (
     )
     """,
     "CREATE INDEX grants_active ON grants (image_id, region, account) WHERE ended_at IS NULL",
+    "CREATE INDEX grants_account ON grants (account)",
+    """
+    CREATE TABLE copies (
+      id INTEGER PRIMARY KEY,
+      home TEXT NOT NULL,
+      image_id TEXT NOT NULL,
+      image_region TEXT NOT NULL,
+      region TEXT NOT NULL,
+      name TEXT NOT NULL UNIQUE,
+      request_id INTEGER NOT NULL REFERENCES requests (id),
+      state TEXT NOT NULL CHECK (state IN ('wanted', 'calling', 'syncing', 'ready', 'failed', 'gone',
+                                           'removing', 'removed')),
+      copy_id TEXT NOT NULL DEFAULT '',
+      percent INTEGER NOT NULL DEFAULT 0,
+      code TEXT NOT NULL DEFAULT '',
+      message TEXT NOT NULL DEFAULT '',
+      cloud_request_id TEXT NOT NULL DEFAULT '',
+      calls INTEGER NOT NULL DEFAULT 0,
+      looks INTEGER NOT NULL DEFAULT 0,
+      polls INTEGER NOT NULL DEFAULT 0,
+      seen INTEGER NOT NULL DEFAULT 0,
+      stalled INTEGER NOT NULL DEFAULT 0,
+      created_at TEXT NOT NULL,
+      changed_at TEXT NOT NULL,
+      moved_at TEXT NOT NULL,
+      told_at TEXT,
+      told_percent INTEGER NOT NULL DEFAULT 0,
+      not_before TEXT NOT NULL,
+      lease TEXT
+    )
+    """,
+    "CREATE INDEX copies_image ON copies (image_id, image_region, id)",
+    """
+    CREATE UNIQUE INDEX copies_under_way ON copies (image_id, image_region, region)
+     WHERE state IN ('wanted', 'calling', 'syncing', 'ready')
+    """,
+    """
+    CREATE INDEX copies_due ON copies (not_before, id) WHERE state IN ('wanted', 'calling', 'syncing', 'removing')
+    """,
     """
     CREATE TABLE presses (
       id INTEGER PRIMARY KEY,
       key TEXT NOT NULL UNIQUE,
       request_id INTEGER NOT NULL,
       person_id TEXT NOT NULL,
-      verb TEXT NOT NULL CHECK (verb IN ('approve', 'deny', 'cancel', 'retry')),
+      verb TEXT NOT NULL CHECK (verb IN ('approve', 'deny', 'cancel', 'retry', 'remove_copy')),
       reason TEXT NOT NULL DEFAULT '',
       reply_to TEXT NOT NULL DEFAULT '',
       at TEXT NOT NULL,
@@ -172,6 +213,7 @@ _FIRST = (
     )
     """,
     "CREATE INDEX audit_request ON audit (request_id, seq)",
+    "CREATE INDEX audit_policy ON audit (seq) WHERE event IN ('policy_loaded', 'policy_refused')",
     """
     CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END

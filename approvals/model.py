@@ -64,6 +64,31 @@ class ItemState(StrEnum):
     FAILED = "failed"
 
 
+class CopyState(StrEnum):
+    """How it stands with our copy of an image in another region."""
+
+    WANTED = "wanted"  # a request needs it, and the cloud was not asked yet
+    CALLING = "calling"  # the cloud is being asked; whether it heard is not known
+    SYNCING = "syncing"
+    READY = "ready"
+    FAILED = "failed"
+    GONE = "gone"  # it was ready once, and can't be shared any more
+    REMOVING = "removing"  # what a failed one left behind
+    REMOVED = "removed"
+
+
+COPY_MOVES: Mapping[CopyState, frozenset[CopyState]] = {
+    CopyState.WANTED: frozenset({CopyState.CALLING, CopyState.FAILED}),
+    CopyState.CALLING: frozenset({CopyState.WANTED, CopyState.SYNCING, CopyState.FAILED}),
+    CopyState.SYNCING: frozenset({CopyState.READY, CopyState.FAILED}),
+    CopyState.READY: frozenset({CopyState.GONE}),
+    CopyState.FAILED: frozenset({CopyState.REMOVING}),
+    CopyState.GONE: frozenset(),
+    CopyState.REMOVING: frozenset({CopyState.REMOVED, CopyState.FAILED}),
+    CopyState.REMOVED: frozenset(),
+}
+
+
 class Level(StrEnum):
     """What a finding does: ``block`` ends the request, ``warn`` needs a guardian too, ``note`` informs."""
 
@@ -108,22 +133,28 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One result of a check: a stable code, a sentence, and the way out."""
+    """One result of a check: a stable code, a sentence, and the way out.
+
+    :ivar about: the account that it is about, where it isn't about the image or the request as a whole
+    """
 
     code: str
     level: Level
     text: str
     remedy: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One account in one region within a request, with its own outcome.
 
-    :ivar code: the vendor's error code where it failed; ``ACCEPTED`` where it waits for an accepted call to show
+    :ivar code: the vendor's error code where it failed; ``ACCEPTED`` where it waits for an accepted call to show,
+        ``COPYING`` where it waits for a copy
     :ivar message: the vendor's sentence, and what to do
     :ivar cloud_request_id: the vendor's id of the call that did it, or is thought to
     :ivar unseen: how many reads did not show what a call, accepted or without an answer, may have done
+    :ivar image_id: the image that is shared in the region: in another one than the image's own it is a copy
     """
 
     id: int
@@ -134,11 +165,73 @@ class Item:
     message: str = ""
     cloud_request_id: str = ""
     unseen: int = 0
+    image_id: str = ""
     changed_at: datetime | None = None
 
 
 ACCEPTED = "accepted"
 """The code of an account for which a call was accepted whose effect doesn't show yet."""
+
+COPYING = "copying"
+"""The code of an account that waits for a copy of the image in its region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of an image in another region, made by us.
+
+    :ivar source_id: the image that is copied, in ``source_region``
+    :ivar request_id: the request for which it was begun; others may use it too
+    :ivar name: under which it can be found where the answer of the call was lost
+    :ivar image_id: its own id, as far as it is known
+    :ivar percent: how far the cloud says it is
+    :ivar code: why it failed: the vendor's code or state, or one of ours
+    :ivar calls: how often the cloud was asked to make it
+    :ivar looks: looks in a row that didn't show it
+    :ivar seen: whether any look showed it
+    :ivar polls: steps since it began to be what it is, by which the pauses grow
+    :ivar stalled: it has not moved for long
+    :ivar told_at: when the cards last showed how far it is, which was ``told_percent``
+    :ivar not_before: the time of the next step; while a process has it in hand, when others may take over
+    """
+
+    id: int
+    source_id: str
+    source_region: str
+    region: str
+    name: str
+    request_id: int
+    state: CopyState
+    created_at: datetime
+    changed_at: datetime
+    moved_at: datetime
+    not_before: datetime
+    image_id: str = ""
+    percent: int = 0
+    code: str = ""
+    message: str = ""
+    cloud_request_id: str = ""
+    calls: int = 0
+    looks: int = 0
+    polls: int = 0
+    seen: bool = False
+    stalled: bool = False
+    told_at: datetime | None = None
+    told_percent: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Does something wait for it to come about?"""
+        return self.state in (CopyState.WANTED, CopyState.CALLING, CopyState.SYNCING)
+
+    @property
+    def is_left(self) -> bool:
+        """Did it fail, and leave something half made behind?"""
+        return self.state in (CopyState.FAILED, CopyState.REMOVING) and bool(self.image_id) and self.code != VANISHED
+
+
+VANISHED = "copy_vanished"
+"""The code of a copy of which nothing is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,18 +266,19 @@ class Request:
     """What a person asked for, and how it stands.
 
     :ivar image_ref: the image as it was typed: an id or a name
-    :ivar region: the region asked for, or "" where none was named
+    :ivar regions: those asked for; none: the image's own
     :ivar image: the image as the cloud described it at the last check
     :ivar decide_by: when a pending request expires
-    :ivar not_before: the time of the next attempt at checking or executing
+    :ivar not_before: the time of the next attempt at checking or executing; None while it waits for a copy
     :ivar lease: the name of the attempt that is executing it
+    :ivar copies: of its image, in its other regions, oldest first
     :ivar reply_to: where a private answer to the requester can go, in the words of the chat
     """
 
     id: int
     action: Action
     image_ref: str
-    region: str
+    regions: tuple[str, ...]
     targets: tuple[Target, ...]
     reason: str
     requester: Person
@@ -200,6 +294,7 @@ class Request:
     findings: tuple[Finding, ...] = ()
     items: tuple[Item, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    copies: tuple[Copy, ...] = ()
     reply_to: str = ""
 
     @property
@@ -231,7 +326,7 @@ class Asked:
     key: str
     action: Action
     image_ref: str
-    region: str
+    regions: tuple[str, ...]
     targets: tuple[Target, ...]
     reason: str
     requester: Person
@@ -245,6 +340,7 @@ class Verb(StrEnum):
     DENY = "deny"
     CANCEL = "cancel"
     RETRY = "retry"
+    REMOVE_COPY = "remove_copy"
 
 
 @dataclass(frozen=True, slots=True)

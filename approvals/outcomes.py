@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from approvals.errors import Refused
 from approvals.halving import Calls
-from approvals.model import ACCEPTED, Action, Finding, Item, ItemState, Request, State
+from approvals.model import ACCEPTED, COPYING, Action, Finding, Item, ItemState, Request, State
 
-_OPEN = frozenset({ItemState.WAITING, ItemState.ALREADY})
+OPEN = frozenset({ItemState.WAITING, ItemState.ALREADY})
 """What is not settled by us: also an account that had it when asked, since it may have lost it meanwhile."""
 
 _SEND_AGAIN_AFTER = 4  # reads that didn't show an accepted call; until then they may lag, and nothing is sent again
@@ -26,18 +26,35 @@ class Stopped:
     """A request that may not be done any more, since something got worse after the owners looked.
 
     :ivar worse: what did
-    :ivar settled: accounts with which it stands as wanted all the same: an attempt whose answer was lost did it;
-        None where that can't be read
+    :ivar settled: accounts and regions with which it stands as wanted all the same: an attempt whose answer was lost
+        did it; None where that can't be read
+    :ivar image_ids: the image that is shared in each region
     """
 
     request: Request
     worse: tuple[Finding, ...]
-    settled: frozenset[str] | None
+    settled: frozenset[tuple[str, str]] | None
+    image_ids: Mapping[str, str]
 
 
-def to_send(requests: Sequence[Request], had: Has, action: Action) -> list[str]:
-    """The accounts to call for: those where it does not stand as wanted, and no accepted call may still show."""
-    open_items = [item for request in requests for item in request.items if item.state in _OPEN]
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an execution brought in one region.
+
+    :ivar image_id: the image that is shared there
+    :ivar has: who was read to have it after the calls; None where that failed
+    """
+
+    image_id: str
+    calls: Calls
+    has: Has | None
+
+
+def to_send(requests: Sequence[Request], region: str, had: Has, action: Action) -> list[str]:
+    """The accounts to call for in the region: those where it does not stand as wanted, and no accepted call may still
+    show."""
+    items = (item for request in requests for item in request.items if item.region == region)
+    open_items = [item for item in items if item.state in OPEN]
     awaited = {item.target.account for item in open_items if is_awaited(item) and item.unseen < _SEND_AGAIN_AFTER}
     wanted = dict.fromkeys(item.target.account for item in open_items)
     return [one for one in wanted if one not in awaited and (one in had) is not (action is Action.SHARE)]
@@ -48,13 +65,34 @@ def is_awaited(item: Item) -> bool:
     return item.state is ItemState.WAITING and item.code == ACCEPTED
 
 
-def after_calls(item: Item, action: Action, calls: Calls, has: Has | None) -> Item:
-    """
-    :param has: what was read after the calls; None where that failed
-    """
+def waits_for_copies(items: Sequence[Item]) -> bool:
+    """Is there nothing else that is still to be done?"""
+    left = [item for item in items if item.state is ItemState.WAITING]
+    return bool(left) and all(is_copying(item) for item in left)
+
+
+def is_copying(item: Item) -> bool:
+    """Does it wait for a copy of the image?"""
+    return item.state is ItemState.WAITING and item.code == COPYING
+
+
+def after_calls(item: Item, action: Action, done: Done) -> Item:
+    """How it stands with the account after the calls in its region."""
+    after = _after_calls(item, action, done.calls, done.has)
+    return replace(after, image_id=done.image_id) if after.state in (ItemState.DONE, ItemState.ALREADY) else after
+
+
+def not_there(item: Item) -> Item:
+    """How it stands with an account that is to lose the image where there is none to be had."""
+    return _after_calls(item, Action.UNSHARE, Calls(), {})
+
+
+def _after_calls(item: Item, action: Action, calls: Calls, has: Has | None) -> Item:
     account = item.target.account
-    if item.state not in _OPEN:
+    if item.state not in OPEN:
         return item
+    if is_copying(item):
+        item = replace(item, code="")
     traced = replace(item, cloud_request_id=calls.traces.get(account) or item.cloud_request_id)
     if has is None:
         return _unseen(traced, calls) if account in calls.traces else item
@@ -84,8 +122,8 @@ def _unseen(item: Item, calls: Calls) -> Item:
 
 
 def _refused(item: Item, refusal: Refused) -> Item:
-    failed = replace(item, code=refusal.code, cloud_request_id=refusal.cloud_request_id or item.cloud_request_id)
-    return _failed(failed, f"{refusal.message} {refusal.advice}".strip())
+    refused = replace(item, code=refusal.code, cloud_request_id=refusal.cloud_request_id or item.cloud_request_id)
+    return failed(refused, f"{refusal.message} {refusal.advice}".strip())
 
 
 def after_refused_read(item: Item, request: Request, refusal: Refused) -> Item:
@@ -98,10 +136,10 @@ def after_stop(item: Item, by: Stopped) -> Item:
         return item
     if by.settled is None:
         item = _unread(item, by.request)
-    elif item.target.account in by.settled:
-        return replace(item, state=ItemState.DONE, code="")
+    elif (item.target.account, item.region) in by.settled:
+        return replace(item, state=ItemState.DONE, code="", image_id=by.image_ids.get(item.region, ""))
     reason = " ".join(f"{finding.text} {finding.remedy}".strip() for finding in by.worse)
-    return _failed(replace(item, code=by.worse[0].code), reason)
+    return failed(replace(item, code=by.worse[0].code), f"since it was approved, this changed: {reason}")
 
 
 def _unread(item: Item, request: Request) -> Item:
@@ -109,7 +147,8 @@ def _unread(item: Item, request: Request) -> Item:
     return replace(item, unseen=max(item.unseen, 1)) if request.attempts else item
 
 
-def _failed(item: Item, message: str) -> Item:
+def failed(item: Item, message: str) -> Item:
+    """It failed for that reason, as far as it is known whether an earlier call had an effect."""
     doubt = f" {_MAY_STAND}" if item.unseen else ""
     return replace(item, state=ItemState.FAILED, message=f"{message}{doubt}")
 

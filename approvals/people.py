@@ -22,9 +22,9 @@ class Directory(Protocol):
         ...
 
     def members(self, principal: str) -> tuple[str, ...]:
-        """The people behind an id of the policy: those of a group, or the one person.
+        """The people behind an id or an e-mail address of the policy: those of a group, or the one person.
 
-        :raises UnknownPerson: no such group
+        :raises UnknownPerson: no such group, or nobody has that address
         :raises DirectoryError: can't be told now
         """
         ...
@@ -42,10 +42,19 @@ def deciders_of(
     return Deciders(
         owner_ids=_able(policy.owners_of(image), directory, barred),
         guardian_ids=_able(guardians, directory, barred),
-        guardian_names=guardians,
+        guardian_names=_by_id(guardians, directory),
         guardian_needed=guardian_needed,
         approvals=policy.approvals_for(image),
     )
+
+
+def unknown_owners(image: Image, policy: Policy, directory: Directory) -> tuple[str, ...]:
+    """Whom the policy or the image's owner tag names as an owner although there is nobody of that id or address.
+
+    :raises DirectoryError: can't be told now
+    """
+    named = dict.fromkeys((*policy.owners_of(image), policy.owner_tagged(image)))
+    return tuple(one for one in named if one and not _is_known(one, policy.owners_of(image), directory))
 
 
 def can_be_met(deciders: Deciders) -> bool:
@@ -80,6 +89,26 @@ def _members(principal: str, directory: Directory) -> tuple[str, ...]:
         return directory.members(principal)
     except UnknownPerson:
         return ()  # a group that was deleted has nobody in it; ``imagewarden check`` names it
+
+
+def _by_id(principals: tuple[str, ...], directory: Directory) -> tuple[str, ...]:
+    """An address is no name that the chat shows: the id of the person stands for it."""
+    found = [one if "@" not in one else next(iter(_members(one, directory)), "") for one in principals]
+    return tuple(one for one in found if one)
+
+
+def _is_known(named: str, principals: tuple[str, ...], directory: Directory) -> bool:
+    """
+    :param principals: those that have the form of an id or an address
+    """
+    if named not in principals:
+        return False
+    try:
+        for person_id in directory.members(named):
+            directory.person(person_id)
+    except UnknownPerson:
+        return False
+    return True
 
 
 def _may_act(person_id: str, directory: Directory) -> bool:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
-from approvals.cloud import Image
+from approvals import policy_faults
+from approvals.cloud import MAX_SHARES, Image
 from approvals.errors import PolicyError
-from approvals.model import Target
+from approvals.findings import CATALOGUE
+from approvals.model import Level, Target
+
+T = TypeVar("T")
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+FIXED_WHILE_RUNNING = ("account", "site", "regions", "channel")
+"""The settings under ``[home]`` on which connections and posted cards depend: another value needs a restart."""
 
 
 def _duration(value: object) -> object:
@@ -28,11 +35,43 @@ def _duration(value: object) -> object:
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 
+_PRINCIPAL = r"[UWS][A-Z0-9]{2,20}|[^@\s<>|\"',;]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}"
+
 # Root account ids are digits of no fixed length in the vendor's samples (8 to 12 seen); the cloud has the last word.
 AccountId = Annotated[str, Field(pattern=r"^[1-9][0-9]{4,13}$")]
 PersonId = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,20}$")]
-Principal = Annotated[str, Field(pattern=r"^[UWS][A-Z0-9]{2,20}$")]
+Principal = Annotated[str, Field(pattern=f"^(?:{_PRINCIPAL})$")]
+Match = Annotated[str, Field(min_length=1)]
 Region = Annotated[str, Field(pattern=r"^[a-z]{2,4}-[a-z0-9-]{3,40}$")]
+
+
+def _distinct(accounts: tuple[Account, ...]) -> tuple[Account, ...]:
+    faults: list[policy_faults.Fault] = []
+    for field in ("id", "name"):
+        seen: set[str] = set()
+        for position, account in enumerate(accounts):
+            value = getattr(account, field).lower()
+            if value in seen:
+                faults.append(((position, field), f"{value} is there twice"))
+            seen.add(value)
+    return _sound(accounts, faults)
+
+
+def _changeable(levels: Mapping[str, Level]) -> Mapping[str, Level]:
+    faults: list[policy_faults.Fault] = []
+    for code in levels:
+        if code not in CATALOGUE:
+            known = policy_faults.nearest(code, sorted(one.code for one in CATALOGUE.values() if not one.fixed))
+            faults.append(((code,), f"there is no finding of that code{known}"))
+        elif fixed := CATALOGUE[code].fixed:
+            faults.append(((code,), f"its level can't be chosen: {fixed}"))
+    return _sound(levels, faults)
+
+
+def _sound(value: T, faults: list[policy_faults.Fault]) -> T:
+    if faults:
+        raise PydanticCustomError(policy_faults.ELSEWHERE, "see the faults", {"faults": faults})
+    return value
 
 
 class _Section(BaseModel):
@@ -40,7 +79,10 @@ class _Section(BaseModel):
 
 
 class Home(_Section):
-    """``[home]``: our account, and where in the chat requests are told."""
+    """``[home]``: our account, and where in the chat requests are told.
+
+    :ivar creators: accounts beside our own whose images are ours too, such as sub-accounts that build
+    """
 
     account: AccountId | None = None
     site: Literal["china", "international"] = "china"
@@ -48,37 +90,55 @@ class Home(_Section):
     channel: Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,20}$")]
     guardians: tuple[Principal, ...] = ()
     admins: tuple[PersonId, ...] = ()
+    creators: tuple[AccountId, ...] = ()
 
 
 class Rules(_Section):
-    """``[rules]``: what holds for every image unless the image's own entry says otherwise."""
+    """``[rules]``: what holds for every image unless the image's own entry says otherwise.
+
+    :ivar many_targets: more accounts than that at once are a finding
+    :ivar owner_tag: the key of the image tag that names an owner
+    :ivar lineage_tag: the key of the image tag that names the image, or the account, that an image was made from
+    :ivar findings: the level of a finding, by its code, where it isn't that of the catalogue
+    """
 
     unknown_target: Literal["guardian", "refuse", "allow"] = "guardian"
     self_approval: bool = False
     approvals: Annotated[int, Field(ge=1, le=20)] = 1
+    many_targets: Annotated[int, Field(ge=1, le=MAX_SHARES)] = 10
     max_days: Annotated[int, Field(ge=1)] | None = None
     decide_within: Duration = timedelta(days=3)
     remind_after: Duration | None = None
     owner_tag: Annotated[str, Field(min_length=1)] | None = None
+    lineage_tag: Annotated[str, Field(min_length=1)] | None = None
+    findings: Annotated[Mapping[str, Level], AfterValidator(_changeable)] = {}
 
 
 class Account(_Section):
-    """``[[accounts]]``: an account that is known by name."""
+    """``[[accounts]]``: an account that is known by name.
+
+    :ivar images: ids, names or patterns of the images for which it is trusted as a target; None for all
+    """
 
     id: AccountId
     name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,59}$")]
     trusted_as: tuple[Literal["target", "source"], ...] = ()
+    images: tuple[Match, ...] | None = None
 
 
 class ImageRule(_Section):
     """``[[images]]``: who owns the images that match; ``match`` is an id, a name, or a name with ``*`` and ``?``."""
 
-    match: Annotated[str, Field(min_length=1)]
+    match: Match
     owners: tuple[Principal, ...]
     approvals: Annotated[int, Field(ge=1, le=20)] | None = None
 
     def covers(self, image: Image) -> bool:
-        return self.match == image.image_id or fnmatch.fnmatchcase(image.name, self.match)
+        return _covers(self.match, image)
+
+
+def _covers(match: str, image: Image) -> bool:
+    return match == image.image_id or fnmatch.fnmatchcase(image.name, match)
 
 
 class Policy(_Section):
@@ -86,19 +146,8 @@ class Policy(_Section):
 
     home: Home
     rules: Rules = Rules()
-    accounts: tuple[Account, ...] = ()
+    accounts: Annotated[tuple[Account, ...], AfterValidator(_distinct)] = ()
     images: tuple[ImageRule, ...] = ()
-
-    @model_validator(mode="after")
-    def _unambiguous(self) -> Policy:
-        for field in ("id", "name"):
-            seen: set[str] = set()
-            for account in self.accounts:
-                value = getattr(account, field).lower()
-                if value in seen:
-                    raise ValueError(f"accounts: the {field} {value} is there twice")
-                seen.add(value)
-        return self
 
     @property
     def account_names(self) -> Mapping[str, str]:
@@ -111,23 +160,41 @@ class Policy(_Section):
     def trusts_as(self, role: Literal["target", "source"], account_id: str) -> bool:
         return any(account.id == account_id and role in account.trusted_as for account in self.accounts)
 
+    def trusts_with(self, image: Image, account_id: str) -> bool:
+        """Is the account trusted as a target of this very image?"""
+        return any(
+            account.id == account_id
+            and "target" in account.trusted_as
+            and (account.images is None or any(_covers(match, image) for match in account.images))
+            for account in self.accounts
+        )
+
     def owners_of(self, image: Image) -> tuple[str, ...]:
         """People and groups who own the image: by the first rule that matches, and by the image's owner tag."""
-        rule = self._rule_for(image)
+        rule = self.rule_for(image)
         owners = list(rule.owners) if rule else []
-        tag = image.tags.get(self.rules.owner_tag, "") if self.rules.owner_tag else ""
-        if re.fullmatch(r"[UWS][A-Z0-9]{2,20}", tag):
+        tag = self.owner_tagged(image)
+        if re.fullmatch(_PRINCIPAL, tag):
             owners.append(tag)
         return tuple(dict.fromkeys(owners))
 
+    def owner_tagged(self, image: Image) -> str:
+        """What the owner tag of the image says, whoever that may be; empty where the policy knows no such tag."""
+        return image.tags.get(self.rules.owner_tag, "").strip() if self.rules.owner_tag else ""
+
+    def lineage_of(self, image: Image) -> str:
+        """What the image was made from by its lineage tag; empty where the policy knows no such tag."""
+        return image.tags.get(self.rules.lineage_tag, "").strip() if self.rules.lineage_tag else ""
+
     def approvals_for(self, image: Image) -> int:
-        rule = self._rule_for(image)
+        rule = self.rule_for(image)
         return rule.approvals if rule and rule.approvals else self.rules.approvals
 
     def target(self, account_id: str) -> Target:
         return Target(account_id, self.name_of(account_id))
 
-    def _rule_for(self, image: Image) -> ImageRule | None:
+    def rule_for(self, image: Image) -> ImageRule | None:
+        """The first rule that matches."""
         return next((rule for rule in self.images if rule.covers(image)), None)
 
 
@@ -136,13 +203,20 @@ def load(path: Path) -> Policy:
 
     :raises PolicyError: it can't be read, isn't TOML, or breaks a rule; every fault is named at once
     """
+    return parse(read(path), str(path))
+
+
+def read(path: Path) -> str:
+    """The text of the policy file.
+
+    :raises PolicyError: it can't be read
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise PolicyError(str(path), ["there is no such file; set IMAGEWARDEN_POLICY or create it"]) from None
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(str(path), [f"it can't be read: {error}"]) from None
-    return parse(text, str(path))
 
 
 def parse(text: str, path: str = "policy.toml") -> Policy:
@@ -156,70 +230,8 @@ def parse(text: str, path: str = "policy.toml") -> Policy:
     except RecursionError:
         raise PolicyError(path, ["it is not a policy: lists or tables in it are nested too deeply"]) from None
     except ValueError as error:  # TOMLDecodeError is one, and so is what int() raises on thousands of digits
-        raise PolicyError(path, [f"it is not valid TOML: {error}"]) from None
+        raise PolicyError(path, [policy_faults.syntax(error, text)]) from None
     try:
         return Policy.model_validate(data)
     except ValidationError as error:
-        raise PolicyError(path, [_sentence(dict(problem)) for problem in error.errors()]) from None
-
-
-def _sentence(problem: dict[str, Any]) -> str:
-    where = _place(problem["loc"])
-    if problem["type"] == "extra_forbidden":
-        return f"{where} is not a setting{_nearest(problem['loc'])}"
-    if problem["type"] == "missing":
-        return f"{where} is missing"
-    if problem["type"] == "string_pattern_mismatch":
-        return f"{where}: {_shown(problem['input'])} doesn't look like {_LOOKS_LIKE.get(_field(problem['loc']), 'one')}"
-    message = problem["msg"].removeprefix("Value error, ")
-    return f"{where}: {message}" if where else message
-
-
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
-_LONGEST_SHOWN = 60  # characters
-
-_LOOKS_LIKE = {
-    "account": 'a root account id (digits, such as "100012345678")',
-    "id": 'a root account id (digits, such as "100012345678")',
-    "name": "an account name (a letter, then letters, digits, dots, dashes)",
-    "channel": 'a channel id (such as "C0IMAGES": in Slack, open the channel\'s details to copy it)',
-    "owners": 'a person\'s id ("U…") or a user group\'s ("S…")',
-    "guardians": 'a person\'s id ("U…") or a user group\'s ("S…")',
-    "admins": 'a person\'s id ("U…")',
-    "regions": 'a region (such as "ap-guangzhou")',
-}
-
-_SETTINGS: Mapping[str, type[BaseModel]] = {
-    "home": Home,
-    "rules": Rules,
-    "accounts": Account,
-    "images": ImageRule,
-}
-
-
-def _field(location: tuple[str | int, ...]) -> str:
-    return next((part for part in reversed(location) if isinstance(part, str)), "")
-
-
-def _place(location: tuple[str | int, ...]) -> str:
-    return "".join(_steps(location)).lstrip(".")
-
-
-def _steps(location: tuple[str | int, ...]) -> Iterator[str]:
-    for part in location:
-        if isinstance(part, int):
-            yield f" number {part + 1}"
-        else:
-            yield f".{part}" if _BARE_KEY.fullmatch(part) else f".{_shown(part)}"
-
-
-def _shown(text: str) -> str:
-    """A text from the file within a sentence: on one line, with nothing in it that a terminal obeys."""
-    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
-
-
-def _nearest(location: tuple[str | int, ...]) -> str:
-    section = _SETTINGS.get(str(location[0])) if len(location) > 1 else Policy
-    known = list(section.model_fields) if section else []
-    near = difflib.get_close_matches(str(location[-1]), known, n=1)
-    return f"; did you mean {near[0]}?" if near else f"; known here: {', '.join(known)}"
+        raise PolicyError(path, policy_faults.sentences(error, text, Policy)) from None

@@ -33,8 +33,13 @@ class RateLimit:
         self._starts: deque[float] = deque(maxlen=calls)
         self._lock = threading.Lock()
 
-    def acquire(self) -> float:
-        """Wait until one more call may start; returns when that is, on the clock."""
+    def acquire(self, *, spare: int = 0) -> float:
+        """Wait until one more call may start; returns when that is, on the clock.
+
+        :param spare: for a call that can wait: so many more could start at that moment, too
+        """
+        while spare and (pause := self._crowded_for(spare)):
+            self._wait(pause)  # without the lock: whoever has no time goes first
         # The lock is held while waiting: whoever queues behind could not start any earlier.
         with self._lock:
             now = self._clock()
@@ -46,6 +51,14 @@ class RateLimit:
             self._starts.append(now)
             return now
 
+    def _crowded_for(self, spare: int) -> float:
+        """Seconds until one call may start and leave room for ``spare`` more; 0 where it may now."""
+        with self._lock:
+            most = (self._starts.maxlen or 0) - spare
+            if len(self._starts) < most:
+                return 0.0
+            return max(0.0, self._starts[-most] + self._window - self._clock())
+
 
 class RateLimits:
     """One ``RateLimit`` for each key, made at its first use."""
@@ -56,10 +69,10 @@ class RateLimits:
         self._wait = wait
         self._lock = threading.Lock()
 
-    def acquire(self, key: Hashable, per_second: int) -> float:
+    def acquire(self, key: Hashable, per_second: int, *, spare: int = 0) -> float:
         """See ``RateLimit.acquire``."""
         with self._lock:
             limit = self._limits.get(key)
             if limit is None:
                 limit = self._limits[key] = RateLimit(per_second, clock=self._clock, wait=self._wait)
-        return limit.acquire()
+        return limit.acquire(spare=spare)

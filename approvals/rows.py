@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from approvals.cloud import Image
 from approvals.model import (
     Action,
+    Copy,
+    CopyState,
     Deciders,
     Decision,
     Finding,
@@ -78,14 +80,19 @@ def _fields(value: Image | Finding | Deciders) -> dict[str, Any]:
     return {one.name: getattr(value, one.name) for one in dataclasses.fields(value)}
 
 
+def texts(values: Sequence[str]) -> str:
+    """Texts in one column."""
+    return _JSON.encode(list(values))
+
+
 def request(row: Row, items: Sequence[Row], decisions: Sequence[Row]) -> Request:
     read = tuple(_item(item) for item in items)
     return Request(
         id=row["id"],
         action=Action(row["action"]),
         image_ref=row["image_ref"],
-        region=row["region"],
-        targets=tuple(item.target for item in read),
+        regions=tuple(json.loads(row["regions"])),
+        targets=tuple(dict.fromkeys(item.target for item in read)),
         reason=row["reason"],
         requester=Person(row["requester_id"], row["requester_name"]),
         asked_at=sure_moment(row["asked_at"]),
@@ -101,6 +108,34 @@ def request(row: Row, items: Sequence[Row], decisions: Sequence[Row]) -> Request
         items=read,
         decisions=tuple(_decision(decision) for decision in decisions),
         reply_to=row["reply_to"],
+    )
+
+
+def copy(row: Row) -> Copy:
+    return Copy(
+        id=row["id"],
+        source_id=row["image_id"],
+        source_region=row["image_region"],
+        region=row["region"],
+        name=row["name"],
+        request_id=row["request_id"],
+        state=CopyState(row["state"]),
+        image_id=row["copy_id"],
+        percent=row["percent"],
+        code=row["code"],
+        message=row["message"],
+        cloud_request_id=row["cloud_request_id"],
+        calls=row["calls"],
+        looks=row["looks"],
+        polls=row["polls"],
+        seen=bool(row["seen"]),
+        stalled=bool(row["stalled"]),
+        created_at=sure_moment(row["created_at"]),
+        changed_at=sure_moment(row["changed_at"]),
+        moved_at=sure_moment(row["moved_at"]),
+        told_at=moment(row["told_at"]),
+        told_percent=row["told_percent"],
+        not_before=sure_moment(row["not_before"]),
     )
 
 
@@ -164,6 +199,7 @@ def _item(row: Row) -> Item:
         message=row["message"],
         cloud_request_id=row["cloud_request_id"],
         unseen=row["unseen"],
+        image_id=row["image_id"],
         changed_at=moment(row["changed_at"]),
     )
 
@@ -184,7 +220,8 @@ def _findings(text: str) -> tuple[Finding, ...]:
 
 
 def _finding(fields: Mapping[str, str]) -> Finding:
-    return Finding(fields["code"], Level(fields["level"]), fields["text"], fields["remedy"])
+    about = fields.get("about", "")  # of before findings had one
+    return Finding(fields["code"], Level(fields["level"]), fields["text"], fields["remedy"], about)
 
 
 @lru_cache(maxsize=256)  # a request is read some five times on its way

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import deque
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -29,7 +29,8 @@ class Store:
         migrate(path)
         self._path = path
         self._writer = Writer(path)
-        self._idle: deque[Database] = deque()  # connections for reading that nobody has in use just now
+        self._readers = threading.local()
+        self._opened: list[Database] = []
         self._listeners: list[Callable[[], None]] = []
 
     def write(self, work: Callable[[Ledger], T], *, durable: bool = True) -> T:
@@ -57,10 +58,10 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Ledger]:
         """A view for reading, of what was committed when it was opened."""
-        try:
-            db = self._idle.pop()
-        except IndexError:
-            db = open_database(self._path)
+        db = getattr(self._readers, "db", None)
+        if db is None:
+            db = self._readers.db = open_database(self._path)
+            self._opened.append(db)
         db.execute("BEGIN")
         try:
             yield Ledger(db)
@@ -68,7 +69,6 @@ class Store:
             raise StoreError(str(self._path), str(error)) from error
         finally:
             db.execute("ROLLBACK")
-            self._idle.append(db)
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` after each commit; it must be quick and must not raise."""
@@ -76,7 +76,7 @@ class Store:
 
     def close(self) -> None:
         self._writer.close()
-        for db in self._idle:
+        for db in self._opened:
             db.close()
 
 

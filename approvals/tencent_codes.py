@@ -1,8 +1,9 @@
 """The vendor's error codes, and what each means for us: which error, what it is about, and what a person can do.
 
-Listed are the codes that the vendor's SDKs give for DescribeImages, DescribeImageSharePermission and
-ModifyImageSharePermission (CVM), everything that STS declares, and the codes that any action may answer with
-("Error Codes" in the CVM reference). A code that is not here means nothing to us, so its outcome is not known.
+Listed are the codes that the vendor's SDKs give for DescribeImages, DescribeImageSharePermission,
+ModifyImageSharePermission, SyncImages, DescribeImageQuota and DeleteImages (CVM), everything that STS declares, and the
+codes that any action may answer with ("Error Codes" in the CVM reference). A code that is not here means nothing to us,
+so its outcome is not known.
 """
 
 from __future__ import annotations
@@ -15,11 +16,15 @@ from approvals.errors import About, AuthFailed, CloudError, OutcomeUnknown, Refu
 NO_SUCH_IMAGE = frozenset({"InvalidImageId.NotFound", "InvalidImageId.Malformed"})
 """Codes that say of an id that no image has it."""
 
+WOULD_SUCCEED = "DryRunOperation"
+"""The code of a dry run that went well; where none was asked for, it is an error like others."""
+
 _ROOT_ID = "Ask them for the root account id: in their console, top right, Account Information."
 _OWN_ID = "Leave this account out: the image is its own."
 _IMAGE_ID = "Check the image id and the region: an image is known in its own region only."
 _QUOTA = "Take the image back from accounts that no longer need it: at most 500 can have it."
 _REGION = "Name a region that the account uses: the regions under [home] in the policy are those asked."
+_DESTINATION = "Name another region: images can't be copied from this one to that one."
 _KEYS = "Give Imagewarden a valid secret id and secret key of the home account."
 _TOKEN = "Give Imagewarden a fresh session token, or permanent keys."  # noqa: S105  a sentence
 _GRANT = "Allow this action to Imagewarden's user or role in CAM, on the resource `*` or on `image/*`."
@@ -39,17 +44,28 @@ _ACCOUNT_REFUSED = {
 
 _IMAGE_REFUSED = {
     "FailedOperation.BYOLImageShareFailed": "An image under a licence of your own can't be shared: make one without.",
+    "InvalidImageId.InShared": "Take the image back from everybody first: one that is shared can't be deleted.",
+    "InvalidImageId.IncorrectState": "Look in the console how the image stands: in this state it can't be done.",
     "InvalidImageId.Malformed": _IMAGE_ID,
     "InvalidImageId.NotFound": _IMAGE_ID,
+    "InvalidImageId.TooLarge": "Make a smaller image: one of this size can't be copied.",
     "InvalidParameter.InstanceImageNotSupport": "Make an image of the system disk alone: one with data disks can't be.",
-    "InvalidParameterValue.InvalidImageId": "Share another image: the cloud does not allow it with this one.",
+    "InvalidParameterValue.InvalidImageId": "Choose another image: the cloud does not allow it with this one.",
+    "InvalidParameterValue.InvalidImageIdIsShared": "Leave it to the account that owns the image: it is not ours.",
     "UnauthorizedOperation.ImageNotBelongToAccount": "Ask the account that owns the image to share it with them.",
     "UnsupportedOperation.EncryptedImagesNotSupported": "Make an image that is not encrypted: others can't be shared.",
     "UnsupportedOperation.LocationImageNotSupported": "Share an image of a region: those of edge zones can't be.",
+    "UnsupportedOperation.SyncEncryptImageNotSupport": "Make an image that is not encrypted: others can't be copied.",
     # Not about the image, but neither would any part of the call go through.
+    "ImageQuotaLimitExceeded": "Delete images that nobody needs in that region, or raise its quota in the console.",
+    "InvalidParameterValue.InvalidRegion": _DESTINATION,
     "InvalidRegion.NotFound": _REGION,
+    "InvalidRegion.Unavailable": _DESTINATION,
+    "UnsupportedOperation.Region": _DESTINATION,
     "UnsupportedRegion": _REGION,
 }
+
+_NAME_REFUSED = {"InvalidImageName.Duplicate": "Delete or rename the image of that name there."}
 
 _SIZE_REFUSED = dict.fromkeys(
     (
@@ -72,12 +88,13 @@ _CALL_REFUSED = {
 # Faults of Imagewarden's own, or of its age. No part of the call would go through.
 _MALFORMED_CALL = (
     "ActionOffline",
-    "DryRunOperation",
+    WOULD_SUCCEED,
     "FailedOperation.IllegalTagKey",
     "InvalidAction",
     "InvalidFilter",
     "InvalidFilterValue.LimitExceeded",
     "InvalidInstanceType.Malformed",
+    "InvalidParameter.InvalidKmsKeyId",
     "InvalidParameter.ExtendStrategyOverSize",
     "InvalidParameter.InvalidParameterCoexistImageIdsFilters",
     "InvalidParameter.ParamError",
@@ -87,6 +104,7 @@ _MALFORMED_CALL = (
     "InvalidParameter.StrategyInvalid",
     "InvalidParameterValue.InstanceTypeNotFound",
     "InvalidParameterValue.InvalidParameterValueLimit",
+    "InvalidParameterValue.TooLong",
     "InvalidParameterValue.TagKeyNotFound",
     "InvalidParameterValue.ZoneNotSupported",
     "InvalidRequest",
@@ -140,6 +158,7 @@ _THROTTLED = (
 _UNAVAILABLE = (
     "FailedOperation.InvalidImageState",
     "InvalidParameterValue.InvalidImageState",
+    "MutexOperation.TaskRunning",
     "ResourceInUse",
     "ResourceInsufficient",
     "ResourceUnavailable",
@@ -189,6 +208,7 @@ def _all(codes: Iterable[str], kind: type[CloudError]) -> dict[str, Meaning]:
 MEANINGS: Mapping[str, Meaning] = {
     **_refusals(About.ACCOUNT, _ACCOUNT_REFUSED),
     **_refusals(About.IMAGE, _IMAGE_REFUSED),
+    **_refusals(About.NAME, _NAME_REFUSED),
     **_refusals(About.SIZE, _SIZE_REFUSED),
     **_refusals(About.CALL, _CALL_REFUSED),
     **_refusals(About.IMAGE, dict.fromkeys(_MALFORMED_CALL, _UPDATE)),

@@ -8,16 +8,19 @@ from approvals.audit import NOBODY, Entry
 from approvals.ledger import Ledger
 from approvals.model import State
 from approvals.outbox import Outbox
-from approvals.policy import Policy
 from approvals.store import Store
 
 _AT_ONCE = 100
 
 
 class Timers:
-    def __init__(self, store: Store, policy: Policy) -> None:
+    """
+    :param channel: where the cards are posted
+    """
+
+    def __init__(self, store: Store, channel: str) -> None:
         self._store = store
-        self._policy = policy
+        self._channel = channel
 
     def sweep(self, now: datetime) -> int:
         """Bring about what is due; returns how many requests were moved."""
@@ -31,7 +34,7 @@ class Timers:
         for request in overdue:
             ledger.move(request.id, State.PENDING, State.EXPIRED, now=now)
             ledger.add_audit(Entry(now, "expired", NOBODY, request.id, {}))
-            outbox = Outbox(ledger, request, channel=self._policy.home.channel, now=now)
+            outbox = Outbox(ledger, request, channel=self._channel, now=now)
             outbox.thread("expired")
             outbox.card()
             outbox.end()
@@ -41,6 +44,6 @@ class Timers:
         """Whoever had taken them is gone. What they did is not known, so the next attempt begins with a read."""
         abandoned = ledger.abandoned(now, _AT_ONCE)
         for request in abandoned:
-            ledger.release(request.id, State.APPROVED, lease=request.lease or "", now=now)
+            ledger.release(request.id, State.APPROVED, lease=request.lease or "", now=now, not_before=now)
             ledger.add_audit(Entry(now, "requeued", NOBODY, request.id, {}))
         return len(abandoned)

@@ -2,55 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from approvals.cloud import MAX_SHARES, NORMAL, Image, ImageKind
+from approvals.cloud import MAX_SHARES, Image, ImageKind
+from approvals.findings import found
 from approvals.model import Action, Finding, Level, Target
 from approvals.policy import Policy
+from approvals.trust_image import provenance, shareable
+from approvals.trust_regions import Place, sharing, unknown
+from approvals.trust_targets import labels, receivers, together
+
+_WEIGHT = {Level.NOTE: 0, Level.WARN: 1, Level.BLOCK: 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was asked, and what the cloud said about it.
+    """What was asked, and what the cloud and the ledger said about it.
 
+    :ivar regions: those asked for; none: the image's own
     :ivar home: our root account
     :ivar found: every image that the words could mean, in any region of the policy
     :ivar shared_with: who has the image; None where it isn't ours or isn't known
+    :ivar origin: the image that the lineage tag of the image names; None where there is none
+    :ivar shared_before: those of the targets with which we ever shared any image, by the ledger
+    :ivar places: how it stands in other regions than the image's
     """
 
     action: Action
     image_ref: str
-    region: str
+    regions: tuple[str, ...]
     targets: tuple[Target, ...]
     reason: str
     home: str
     found: tuple[Image, ...]
     shared_with: Mapping[str, datetime | None] | None = None
+    origin: Image | None = None
+    shared_before: frozenset[str] = frozenset()
+    places: tuple[Place, ...] = ()
 
     @property
     def candidates(self) -> tuple[Image, ...]:
-        """Those that can be meant. Our own come before others of the same name, which anybody could choose."""
-        here = tuple(image for image in self.found if self.region in ("", image.region))
-        return tuple(image for image in here if image.kind == ImageKind.PRIVATE) or here
+        """Those that can be meant. Our own come before others of the same name, which anybody could choose.
+
+        One that is in a region asked for comes before those that would have to be copied there.
+        """
+        ours = tuple(image for image in self.found if image.kind == ImageKind.PRIVATE)
+        return self._asked_for(ours) or ours or self._asked_for(self.found) or self.found
+
+    def _asked_for(self, images: tuple[Image, ...]) -> tuple[Image, ...]:
+        return tuple(image for image in images if not self.regions or image.region in self.regions)
 
     @property
     def image(self) -> Image | None:
         """The one image that is meant, where there is just one."""
         return self.candidates[0] if len(self.candidates) == 1 else None
 
+    @property
+    def wanted_regions(self) -> tuple[str, ...]:
+        """The regions in which it is to be shared; none where it isn't known which image is meant."""
+        return self.regions or ((self.image.region,) if self.image else ())
+
+    @property
+    def image_ids(self) -> dict[str, str]:
+        """The image that can be shared in each region, where there is one."""
+        own = {self.image.region: self.image.image_id} if self.image else {}
+        return own | {place.region: place.copy.image_id for place in self.places if place.copy}
+
+    @property
+    def elsewhere(self) -> tuple[Place, ...]:
+        """How it stands in those of them that aren't the image's own."""
+        return tuple(place for place in self.places if place.region in self.wanted_regions)
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What the checks found.
 
-    :ivar settled: targets for which nothing is to be done
+    :ivar settled: accounts and regions for which nothing is to be done
     """
 
     image: Image | None
     findings: tuple[Finding, ...]
-    settled: frozenset[str] = frozenset()
+    settled: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def blocked(self) -> bool:
@@ -66,207 +101,162 @@ def judge(facts: Facts, policy: Policy) -> Judgement:
     image = facts.image
     if image is None:
         return Judgement(None, (_no_image(facts),))
-    settled = _settled(facts)
+    settled = _settled(facts, image)
     checks = _sharing if facts.action is Action.SHARE else _unsharing
-    findings = [*checks(facts, image, settled, policy)]
-    order = [Level.BLOCK, Level.WARN, Level.NOTE]
-    findings.sort(key=lambda finding: order.index(finding.level))
-    return Judgement(image, tuple(findings), settled)
+    return Judgement(image, weighed(checks(facts, image, settled, policy), policy), settled)
+
+
+def weighed(findings: Iterator[Finding], policy: Policy) -> tuple[Finding, ...]:
+    """The findings at the levels of the policy, the weightiest first."""
+    levels = policy.rules.findings
+    levelled = [replace(one, level=levels.get(one.code, one.level)) for one in findings]
+    return tuple(sorted(levelled, key=lambda one: -_WEIGHT[one.level]))
 
 
 def worse(before: tuple[Finding, ...], now: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """The findings of now that block or warn and that nobody saw before, or saw as less.
 
-    That everything is as wanted already is no reason to stop: a step that was repeated finds just that.
+    Two are the same if they have one code and are about the same account: the sentence may change, since an image can
+    be renamed and an account named. That everything is as wanted already is no reason to stop: a step that was
+    repeated finds just that.
     """
-    seen = {(finding.code, finding.level, finding.text) for finding in before}
+    seen: dict[tuple[str, str], int] = {}
+    for one in before:
+        seen[one.code, one.about] = max(seen.get((one.code, one.about), 0), _WEIGHT[one.level])
     return tuple(
-        finding
-        for finding in now
-        if finding.level is not Level.NOTE
-        and finding.code != "nothing_to_do"
-        and (finding.code, finding.level, finding.text) not in seen
+        one
+        for one in now
+        if one.code != "nothing_to_do" and _WEIGHT[one.level] > seen.get((one.code, one.about), _WEIGHT[Level.NOTE])
     )
 
 
-def _settled(facts: Facts) -> frozenset[str]:
-    has = facts.shared_with or {}
+def _settled(facts: Facts, image: Image) -> frozenset[tuple[str, str]]:
+    has = {image.region: facts.shared_with or {}, **{place.region: place.shared_with for place in facts.elsewhere}}
     wanted = facts.action is Action.SHARE
-    return frozenset(target.account for target in facts.targets if (target.account in has) is wanted)
+    return frozenset(
+        (target.account, region)
+        for region in facts.wanted_regions
+        for target in facts.targets
+        if (target.account in has.get(region, ())) is wanted
+    )
+
+
+def _everywhere(facts: Facts, settled: frozenset[tuple[str, str]]) -> frozenset[str]:
+    """The accounts for which nothing is to be done in any of the regions."""
+    return frozenset(
+        target.account
+        for target in facts.targets
+        if all((target.account, region) in settled for region in facts.wanted_regions)
+    )
 
 
 def _no_image(facts: Facts) -> Finding:
     if not facts.found:
-        return _block(
+        return found(
             "image_not_found",
-            f"there is no image {facts.image_ref} in {facts.region or 'any of our regions'}.",
+            f"there is no image {facts.image_ref} in any of our regions.",
             "Check the name in the console, or use its id (img-…).",
         )
-    if not facts.candidates:
-        where = ", ".join(sorted({image.region for image in facts.found}))
-        return _block(
-            "image_elsewhere",
-            f"{facts.image_ref} is in {where}, not in {facts.region}, and a share stays in its region.",
-            f"Copy it to {facts.region} first (console: Images → Copy), then ask to share the copy.",
-        )
     listed = ", ".join(f"{image.image_id} ({image.region})" for image in facts.candidates)
-    return _block("image_ambiguous", f"{facts.image_ref} can mean {listed}.", "Use the id of the one you mean.")
+    return found("image_ambiguous", f"{facts.image_ref} can mean {listed}.", "Use the id of the one you mean.")
 
 
-def _sharing(facts: Facts, image: Image, settled: frozenset[str], policy: Policy) -> Iterator[Finding]:
+def _sharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], policy: Policy) -> Iterator[Finding]:
     yield from shareable(image, facts.targets)
-    yield from _receivers(facts, policy)
-    yield from _room(facts, image, settled)
-    if image.source == "EXTERNAL_IMPORT":
-        yield Finding(
-            "image_imported",
-            Level.WARN,
-            f"{image.name} was imported from outside, so nobody here built what is in it.",
-        )
+    yield from unknown(facts.elsewhere, policy.home.regions)
+    yield from receivers(facts.targets, image, facts.home, policy)
+    wanted = [target for target in facts.targets if target.account not in _everywhere(facts, settled)]
+    if facts.shared_with is not None and not wanted:
+        yield found("nothing_to_do", _has_already(facts, image), "Nothing was asked.")
+    else:
+        yield from _room(facts, image)
+        yield from sharing(facts.elsewhere, facts.targets)
+    yield from provenance(image, facts.origin, facts.home, policy)
+    yield from together(wanted, facts.shared_before, policy)
     if not facts.reason:
-        yield Finding("reason_missing", Level.NOTE, "No reason was given.")
-    yield Finding(
+        yield found("reason_missing", "No reason was given.", "Say why: add because … to the command.")
+    yield found(
+        "share_endless",
+        "The share has no end: it stays until somebody takes it back.",
+        "Shares can't end by themselves yet: an admin can lower the level of share_endless.",
+    )
+    yield found(
         "share_is_not_recall",
-        Level.NOTE,
         "They can start machines from it and copy it; taking it back doesn't recall copies.",
+        "Ask whether the receiver needs the whole image.",
     )
 
 
-def shareable(image: Image, targets: Sequence[Target] = ()) -> Iterator[Finding]:
-    """What keeps the image from being shared with anybody: none where it can be."""
-    if image.kind == ImageKind.SHARED:
-        to = ", ".join(target.account for target in targets[:3]) or "whoever needs it"
-        yield _block(
-            "image_shared_with_us",
-            f"{image.name} was shared with us by {image.creator or 'another account'}, "
-            "and a shared image can't be shared on.",
-            f"Ask its owner to share it with {to}.",
-        )
-    elif image.kind == ImageKind.PUBLIC:
-        yield _block(
-            "image_public",
-            f"{image.name} is a public image.",
-            "Everybody has it already: nothing needs sharing.",
-        )
-    elif image.kind != ImageKind.PRIVATE:
-        yield _block("image_not_ours", f"{image.name} is not a custom image of ours.", "Share one of our own.")
-    elif image.state != NORMAL:
-        yield _block(
-            "image_not_ready",
-            f"{image.name} is in state {image.state}, and only an image in state NORMAL can be shared.",
-            "Ask again when it is ready.",
-        )
-    if image.licence == "BYOL":
-        yield _block(
-            "image_byol",
-            f"{image.name} has a licence brought by its owner (BYOL), and such images can't be shared.",
-            "Build one with a licence of the platform.",
-        )
-    if image.whole_machine:
-        yield _block(
-            "image_whole_machine",
-            f"{image.name} is a whole-machine image (it has data disks), and those can't be shared.",
-            "Make an image of the system disk alone.",
-        )
-
-
-def _receivers(facts: Facts, policy: Policy) -> Iterator[Finding]:
-    for target in facts.targets:
-        if target.account == facts.home:
-            yield _block(
-                "target_is_home",
-                f"{target.account} is our own account.",
-                "It has the image already: leave it out.",
-            )
-        elif not policy.trusts_as("target", target.account):
-            yield from _unknown(target, policy)
-
-
-def _unknown(target: Target, policy: Policy) -> Iterator[Finding]:
-    if target.name:
-        text = f"{target.name} ({target.account}) is not trusted as a target"
-    else:
-        text = f"{target.account} is not a known account"
-    match policy.rules.unknown_target:
-        case "refuse":
-            remedy = 'An admin can add it to the policy with trusted_as = ["target"].'
-            yield _block("target_unknown", f"{text}, and the policy refuses those.", remedy)
-        case "guardian":
-            yield Finding("target_unknown", Level.WARN, f"{text}.")
-        case "allow":
-            yield Finding("target_unknown", Level.NOTE, f"{text}.")
-
-
-def _room(facts: Facts, image: Image, settled: frozenset[str]) -> Iterator[Finding]:
-    if facts.shared_with is None:
+def _room(facts: Facts, image: Image) -> Iterator[Finding]:
+    """Whether the image can be shared with so many in its own region, where that is asked."""
+    if facts.shared_with is None or image.region not in facts.wanted_regions:
         return
     used = len(facts.shared_with)
-    wanted = [target for target in facts.targets if target.account not in settled]
+    wanted = [target for target in facts.targets if target.account not in facts.shared_with]
+    settled = frozenset(target.account for target in facts.targets if target.account in facts.shared_with)
     if not wanted:
-        yield _block(
-            "nothing_to_do",
-            _has_already(facts, image),
-            "Nothing was asked.",
-        )
+        yield from _shared_already(facts, settled)
     elif used + len(wanted) > MAX_SHARES:
-        yield _block(
+        yield found(
             "shares_used_up",
             f"{image.name} is shared with {used} accounts, and {len(wanted)} more would pass "
             f"the limit of {MAX_SHARES}.",
             "Take it back from accounts that no longer need it, then ask again.",
         )
     else:
-        yield Finding("shares_used", Level.NOTE, f"{used} of {MAX_SHARES} shares used.")
-        if settled:
-            yield Finding("shared_already", Level.NOTE, f"{_labels(facts, settled)} {_verb(settled)} it already.")
+        yield found(
+            "shares_used",
+            f"{used} of {MAX_SHARES} shares used.",
+            "Take it back from accounts that no longer need it.",
+        )
+        yield from _shared_already(facts, settled)
 
 
-def _unsharing(facts: Facts, image: Image, settled: frozenset[str], _policy: Policy) -> Iterator[Finding]:
+def _shared_already(facts: Facts, having: frozenset[str]) -> Iterator[Finding]:
+    if having:
+        yield found("shared_already", f"{_labels(facts, having)} {_verb(having)} it already.", "Leave out who has it.")
+
+
+def _unsharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], policy: Policy) -> Iterator[Finding]:
     if image.kind != ImageKind.PRIVATE:
-        yield _block(
+        yield found(
             "image_not_ours",
             f"{image.name} is not a custom image of ours, so there is no share of ours to take back.",
             "Name one of our own images.",
         )
         return
-    if facts.shared_with is not None and len(settled) == len(facts.targets):
-        yield _block(
-            "nothing_to_do",
-            f"{_labels(facts, settled)} {'does' if len(settled) == 1 else 'do'} not have {image.name}.",
-            "Nothing was asked.",
-        )
-    elif settled:
-        yield Finding(
-            "not_shared",
-            Level.NOTE,
-            f"{_labels(facts, settled)} {'does' if len(settled) == 1 else 'do'} not have it.",
-        )
-    yield Finding(
+    yield from unknown(facts.elsewhere, policy.home.regions)
+    lacking = _everywhere(facts, settled)
+    lack = f"{_labels(facts, lacking)} {'does' if len(lacking) == 1 else 'do'} not have"
+    if facts.shared_with is not None and len(lacking) == len(facts.targets):
+        yield found("nothing_to_do", f"{lack} {image.name}{_where(facts, image)}.", "Nothing was asked.")
+    elif lacking:
+        yield found("not_shared", f"{lack} it.", "Leave out who doesn't have it.")
+    yield found(
         "unshare_is_not_recall",
-        Level.NOTE,
         "It goes from their list; machines they started go on, and copies they made stay theirs.",
+        "Ask the receiver to delete what was made from it.",
     )
 
 
 def _has_already(facts: Facts, image: Image) -> str:
-    has = facts.shared_with or {}
+    has = (facts.shared_with or {}) if image.region in facts.wanted_regions else {}
     since = [has[target.account] for target in facts.targets if has.get(target.account)]
     first = min((when for when in since if when), default=None)
-    names = _labels(facts, frozenset(target.account for target in facts.targets))
     day = f" (since {first.day} {first:%b %Y})" if first else ""
-    return f"{names} {_verb(frozenset(has) & {t.account for t in facts.targets})} {image.name} already{day}."
+    having = frozenset(target.account for target in facts.targets)
+    return f"{labels(facts.targets)} {_verb(having)} {image.name} already{_where(facts, image)}{day}."
+
+
+def _where(facts: Facts, image: Image) -> str:
+    """The regions, where they aren't just the image's own."""
+    regions = facts.wanted_regions
+    return f" in {' and '.join(regions)}" if set(regions) - {image.region} else ""
 
 
 def _labels(facts: Facts, accounts: frozenset[str]) -> str:
-    names = [target.name or target.account for target in facts.targets if target.account in accounts]
-    if len(names) > 3:
-        return f"{', '.join(names[:3])} and {len(names) - 3} more"
-    return " and ".join(names)
+    return labels([target for target in facts.targets if target.account in accounts])
 
 
 def _verb(accounts: frozenset[str]) -> str:
     return "has" if len(accounts) == 1 else "have"
-
-
-def _block(code: str, text: str, remedy: str) -> Finding:
-    return Finding(code, Level.BLOCK, text, remedy)

@@ -1,12 +1,16 @@
-"""The cloud, watched: whoever calls it, credentials that don't work are noted, and that they work again, too."""
+"""The cloud, watched: whoever calls it, credentials that don't work are noted, and that they work again, too.
+
+So is what the catalogue can learn from a call that was made for another reason.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from approvals.cloud import Cloud, Image
+from approvals.catalogue import Catalogue
+from approvals.cloud import Cloud, Copied, Image, Room
 from approvals.errors import AuthFailed
 from approvals.incidents import IDENTITY, Incidents
 
@@ -19,9 +23,10 @@ class WatchedCloud:
     Calls are told apart by region, since a permission can be given for one alone.
     """
 
-    def __init__(self, cloud: Cloud, incidents: Incidents) -> None:
+    def __init__(self, cloud: Cloud, incidents: Incidents, catalogue: Catalogue) -> None:
         self._cloud = cloud
         self._incidents = incidents
+        self._catalogue = catalogue
 
     def account(self) -> str:
         try:
@@ -32,6 +37,11 @@ class WatchedCloud:
         self._incidents.identified(actual)
         return actual
 
+    def images(self, region: str) -> Iterator[Sequence[Image]]:
+        pages = self._cloud.images(region)
+        while (page := self._watch(f"images {region}", lambda: next(pages, None))) is not None:
+            yield page
+
     def images_by_id(self, region: str, image_ids: Sequence[str]) -> list[Image]:
         return self._watch(f"images {region}", lambda: self._cloud.images_by_id(region, image_ids))
 
@@ -39,13 +49,39 @@ class WatchedCloud:
         return self._watch(f"images {region}", lambda: self._cloud.images_by_name(region, name))
 
     def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None]:
-        return self._watch(f"shares {region}", lambda: self._cloud.shared_with(region, image_id))
+        accounts = self._watch(f"shares {region}", lambda: self._cloud.shared_with(region, image_id))
+        self._catalogue.note_shares(region, image_id, accounts)
+        return accounts
 
     def share(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
-        return self._watch(f"change {region}", lambda: self._cloud.share(region, image_id, accounts))
+        return self._change(region, lambda: self._cloud.share(region, image_id, accounts))
 
     def unshare(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
-        return self._watch(f"change {region}", lambda: self._cloud.unshare(region, image_id, accounts))
+        return self._change(region, lambda: self._cloud.unshare(region, image_id, accounts))
+
+    def room(self, region: str) -> Room:
+        return self._watch(f"room {region}", lambda: self._cloud.room(region))
+
+    def check_copy(self, region: str, image_id: str, destination: str, name: str) -> None:
+        self._watch(f"copy {region}", lambda: self._cloud.check_copy(region, image_id, destination, name))
+
+    def copy(self, region: str, image_id: str, destination: str, name: str) -> Copied:
+        try:
+            return self._watch(f"copy {region}", lambda: self._cloud.copy(region, image_id, destination, name))
+        finally:
+            self._catalogue.note_change(destination)
+
+    def delete_image(self, region: str, image_id: str) -> str:
+        try:
+            return self._watch(f"delete {region}", lambda: self._cloud.delete_image(region, image_id))
+        finally:
+            self._catalogue.note_change(region)
+
+    def _change(self, region: str, call: Callable[[], str]) -> str:
+        try:
+            return self._watch(f"change {region}", call)
+        finally:  # what failed may have had an effect all the same
+            self._catalogue.note_change(region)
 
     def _watch(self, call: str, ask: Callable[[], _T]) -> _T:
         try:

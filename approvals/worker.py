@@ -61,11 +61,15 @@ class Worker:
             threading.Thread(target=self._run, args=(loop,), name=loop.sweep.name, daemon=True) for loop in self._loops
         ]
         self._threads.append(threading.Thread(target=self._watch, name="watch", daemon=True))
-        store.on_commit(self._committed.set)
+        store.on_commit(self.look)
 
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
+
+    def look(self) -> None:
+        """Look what is due, as after a commit."""
+        self._committed.set()
 
     def stop(self, within: float = 15.0) -> bool:
         """Let each sweep finish the step in hand; False where one didn't within that many seconds."""

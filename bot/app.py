@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
+from approvals.catalogue import Catalogue
 from approvals.checker import Checker
+from approvals.copying import Copying
 from approvals.desk import Desk
 from approvals.executor import Executor
 from approvals.home import HomeAccount
@@ -18,8 +21,11 @@ from approvals.incidents import Incidents
 from approvals.judging import Judging
 from approvals.leases import Leases
 from approvals.ledger import Ledger
+from approvals.policies import Policies
 from approvals.policy import Policy
+from approvals.reloading import Reloading
 from approvals.store import Store
+from approvals.survey import Survey
 from approvals.tencent import TencentCloud
 from approvals.timers import Timers
 from approvals.watched import WatchedCloud
@@ -27,7 +33,7 @@ from approvals.worker import Sweep, Worker
 from bot import health
 from bot.config import Settings
 from bot.gate import Gate
-from bot.listeners import actions, commands, home, shortcuts, views
+from bot.listeners import actions, again, commands, home, options, previews, shortcuts, views
 from bot.metrics import Metrics
 from bot.notices import Notices
 from bot.people import People
@@ -45,35 +51,52 @@ def utc_now() -> datetime:
 class Bot:
     """Everything that runs, but for the way in: ``door.py`` or Socket Mode feeds ``app``.
 
+    :param policy_file: where the policy was read from, to be read again when it changes
     :raises StoreError: the database can't be used
     """
 
-    def __init__(self, settings: Settings, policy: Policy, *, listening: Callable[[], str | None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        policy: Policy,
+        *,
+        listening: Callable[[], str | None],
+        policy_file: Path | None = None,
+    ) -> None:
         self.settings = settings
         self.store = Store(settings.db)
         self.metrics = Metrics(self.store)
         self.client = web_client(settings, settings.bot_token.get_secret_value())
-        incidents = Incidents(self.store, policy, utc_now)
+        policies = Policies(policy)
+        self._reloading = Reloading(policy_file, policies, self.store) if policy_file else None
+        incidents = Incidents(self.store, policies, utc_now)
         self._cloud_client = cloud_client(settings, policy, self.metrics.cloud_called)
-        self.cloud = WatchedCloud(self._cloud_client, incidents)
+        self.catalogue = Catalogue(policy.home.regions, utc_now)
+        self.cloud = WatchedCloud(self._cloud_client, incidents, self.catalogue)
         self.home = HomeAccount(self.cloud, policy)
         self.installation = Installation(self.client)
         directory = People(self.client, self.installation.workspace)
-        desk = Desk(self.store, policy, directory, clock=utc_now)
+        desk = Desk(self.store, policies, directory, clock=utc_now)
         replies = Replies(self.client, utc_now)
         self._background = Background()
-        self._checker = Checker(self.store, self.cloud, policy, directory, self.home)
+        self._opening = Background("opening")
+        self._previewing = Background("previewing", threads=4)
+        self._checker = Checker(self.store, self.cloud, policies, directory, self.home)
         self._started = False
         services = Services(
             desk,
             self.store,
-            policy,
+            policies,
             directory,
             self.cloud,
+            self.catalogue,
             self.client,
             replies,
             self._background,
             utc_now,
+            self._checker,
+            self._opening,
+            self._previewing,
         )
         self.app = bolt_app(settings, self.installation, services)
         leases = Leases(self.store)
@@ -84,8 +107,11 @@ class Bot:
             health.channel(self.client, policy.home.channel, self.metrics, utc_now, self._notices.reopen),
             listening,
             incidents.report,
+            self._reloading.problem if self._reloading else lambda: None,
         )
-        self._executor = Executor(self.store, self.cloud, policy, self.home, leases, incidents)
+        self._executor = Executor(self.store, self.cloud, policies, self.home, leases, incidents)
+        self._copying = Copying(self.store, self.cloud, policies, leases, incidents)
+        self.survey = Survey(self.cloud, self.catalogue, self.home, utc_now)
         self._worker = Worker(
             self.store,
             utc_now,
@@ -93,12 +119,22 @@ class Bot:
                 Sweep("checks", self._checker.sweep, Ledger.next_check),
                 Sweep("presses", Judging(self.store, desk).sweep, Ledger.next_press),
                 Sweep("executor", self._executor.sweep, Ledger.next_execution),
-                Sweep("timers", Timers(self.store, policy).sweep, Ledger.next_deadline),
+                Sweep("copying", self._copying.sweep, lambda ledger: ledger.copies.next_due()),
+                Sweep("timers", Timers(self.store, policy.home.channel).sweep, Ledger.next_deadline),
                 Sweep("notices", self._notices.sweep, self._notices.next_due),
                 Sweep("leases", leases.sweep, leases.next_due),
+                Sweep("catalogue", self.survey.sweep, self.survey.next_due),
                 *self.health.sweeps(),
+                *([Sweep("policy", self._reloading.sweep, self._reloading.next_due)] if self._reloading else []),
             ],
         )
+
+        self.catalogue.on_interest(self._worker.look)
+
+    def reload(self) -> None:
+        """Read the policy file again soon; may be called by a signal's handler."""
+        if self._reloading:
+            self._reloading.ask()
 
     def start(self) -> None:
         self._started = True
@@ -106,11 +142,14 @@ class Bot:
 
     def stop(self) -> None:
         """Finish what is in hand; what is not begun waits in the database. Also after a start that was given up."""
+        self.survey.close()
         if self._started:
             self._worker.stop()
-        self._background.close()
+        for pool in (self._opening, self._previewing, self._background):
+            pool.close()
         self._checker.close()
         self._executor.close()
+        self._copying.close()
         self._notices.close()
         self._cloud_client.close()
         self.store.close()
@@ -161,6 +200,6 @@ def bolt_app(settings: Settings, installation: Installation, services: Services)
         process_before_response=True,
         request_verification_enabled=False,
     )
-    for listeners in (commands, actions, views, shortcuts, home):
+    for listeners in (commands, actions, again, views, options, previews, shortcuts, home):
         listeners.register(app, services)
     return app

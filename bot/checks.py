@@ -11,7 +11,7 @@ from pathlib import Path
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from approvals import policy as policies
+from approvals import policy as policy_file
 from approvals.errors import CloudError, DirectoryError, PolicyError, StoreError, UnknownPerson, WrongAccount
 from approvals.home import HomeAccount
 from approvals.policy import Policy
@@ -45,9 +45,9 @@ def check(*, http: bool) -> Iterator[Line]:
         yield Line(True, "environment", "everything that is needed is set")
     places = config.places()
     try:
-        policy = policies.load(places.policy)
+        policy = policy_file.load(places.policy)
     except PolicyError as error:
-        yield from (Line(False, "policy", f"{error.path}: {problem}") for problem in error.problems)
+        yield from (Line(False, "policy", problem) for problem in error.told)
     else:
         yield Line(True, "policy", f"{places.policy}: {len(policy.images)} image rules, {_accounts(policy)}")
     yield _database(places.db)
@@ -162,7 +162,8 @@ def _principal(people: People, principal: str) -> str | None:
         members = people.members(principal)
         able = [member for member in members if people.person(member).may_act]
     except UnknownPerson:
-        return "Slack doesn't know this id: correct it in the policy"
+        what = "address" if "@" in principal else "id"
+        return f"Slack doesn't know this {what}: correct it in the policy"
     except DirectoryError as error:
         return str(error)
     return None if able else "nobody behind this id may decide (deactivated, guest or bot): name somebody else"

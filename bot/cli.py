@@ -63,6 +63,32 @@ def check(http: bool) -> None:
         sys.exit(1)
 
 
+@main.group()
+def policy() -> None:
+    """Look at the policy."""
+
+
+@policy.command()
+@click.argument("image")
+@click.argument("target")
+@click.option("--requester", default="", metavar="U…", help="The id of the person who would ask.")
+def explain(image: str, target: str, requester: str) -> None:
+    """Tell who must agree before IMAGE is shared with TARGET, and by which rules.
+
+    IMAGE is a name or an id, TARGET a name of the policy or an account id. No request is made. The cloud is asked only
+    about an id, and Slack only for names.
+    """
+    from approvals.errors import PolicyError
+    from approvals.explaining import UnknownTarget
+    from bot.explaining import explain as explained
+
+    try:
+        for sentence in explained(image, target, requester):
+            click.echo(sentence)
+    except (PolicyError, UnknownTarget) as error:
+        raise click.ClickException(str(error)) from error
+
+
 @main.command()
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Of the page; 0: a free one."

@@ -118,6 +118,14 @@ def of(values: Mapping[str, str | None]) -> Settings:
     return _settings(_Given, **values)
 
 
+def known() -> Settings | None:
+    """What is set for asking Slack and the cloud, whatever the way in; None where it doesn't suffice for that."""
+    try:
+        return _settings(Settings)
+    except ConfigError:
+        return None
+
+
 def load(*, http: bool) -> Settings:
     """The settings, from the environment.
 

@@ -10,7 +10,7 @@ from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.middleware import Middleware
 
 from bot import payloads
-from bot.payloads import Asking, Challenge, Command, Event, Interaction, Malformed
+from bot.payloads import Asking, Challenge, Command, Event, FromPerson, Interaction, Malformed, Suggestion
 from bot.replies import ReplyAddress
 from bot.services import Services
 from bot.slack import Installation
@@ -21,7 +21,7 @@ STRANGERS = "Nothing was done: people of other workspaces can neither ask nor de
 _PAYLOAD = "imagewarden_payload"  # where Bolt's context holds what was read
 _HEARD_OF = {"app_home_opened"}
 
-P = TypeVar("P", Command, payloads.Press, payloads.Submission, payloads.Shortcut, Event)
+P = TypeVar("P", Command, payloads.Press, payloads.Submission, payloads.Shortcut, Suggestion, Event)
 
 log = structlog.get_logger()
 
@@ -52,6 +52,8 @@ class Gate(Middleware):
         if not self._is_ours(payload):
             log.warning("workspace_refused", team=payload.workspace[0])
             return BoltResponse(status=200, body=NOT_HERE if isinstance(payload, Command) else "")
+        if isinstance(payload, Suggestion) and self._is_strangers(payload):
+            return BoltResponse(status=200, body={"options": []})
         if isinstance(payload, Interaction) and self._is_strangers(payload):
             log.warning("stranger_refused", person=payload.person_id, team=payload.user.team_id)
             given_at = self._services.clock().timestamp()
@@ -65,14 +67,14 @@ class Gate(Middleware):
         req.context[_PAYLOAD] = payload
         return next()
 
-    def _is_ours(self, payload: Asking | Event) -> bool:
+    def _is_ours(self, payload: Asking | Suggestion | Event) -> bool:
         known = self._installation.known
         if known is None:
             return True  # Slack couldn't be asked yet; it is asked who they are before anybody reads or decides
         team_id, enterprise_id = payload.workspace
         return team_id == known.team_id or (known.enterprise_id is not None and enterprise_id == known.enterprise_id)
 
-    def _is_strangers(self, payload: Interaction) -> bool:
+    def _is_strangers(self, payload: FromPerson) -> bool:
         """In a channel that companies share, whoever presses is told with their own workspace. A command is not: who
         typed it is asked of Slack."""
         known = self._installation.known

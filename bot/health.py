@@ -123,6 +123,7 @@ class Health:
 
     :param listening: what is wrong with the way in (the socket), or None
     :param credentials: what the cloud doesn't let us do, or None
+    :param policy: why the policy file as it is now is not in force, or None
     """
 
     def __init__(
@@ -132,11 +133,13 @@ class Health:
         channel: Dependency,
         listening: Callable[[], str | None],
         credentials: Callable[[], str | None],
+        policy: Callable[[], str | None],
     ) -> None:
         self._needed = (slack, cloud)
         self._channel = channel
         self._listening = listening
         self._credentials = credentials
+        self._policy = policy
 
     def report(self) -> dict[str, dict[str, str]]:
         """``problems`` and ``warnings``, by dependency.
@@ -152,6 +155,8 @@ class Health:
             warnings[self._channel.name] = self._channel.refusal
         if why := self._credentials():
             warnings["credentials"] = why
+        if why := self._policy():
+            warnings["policy"] = why
         return {"problems": problems, "warnings": warnings}
 
     def sweeps(self) -> list[Sweep]:

@@ -9,6 +9,8 @@ APPROVE = "approve"
 DENY = "deny"
 CANCEL = "cancel"
 RETRY = "retry"
+ASK_AGAIN = "ask_again"
+REMOVE_COPY = "remove_copy"
 
 BUTTONS = "request-"  # how the block begins in which they stand; the request's number follows
 
@@ -19,7 +21,8 @@ def buttons_of(request_id: int) -> str:
 
 # Elsewhere
 OPEN_FORM = "open_form"
-PAGE = "page"
+PAGE = "page"  # to the older rows of a list
+NEWER = "page_newer"
 
 # Modals
 DENY_VIEW = "deny_reason"
@@ -29,8 +32,14 @@ FORM_VIEW = "share_form"
 SHORTCUT_FORM = "share_form"
 SHORTCUT_FROM_MESSAGE = "share_from_message"
 
-# Inputs: the block's id; the element's action id is ``INPUT`` in each
+# Inputs: the block's id; the element's action id is ``INPUT`` in each that is typed in
 INPUT = "value"
 REASON = "reason"
 IMAGE = "image"
 ACCOUNTS = "accounts"
+OTHER_ACCOUNTS = "other_accounts"
+
+# What the form asks us while it is filled in
+PICK_IMAGES = "pick_images"
+PICK_ACCOUNTS = "pick_accounts"
+CHECK = "check_form"

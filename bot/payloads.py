@@ -6,6 +6,7 @@ Field names are Slack's; what is not used is not read.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -66,12 +67,40 @@ class Pressed(_Part):
     value: Text | None = None
 
 
+_READ = frozenset({"text", "title", "pretext", "value", "fallback", "url", "title_link"})
+_MOST_PARTS = 5000
+
+
 class _Message(_Part):
+    """A message; programs write theirs in blocks or attachments, and leave the text empty."""
+
     text: Text | None = None
+    blocks: list[Any] | None = None
+    attachments: list[Any] | None = None
+
+    @property
+    def words(self) -> str:
+        """All that can be read in it, one part a line, as Slack encodes it."""
+        found = [self.text or ""]
+        parts: deque[Any] = deque([*(self.blocks or ()), *(self.attachments or ())])
+        for _ in range(_MOST_PARTS):
+            if not parts:
+                break
+            part = parts.popleft()
+            if isinstance(part, dict):
+                found += [text for name, text in part.items() if name in _READ and isinstance(text, str)]
+                part = list(part.values())
+            parts += [one for one in part if isinstance(one, dict | list)] if isinstance(part, list) else []
+        return "\n".join(found)
+
+
+class _Option(_Part):
+    value: Text
 
 
 class _Input(_Part):
     value: Text | None = None
+    selected_options: list[_Option] | None = None
 
 
 class _State(_Part):
@@ -83,13 +112,22 @@ class View(_Part):
     type: Text
     callback_id: Text
     private_metadata: Text = ""
+    hash: Text | None = None
     state: _State | None = None
 
     def text(self, block_id: str) -> str:
         """What stands in the one input of that block."""
-        inputs = self.state.values.get(block_id, {}) if self.state else {}
-        held = next(iter(inputs.values()), None)
+        held = self._input(block_id)
         return (held.value or "").strip() if held else ""
+
+    def chosen(self, block_id: str) -> tuple[str, ...]:
+        """The values that are chosen in the one menu of that block, each once."""
+        held = self._input(block_id)
+        return tuple(dict.fromkeys(one.value for one in held.selected_options or ())) if held else ()
+
+    def _input(self, block_id: str) -> _Input | None:
+        inputs = self.state.values.get(block_id, {}) if self.state else {}
+        return next(iter(inputs.values()), None)
 
 
 class Command(_Part):
@@ -118,12 +156,10 @@ class Command(_Part):
         return self.user_name or self.user_id
 
 
-class Interaction(_Part):
-    """What somebody does with a button, a modal or a shortcut."""
+class FromPerson(_Part):
+    """What somebody does with a button, a menu, a modal or a shortcut."""
 
     type: Text
-    trigger_id: Name
-    response_url: Text | None = None
     user: User
     team: _Team | None = None
     enterprise: _Enterprise | None = None
@@ -141,6 +177,20 @@ class Interaction(_Part):
     @property
     def person_name(self) -> str:
         return self.user.username or self.user.name or self.user.id
+
+
+class Suggestion(FromPerson):
+    """Somebody types into a menu that asks us what to offer."""
+
+    action_id: Text
+    value: Text = ""
+
+
+class Interaction(FromPerson):
+    """What asks for an effect."""
+
+    trigger_id: Name
+    response_url: Text | None = None
 
 
 class Press(Interaction):
@@ -207,10 +257,11 @@ class Challenge(_Part):
 
 
 Asking = Command | Press | Submission | Shortcut
-Payload = Asking | Event | Challenge
+Payload = Asking | Suggestion | Event | Challenge
 
 _KINDS: Mapping[str, type[Payload]] = {
     "block_actions": Press,
+    "block_suggestion": Suggestion,
     "view_submission": Submission,
     "shortcut": Shortcut,
     "message_action": Shortcut,

@@ -53,11 +53,13 @@ class People:
         return person
 
     def members(self, principal: str) -> tuple[str, ...]:
-        """The people behind an id of the policy.
+        """The people behind an id or an e-mail address of the policy.
 
-        :raises UnknownPerson: no such group
+        :raises UnknownPerson: no such group, or nobody has that address
         :raises DirectoryError: Slack can't be asked now
         """
+        if "@" in principal:
+            return self._fresh(f"address {principal}", lambda: self._ask_address(principal))
         if not principal.startswith("S"):
             return (principal,)
         return self._fresh(f"group {principal}", lambda: self._ask_group(principal))
@@ -66,6 +68,13 @@ class People:
         user = self._ask(person_id, lambda: self._client.users_info(user=person_id)).get("user") or {}
         why_not = _why_not(user, person_id, self._workspace())
         return Person(person_id, _name(user, person_id), may_act=why_not is None, why_not=why_not or "")
+
+    def _ask_address(self, address: str) -> tuple[str, ...]:
+        answer = self._ask(address, lambda: self._client.users_lookupByEmail(email=address))
+        person_id = str((answer.get("user") or {}).get("id") or "")
+        if not person_id:
+            raise UnknownPerson(address)
+        return (person_id,)
 
     def _ask_group(self, group_id: str) -> tuple[str, ...]:
         answer = self._ask(group_id, lambda: self._client.usergroups_users_list(usergroup=group_id))

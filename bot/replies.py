@@ -89,7 +89,7 @@ class Replies:
         try:
             at, api = urlsplit(url), urlsplit(self._client.base_url)
             allowed = {("https", _HOOKS), ("https", f"hooks.{api.hostname}"), (api.scheme, api.hostname)}
-            good = url.isascii() and (at.scheme, at.hostname) in allowed and "@" not in at.netloc
+            good = (at.scheme, at.hostname) in allowed and "@" not in at.netloc
         except ValueError:
             good = False
         if not good:

@@ -26,7 +26,7 @@ class CannotStart(Exception):
 
 
 def run(*, http: tuple[str, int] | None, metrics: tuple[str, int] | None) -> None:
-    """Run until SIGINT or SIGTERM.
+    """Run until SIGINT or SIGTERM; SIGHUP reads the policy again.
 
     :param http: where Slack posts to; None runs in Socket Mode
     :param metrics: where to serve health and metrics in Socket Mode
@@ -38,7 +38,13 @@ def run(*, http: tuple[str, int] | None, metrics: tuple[str, int] | None) -> Non
     settings = config.load(http=http is not None)
     policy = policies.load(settings.policy)
     way_in: list[SocketMode] = []
-    bot = Bot(settings, policy, listening=lambda: next((one.problem for one in way_in if one.problem), None))
+    bot = Bot(
+        settings,
+        policy,
+        listening=lambda: next((one.problem for one in way_in if one.problem), None),
+        policy_file=settings.policy,
+    )
+    signal.signal(signal.SIGHUP, lambda *_: bot.reload())
     try:
         _first_questions(bot)
         doors: list[Callable[[], None]] = []

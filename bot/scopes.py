@@ -14,8 +14,10 @@ SCOPE_OF: Mapping[str, str] = {
     "conversations.open": "im:write",
     "usergroups.users.list": "usergroups:read",
     "users.info": "users:read",
+    "users.lookupByEmail": "users:read.email",
     "views.open": "",
     "views.publish": "",
+    "views.update": "",
 }
 
 BOT_SCOPES = frozenset({"commands", "groups:read"} | {scope for scope in SCOPE_OF.values() if scope})

@@ -10,8 +10,11 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from approvals.catalogue import Catalogue
+from approvals.checker import Checker
 from approvals.cloud import Cloud
 from approvals.desk import Clock, Desk
+from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.store import Store
 from bot.people import People
@@ -29,8 +32,8 @@ class Background:
     It is not kept over a restart, so nothing that must happen runs here.
     """
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="background")
+    def __init__(self, name: str = "background", threads: int = _THREADS) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     def run(self, name: str, work: Callable[[], None]) -> None:
         self._pool.submit(self._guarded, name, work)
@@ -51,15 +54,29 @@ class Background:
 
 @dataclass(frozen=True)
 class Services:
+    """
+    :ivar opening: for modals, which open within Slack's three seconds: nothing that runs there waits for the cloud
+    :ivar previewing: for checks that nobody asked for yet, so that a slow cloud holds up nothing else
+    """
+
     desk: Desk
     store: Store
-    policy: Policy
+    policies: Policies
     people: People
     cloud: Cloud
+    catalogue: Catalogue
     client: WebClient
     replies: Replies
     background: Background
     clock: Clock
+    checker: Checker
+    opening: Background
+    previewing: Background
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force: to be asked for once by what must not see two."""
+        return self.policies.current
 
     def answer(
         self, name: str, address: ReplyAddress, work: Callable[[], tuple[str, list[dict[str, object]] | None]]

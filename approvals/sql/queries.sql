@@ -3,9 +3,9 @@
 
 -- add_request --
 -- A request as it was asked; a key that is there already adds nothing.
-INSERT INTO requests (key, action, image_ref, region, reason, requester_id, requester_name, asked_at,
+INSERT INTO requests (key, action, image_ref, regions, reason, requester_id, requester_name, asked_at,
                       state, changed_at, not_before, reply_to)
-VALUES (:key, :action, :image_ref, :region, :reason, :requester_id, :requester_name, :now,
+VALUES (:key, :action, :image_ref, :regions, :reason, :requester_id, :requester_name, :now,
         'checking', :now, :now, :reply_to)
 ON CONFLICT (key) DO NOTHING
 RETURNING id
@@ -42,6 +42,25 @@ SELECT id FROM requests WHERE requester_id = :person AND id < :before ORDER BY i
 -- requests_page_pending --
 -- The newest requests that wait for a decision.
 SELECT id FROM requests WHERE state = 'pending' AND id < :before ORDER BY id DESC LIMIT :limit
+
+-- requests_newer --
+-- The next newer requests, by anybody, the oldest of them first.
+SELECT id FROM requests WHERE id > :after ORDER BY id LIMIT :limit
+
+-- requests_newer_of --
+-- The next newer requests of one person, the oldest of them first.
+SELECT id FROM requests WHERE requester_id = :person AND id > :after ORDER BY id LIMIT :limit
+
+-- requests_newer_pending --
+-- The next newer requests that wait for a decision, the oldest of them first.
+SELECT id FROM requests WHERE state = 'pending' AND id > :after ORDER BY id LIMIT :limit
+
+-- requests_open --
+-- The requests for one image that somebody or something must still move.
+SELECT id FROM requests WHERE state = 'pending' AND image_id = :image_id AND image_region = :image_region
+ UNION ALL SELECT id FROM requests WHERE state = 'approved' AND image_id = :image_id AND image_region = :image_region
+ UNION ALL SELECT id FROM requests WHERE state = 'executing' AND image_id = :image_id AND image_region = :image_region
+ LIMIT :limit
 
 -- to_check --
 -- Requests whose checks are due, oldest first.
@@ -116,9 +135,72 @@ UPDATE requests SET lease_until = :until WHERE state = 'executing' AND lease = :
 -- Whoever delivers is still at it.
 UPDATE outbox SET not_before = :until WHERE sent_at IS NULL AND failed_at IS NULL AND lease = :lease
 
+-- renew_copying --
+-- Whoever has a copy in hand is still at it.
+UPDATE copies SET not_before = :until
+ WHERE state IN ('wanted', 'calling', 'syncing', 'removing') AND lease = :lease
+
 -- holds --
 -- Whether a lease still covers an execution.
 SELECT EXISTS (SELECT 1 FROM requests WHERE state = 'executing' AND lease = :lease) AS held
+
+-- wake_requests --
+-- What waits for a copy of an image is due.
+UPDATE requests SET not_before = :now
+ WHERE state = 'approved' AND not_before IS NULL AND image_id = :image_id AND image_region = :image_region
+
+-- requests_waiting_for_copies --
+-- The requests that wait for a copy of an image.
+SELECT id FROM requests
+ WHERE state = 'approved' AND not_before IS NULL AND image_id = :image_id AND image_region = :image_region
+ ORDER BY id
+
+-- add_copy --
+-- A copy that is wanted; where one is under way or ready, that one is meant.
+INSERT INTO copies (home, image_id, image_region, region, name, request_id, state, created_at, changed_at, moved_at,
+                    not_before)
+VALUES (:home, :image_id, :image_region, :region, :name, :request_id, 'wanted', :now, :now, :now, :now)
+ON CONFLICT DO NOTHING
+RETURNING id
+
+-- copies --
+-- Every copy of an image, oldest first.
+SELECT * FROM copies WHERE image_id = :image_id AND image_region = :image_region ORDER BY id
+
+-- copy --
+-- One copy by its number.
+SELECT * FROM copies WHERE id = :id
+
+-- copies_due --
+-- Copies with which something is to be done, oldest first; one that is in hand is due when its lease ends.
+SELECT * FROM copies
+ WHERE state IN ('wanted', 'calling', 'syncing', 'removing') AND not_before <= :now
+ ORDER BY not_before, id LIMIT :limit
+
+-- take_copy --
+-- A copy is taken in hand; it is due again when the lease ends. No row: somebody was first.
+UPDATE copies SET lease = :lease, not_before = :until
+ WHERE id = :id AND state IN ('wanted', 'calling', 'syncing', 'removing') AND not_before <= :now
+RETURNING id
+
+-- holds_copy --
+-- Whether a lease still covers a copy in that state.
+SELECT EXISTS (SELECT 1 FROM copies WHERE id = :id AND state = :state AND lease = :lease) AS held
+
+-- set_copy --
+-- How it stands with a copy, if it is still in the state and in the hand in which it was; it stays in that hand or not.
+UPDATE copies SET state = :after, copy_id = :copy_id, percent = :percent, code = :code, message = :message,
+       cloud_request_id = :cloud_request_id, calls = :calls, looks = :looks, polls = :polls, seen = :seen,
+       stalled = :stalled, changed_at = :changed_at, moved_at = :moved_at, told_at = :told_at,
+       told_percent = :told_percent,
+       not_before = CASE WHEN :keeps THEN not_before ELSE :not_before END, lease = CASE WHEN :keeps THEN lease END
+ WHERE id = :id AND state = :before AND lease IS :lease
+RETURNING id
+
+-- next_copying --
+-- When something is to be done with a copy: nothing is while credentials that don't work are left in peace.
+SELECT MAX((SELECT MIN(not_before) FROM copies WHERE state IN ('wanted', 'calling', 'syncing', 'removing')),
+           COALESCE((SELECT MAX(not_before) FROM incidents WHERE ended_at IS NULL), '')) AS at
 
 -- abandoned --
 -- Executing requests whose lease ran out: whoever took them is gone.
@@ -127,16 +209,17 @@ SELECT id, lease FROM requests WHERE state = 'executing' AND lease_until <= :now
 -- set_item --
 -- How it stands with one account.
 UPDATE items SET state = :state, code = :code, message = :message, cloud_request_id = :cloud_request_id,
-       unseen = :unseen, region = :region, changed_at = :now
+       unseen = :unseen, region = :region, image_id = :image_id, changed_at = :now
  WHERE id = :id
 
 -- place_items --
--- The region of every account of a request is known.
-UPDATE items SET region = :region, changed_at = :now WHERE request_id = :request_id
+-- The region of every account of a request is known where none was asked for.
+UPDATE items SET region = :region, changed_at = :now WHERE request_id = :request_id AND region = ''
 
 -- reset_items --
 -- The accounts that failed are tried again.
-UPDATE items SET state = 'waiting', code = '', message = '', cloud_request_id = '', unseen = 0, changed_at = :now
+UPDATE items SET state = 'waiting', code = '', message = '', cloud_request_id = '', unseen = 0, image_id = '',
+       changed_at = :now
  WHERE request_id = :request_id AND state = 'failed'
 
 -- next_check --
@@ -174,6 +257,14 @@ UPDATE grants SET ended_at = :now, ended_by = :request_id
 -- active_grants --
 -- The shares of one image that the ledger knows.
 SELECT * FROM grants WHERE ended_at IS NULL AND image_id = :image_id AND region = :region ORDER BY id
+
+-- shared_images --
+-- The images that have shares that the ledger knows.
+SELECT DISTINCT image_id, region FROM grants WHERE ended_at IS NULL
+
+-- shared_before --
+-- Those of the accounts with which any image was ever shared, by the ledger.
+SELECT DISTINCT account FROM grants WHERE account IN (SELECT value FROM json_each(:accounts))
 
 -- add_press --
 -- A press of a button as it came in; a second delivery of the same press adds nothing.
@@ -335,6 +426,10 @@ VALUES (:at, :event, :request_id, :actor_id, :actor_name, :detail, :previous, :h
 -- audit_head --
 -- The newest line of the record.
 SELECT hash FROM audit ORDER BY seq DESC LIMIT 1
+
+-- audit_of_policy --
+-- What the record says last about the policy file.
+SELECT event, detail FROM audit WHERE event IN ('policy_loaded', 'policy_refused') ORDER BY seq DESC LIMIT 1
 
 -- audit_of --
 -- The record of one request.

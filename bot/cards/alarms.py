@@ -1,14 +1,20 @@
-"""What the admins are told: that nothing can be done in the cloud until they mend something, and that it is mended."""
+"""What the admins are told: what they must mend, and that it is mended: credentials, and the policy file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 
+from approvals import reloading
 from bot.cards.text import Block, ago, code, context, escape, section
 
 _WAITS = "What is asked for and approved meanwhile waits, and goes on by itself when this is mended."
 _NEW_KEYS = "New keys in Imagewarden's environment count after a restart, permissions at once."
+_MOST_PROBLEMS = 10
+_MEND_THE_POLICY = (
+    "*To do:* mend the file; it is read again by itself within seconds. "
+    "For a setting that needs a restart, restart Imagewarden."
+)
 _OTHER_ACCOUNT = (
     "Give Imagewarden credentials of the account that the policy names under [home], or correct the policy."
 )
@@ -17,7 +23,8 @@ _OTHER_ACCOUNT = (
 def alarm(facts: Mapping[str, str]) -> tuple[str, list[Block]]:
     """The notification's text and the blocks.
 
-    :param facts: ``event``: ``auth`` or ``wrong_account`` with what the cloud said, or ``mended``
+    :param facts: ``event``: ``auth`` or ``wrong_account`` with what the cloud said, ``mended``, or one of
+        ``reloading``
     """
     match facts["event"]:
         case "auth":
@@ -28,10 +35,24 @@ def alarm(facts: Mapping[str, str]) -> tuple[str, list[Block]]:
             head = "Imagewarden does nothing in the cloud: its credentials belong to another account."
             said = f"{escape(facts['message'])}."
             return _told(head, said, _OTHER_ACCOUNT, "")
+        case reloading.REFUSED:
+            return _policy_refused(facts["problems"].splitlines())
+        case reloading.MENDED:
+            head = "The policy file can be used again, and is in force."
+            changed = f"Changed: {facts['changed']}." if facts["changed"] else "Nothing in it changed."
+            return head, [section(head), context(escape(changed))]
         case _:
             head = "The cloud takes Imagewarden's credentials again. What waited goes on by itself."
             since = datetime.fromisoformat(facts["since"])
             return head, [section(head), context(f"It had begun {ago(since)}.")]
+
+
+def _policy_refused(problems: list[str]) -> tuple[str, list[Block]]:
+    head = "The policy file can't be used as it is now. The policy that was read before holds, all of it."
+    shown = [f"• {escape(problem)}" for problem in problems[:_MOST_PROBLEMS]]
+    if len(problems) > _MOST_PROBLEMS:
+        shown.append(f"and {len(problems) - _MOST_PROBLEMS} more: {code('imagewarden check')} lists them all")
+    return head, [section(f"*{head}*"), section("\n".join(shown)), section(_MEND_THE_POLICY)]
 
 
 def _told(head: str, said: str, advice: str, cloud_request_id: str) -> tuple[str, list[Block]]:

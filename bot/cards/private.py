@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from approvals.model import Action, Decision, Finding, Item, ItemState, Level, Request, State, Verdict
 from bot.cards.request import item_line
 from bot.cards.text import Block, ago, all_of, any_of, code, escape, mention, region_name, section
-from bot.cards.words import effect, full_label, title
+from bot.cards.words import effect, full_label, title, where
 
 _MOST_REASONS = 10  # each of 500 accounts can be a reason, which would be longer than a message can be
 
@@ -34,6 +34,13 @@ def reply(request: Request, facts: Mapping[str, str], permalink: str | None) -> 
             return objection(request, other)
 
 
+def _where_it_is(name: str, image_id: str, region: str) -> str:
+    return (
+        f"The image {code(name)} ({escape(image_id)}) is shared with your account. "
+        f"In the CVM console choose region {escape(region_name(region))}, then Images → Shared Image."
+    )
+
+
 def objection(request: Request, why: str) -> str:
     """Why somebody may not do what they pressed, and what stands."""
     name = code(request.image_name)
@@ -54,6 +61,8 @@ def objection(request: Request, why: str) -> str:
             return f"#{request.id} ended too long ago to be retried. Ask again: its owners decide anew."
         case "nothing_to_retry":
             return f"There is nothing to retry in #{request.id}. {stands(request)}"
+        case "nothing_to_remove":
+            return f"Nothing half made is left of #{request.id}."
         case "may_not_act":
             return "You can't decide here: guests, bots and people of other workspaces can't."
         case _:
@@ -97,7 +106,7 @@ def ended(request: Request) -> tuple[str, list[Block]]:
     blocks = [section(head), *_outcomes(request)]
     good = [item for item in request.items if item.state in (ItemState.DONE, ItemState.ALREADY)]
     if request.action is Action.SHARE and request.state in (State.DONE, State.PARTIAL) and good:
-        blocks += [section("To forward to them:"), section(_forward(request))]
+        blocks += [section("To forward to them:"), section(_forward(request, good))]
     return head, blocks
 
 
@@ -148,26 +157,26 @@ def _after_failure(request: Request) -> str:
 
 
 def _whom(request: Request) -> str:
-    return all_of([escape(full_label(item.target)) for item in request.items if item.state is not ItemState.FAILED])
+    good = (item.target for item in request.items if item.state is not ItemState.FAILED)
+    return all_of([escape(full_label(target)) for target in dict.fromkeys(good)]) + escape(where(request))
 
 
 def _outcomes(request: Request) -> list[Block]:
     """Only what didn't go as asked: the rest is in the sentence above."""
     failed = [item for item in request.items if item.state is ItemState.FAILED]
-    return [section("\n".join(_failure(item) for item in failed[:10]))] if failed else []
+    return [section("\n".join(_failure(item, request) for item in failed[:10]))] if failed else []
 
 
-def _failure(item: Item) -> str:
-    return f"• {item_line(item)}"
+def _failure(item: Item, request: Request) -> str:
+    return f"• {item_line(item, request)}"
 
 
-def _forward(request: Request) -> str:
-    image = request.image
-    image_id = image.image_id if image else request.image_ref
-    region = region_name(image.region) if image else ""
+def _forward(request: Request, good: Sequence[Item]) -> str:
+    """An image has another id in each region, and a copy a name of its own."""
+    names = {copy.image_id: copy.name for copy in request.copies}
+    images = dict.fromkeys((item.region, item.image_id) for item in good)
     lines = [
-        f"The image {code(request.image_name)} ({escape(image_id)}) is shared with your account. "
-        f"In the CVM console choose region {escape(region)}, then Images → Shared Image.",
+        *(_where_it_is(names.get(image_id, request.image_name), image_id, region) for region, image_id in images),
         "You can create or reinstall instances from it. You can't rename it or share it on. "
         "Use in another region needs a copy, which Images → Copy makes.",
         "Check that you trust the sender: the platform doesn't check what a shared image contains.",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from approvals.cloud import Image
-from approvals.model import Action, Decision, Finding, Item, ItemState, Level, Request, Role, State, Verdict
+from approvals.findings import CATALOGUE
+from approvals.model import COPYING, Action, Decision, Finding, Item, ItemState, Level, Request, Role, State, Verdict
 from bot import ids
+from bot.cards.copies import copies, remove_button
 from bot.cards.text import (
     Block,
     ago,
@@ -22,7 +24,7 @@ from bot.cards.text import (
     mention,
     raw,
 )
-from bot.cards.words import asks, effect, title, vote
+from bot.cards.words import asks, effect, place, title, vote
 
 SHOWN_ITEMS = 10
 _MARK = {Level.BLOCK: "✕ *Blocked:*", Level.WARN: "● *Needs a guardian:*", Level.NOTE: "○"}
@@ -38,6 +40,7 @@ def card(request: Request, *, buttons: bool = True) -> tuple[str, list[Block]]:
         context(_facts(request)),
         labelled("Image", _image(request)),
         labelled("With" if request.action is Action.SHARE else "From", _items(request)),
+        *copies(request),
         labelled("For", _duration(request)),
         raw("Reason", request.reason) if request.reason else labelled("Reason", "none given"),
         *_checks(request),
@@ -53,10 +56,10 @@ def notification(request: Request) -> str:
     return escape(f"{asks(request)} (#{request.id})" if pending else f"#{request.id} {title(request)}")
 
 
-def item_line(item: Item) -> str:
-    """One account and how it stands with it."""
+def item_line(item: Item, request: Request) -> str:
+    """One account, in one region where several are meant, and how it stands with it."""
     name = f"*{escape(item.target.name)}* " if item.target.name else ""
-    return f"{name}{code(item.target.account)}{_standing(item)}"
+    return f"{name}{code(item.target.account)}{escape(place(item, request))}{_standing(item)}"
 
 
 def _facts(request: Request) -> str:
@@ -90,7 +93,7 @@ def _age(built: datetime, now: datetime) -> str:
 
 
 def _items(request: Request) -> str:
-    lines = [item_line(item) + _known(item, request) for item in request.items[:SHOWN_ITEMS]]
+    lines = [item_line(item, request) + _known(item, request) for item in request.items[:SHOWN_ITEMS]]
     if len(request.items) > SHOWN_ITEMS:
         lines.append(f"and {len(request.items) - SHOWN_ITEMS} more: the list is in the thread")
     return "\n".join(lines)
@@ -105,14 +108,18 @@ def _standing(item: Item) -> str:
         case ItemState.FAILED:
             return f" · failed: {escape(item.message)} ({escape(item.code)})"
         case ItemState.WAITING:
-            return ""
+            return " · waits for the copy" if item.code == COPYING else ""
 
 
 def _known(item: Item, request: Request) -> str:
-    if item.state is not ItemState.WAITING or request.action is not Action.SHARE:
+    if item.state is not ItemState.WAITING or item.code == COPYING or request.action is not Action.SHARE:
         return ""
-    doubted = any(one.code == "target_unknown" and item.target.account in one.text for one in request.findings)
-    return " · trusted" if not doubted else " · not trusted" if item.target.name else " · not in the policy"
+    doubts = {one.code for one in request.findings if one.about == item.target.account}
+    if "target_not_for_image" in doubts:
+        return " · not trusted for this image"
+    if "target_unknown" in doubts:
+        return " · not trusted" if item.target.name else " · not in the policy"
+    return " · trusted"
 
 
 def _duration(request: Request) -> str:
@@ -122,24 +129,30 @@ def _duration(request: Request) -> str:
 def _checks(request: Request) -> list[Block]:
     """One block a level: the blocking first, then what needs a guardian, then what is good to know to decide."""
     levels = Level if request.state is State.PENDING else (Level.BLOCK, Level.WARN)
-    lines = [[_finding(one) for one in request.findings if one.level is level] for level in levels]
+    lines = [[finding_line(one) for one in _worth_a_line(request) if one.level is level] for level in levels]
     return [context("\n".join(some)) for some in lines if some]
 
 
-def _finding(finding: Finding) -> str:
-    words = escape(f"{finding.text} {finding.remedy}".strip())
+def _worth_a_line(request: Request) -> list[Finding]:
+    """All but what the card says in a place of its own anyway."""
+    return [one for one in request.findings if (one.code, one.level) != ("share_endless", Level.NOTE)]
+
+
+def finding_line(finding: Finding) -> str:
+    """One result of the checks: what it does, the sentence, and the code; where it blocks, also the way out."""
+    words = escape(f"{finding.text} {finding.remedy}".strip() if finding.level is Level.BLOCK else finding.text)
     return f"{_MARK[finding.level]} {words}" + ("" if finding.level is Level.NOTE else f" {code(finding.code)}")
 
 
 def _deciding(request: Request) -> list[Block]:
-    lines = [_who(request)] if request.state is State.PENDING else [_settled(request)]
+    lines = [whose_word(request)] if request.state is State.PENDING else [_settled(request)]
     lines += [f"✓ {vote(one)} {ago(one.at)}" for one in request.decisions if one.verdict is Verdict.APPROVE]
     text = "\n".join(line for line in lines if line)
     label = "Deciding" if request.state is State.PENDING else "Decided"
     return [labelled(label, text)] if text else []
 
 
-def _who(request: Request) -> str:
+def whose_word(request: Request) -> str:
     """Whose word is still wanted."""
     deciders = request.deciders
     if deciders is None:
@@ -183,7 +196,16 @@ def _actions(request: Request) -> list[Block]:
             button("Cancel", ids.CANCEL, number),
         ]
     elif request.state in (State.FAILED, State.PARTIAL):
-        elements = [button("Retry", ids.RETRY, number)]
+        elements = [button("Retry", ids.RETRY, number), *_again(request)]
     else:
+        elements = []
+    elements += remove_button(request)
+    if not elements:
         return []
     return [{"type": "actions", "block_id": ids.buttons_of(request.id), "elements": elements}]
+
+
+def _again(request: Request) -> list[Block]:
+    """What our own checks stopped would be stopped again, so it has to be decided anew."""
+    stopped = any(item.state is ItemState.FAILED and item.code in CATALOGUE for item in request.items)
+    return [button("Ask again", ids.ASK_AGAIN, str(request.id))] if stopped else []

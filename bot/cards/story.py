@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from approvals.model import Action, Item, ItemState, Request
 from bot.cards.request import SHOWN_ITEMS
-from bot.cards.text import code, escape, mention
-from bot.cards.words import effect, full_label, title
+from bot.cards.text import code, escape, mention, region_name
+from bot.cards.words import effect, full_label, place, title
 
 _LINES_A_MESSAGE = 40
 _CHARACTERS_A_MESSAGE = 2800
@@ -31,14 +31,28 @@ def story(request: Request, facts: Mapping[str, str]) -> list[str]:
             return [f"Nobody decided in time; {effect(request)}."]
         case "retried":
             return [f"{person} asked to try again what failed."]
+        case "copy_removing":
+            return [f"{person} had the half-made copy {_copy(facts)} removed."]
+        case "copy_removed":
+            return [f"The half-made copy {_copy(facts)} is removed."]
+        case "copy_kept":
+            return [f"The copy {_copy(facts)} could not be removed: {escape(facts['why'])}"]
+        case "asked_again":
+            return [f"{person} asked again for what failed: #{facts['number']}."]
         case _:
             return _ended(request)
+
+
+def _copy(facts: Mapping[str, str]) -> str:
+    return f"{code(facts['copy'])} in {escape(region_name(facts['region']))}"
 
 
 def _long_list(request: Request) -> list[str]:
     if len(request.items) <= SHOWN_ITEMS:
         return []
-    return _messages("All the accounts:", [f"• {escape(full_label(item.target))}" for item in request.items])
+    return _messages(
+        "All the accounts:", [f"• {escape(full_label(item.target) + place(item, request))}" for item in request.items]
+    )
 
 
 def _ended(request: Request) -> list[str]:
@@ -46,7 +60,7 @@ def _ended(request: Request) -> list[str]:
 
 
 def _outcome(request: Request, item: Item) -> str:
-    name = escape(full_label(item.target))
+    name = escape(full_label(item.target) + place(item, request))
     trace = f" · cloud request {code(item.cloud_request_id)}" if item.cloud_request_id else ""
     match item.state:
         case ItemState.DONE:

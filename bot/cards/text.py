@@ -66,7 +66,9 @@ def code(text: str) -> str:
 
 
 def mention(principal: str) -> str:
-    """A person, or a group, by name and with a notification."""
+    """A person, or a group, by name and with a notification; whoever the policy names by an address, by that."""
+    if "@" in principal:
+        return escape(principal)
     return f"<!subteam^{principal}>" if principal.startswith("S") else f"<@{principal}>"
 
 

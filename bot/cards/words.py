@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from approvals.model import Action, Decision, ItemState, Request, Role, State, Target, Verdict
-from bot.cards.text import all_of, mention
+from approvals.model import Action, Decision, Item, ItemState, Request, Role, State, Target, Verdict
+from bot.cards.text import all_of, mention, region_name
 
 _SHARE = {
     State.APPROVED: "Sharing",
@@ -41,6 +41,24 @@ def receivers(request: Request, most: int = 1) -> str:
     return all_of([label(target) for target in request.targets])
 
 
+def where(request: Request) -> str:
+    """``in Guangzhou and Singapore``, with a blank before it; nothing where the image's own region alone is meant."""
+    if not _is_elsewhere(request):
+        return ""
+    regions = [region_name(region) for region in request.regions]
+    return f" in {all_of(regions)}" if len(regions) <= 3 else f" in {len(regions)} regions"
+
+
+def place(item: Item, request: Request) -> str:
+    """``in Singapore``, likewise, for one account."""
+    return f" in {region_name(item.region)}" if _is_elsewhere(request) and item.region else ""
+
+
+def _is_elsewhere(request: Request) -> bool:
+    own = request.image.region if request.image else ""
+    return bool(set(request.regions) - {own})
+
+
 def title(request: Request) -> str:
     """The request in one line, its first word telling the state."""
     share = request.action is Action.SHARE
@@ -48,10 +66,12 @@ def title(request: Request) -> str:
     to = "with" if share else "from"
     whom = receivers(request)
     if request.state is State.PARTIAL:
+        if _is_elsewhere(request):
+            return f"{word} in part {to} {whom}{where(request)}: {request.image_name}"
         good = sum(item.state is not ItemState.FAILED for item in request.items)
         whom = f"{good} of {len(request.items)} accounts"
         return f"{word} {to} {whom}: {request.image_name}"
-    line = f"{word} {request.image_name} {to} {whom}"
+    line = f"{word} {request.image_name} {to} {whom}{where(request)}"
     if request.state in _ENDED:
         return f"{_ENDED[request.state]}: {line[0].lower()}{line[1:]}"
     return line
@@ -62,7 +82,7 @@ def asks(request: Request) -> str:
     to = "with" if request.action is Action.SHARE else "from"
     names = [label(target) for target in request.targets]
     whom = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
-    return f"{request.requester.name} asks to {request.action} {request.image_name} {to} {whom}"
+    return f"{request.requester.name} asks to {request.action} {request.image_name} {to} {whom}{where(request)}"
 
 
 def state_words(request: Request) -> str:

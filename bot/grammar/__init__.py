@@ -2,15 +2,16 @@
 
 ::
 
-    share IMAGE… with ACCOUNT… [in REGION] [because REASON]
-    unshare IMAGE… from ACCOUNT… [in REGION] [because REASON]
+    share IMAGE… with ACCOUNT… [in REGION…] [because REASON]
+    unshare IMAGE… from ACCOUNT… [in REGION…] [because REASON]
     show IMAGE
+    list [mine | shared | NAME]
     requests [mine | pending | NUMBER]
-    help · account · (nothing, which opens the form)
+    help · account · (nothing, or share alone, which opens the form)
 
-IMAGE is an id or an exact name, ACCOUNT an id or a name of the policy. The reason is kept as it was written; in all
-else case, commas, "and", spaces, quotation marks and what Slack adds don't matter. A name that is a keyword goes in
-quotes. Reading is pure, takes any text, and takes time in proportion to its length.
+IMAGE is an id or an exact name, NAME a part of one, ACCOUNT an id or a name of the policy. The reason is kept as it
+was written; in all else case, commas, "and", spaces, quotation marks and what Slack adds don't matter. A name that is a
+keyword goes in quotes. Reading is pure, takes any text, and takes time in proportion to its length.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from bot.grammar.accounts import resolve
 from bot.grammar.clauses import MAX_IMAGES, read_sharing
 from bot.grammar.slack_text import decode
 from bot.grammar.typed import (
+    LISTED,
     MAX_TEXT,
     Account,
     Command,
     Help,
+    List,
     Misread,
     Names,
     OpenForm,
@@ -40,14 +43,17 @@ from bot.grammar.typed import (
     render,
 )
 from bot.grammar.verbs import WHICH, no_verb, request_number, verb_of, without_politeness
-from bot.grammar.words import BLANK, PLACEHOLDERS, Line, Word, is_article, spell, split
+from bot.grammar.words import ACCOUNT_ID, BLANK, IMAGE_ID, PLACEHOLDERS, Line, Word, is_article, spell, split
 
 __all__ = [
+    "ACCOUNT_ID",
+    "IMAGE_ID",
     "MAX_IMAGES",
     "MAX_TEXT",
     "Account",
     "Command",
     "Help",
+    "List",
     "Misread",
     "Names",
     "OpenForm",
@@ -92,9 +98,9 @@ def examples(images: Sequence[str] = (), accounts: Sequence[str] = ()) -> tuple[
     known_accounts = tuple(dict.fromkeys(filter(_typeable, accounts)))[:2] or (_USUAL.account,)
     image, account = known_images[0], known_accounts[0]
     commands: tuple[Command, ...] = (
-        Share((image,), (account,), "", "the nightly build needs it"),
-        Share((known_images[-1],), known_accounts, "", "the release is ready for testing"),
-        Unshare((image,), (account,), "", "the project has ended"),
+        Share((image,), (account,), (), "the nightly build needs it"),
+        Share((known_images[-1],), known_accounts, (), "the release is ready for testing"),
+        Unshare((image,), (account,), (), "the project has ended"),
         Show(image),
         Requests("pending", None),
     )
@@ -129,6 +135,8 @@ def _read(line: Line, names: Names) -> Command:
 
 
 def _read_share(line: Line, names: Names) -> Command:
+    if len(line.words) == 1 and line.reason is None:
+        return OpenForm()
     return read_sharing(line, Share, names)
 
 
@@ -159,6 +167,27 @@ def _read_show(line: Line, names: Names) -> Command:
     name = " ".join(word.text for word in words) if spaced else first.text
     advice = "A name with spaces goes in quotes." if spaced else "Leave out the rest."
     raise Refusal(f"`show` takes one image and nothing else. {advice}", Show(name), start, end)
+
+
+def _read_list(line: Line, names: Names) -> Command:
+    words = [word for word in line.words[1:] if not is_article(word)]
+    if not words:
+        return List("all")
+    first = words[0]
+    which = None if first.quoted else LISTED.get(first.text.casefold())
+    found = List(which) if which else List("named", first.text)
+    if not (first.quoted or first.blank) and first.text in PLACEHOLDERS:
+        sentence = f"Put a part of an image's name in place of {cite(first.text)}."
+        raise Refusal(sentence, List("named", names.image), first.start, first.end)
+    if first.kind or first.key:
+        sentence = f"{cite(first.text)} is not understood: after `list` comes `mine`, `shared` or a part of a name."
+        raise Refusal(sentence, List("all"), first.start, first.end)
+    if len(words) == 1:
+        return found
+    spaced = not which and not any(word.key or word.listed or word.quoted or word.kind for word in words)
+    advice = "A name with spaces goes in quotes." if spaced else "Leave out the rest."
+    fix = List("named", " ".join(word.text for word in words)) if spaced else found
+    raise Refusal(f"`list` takes one word. {advice}", fix, words[1].start, words[-1].end)
 
 
 def _read_requests(line: Line, _names: Names) -> Command:
@@ -197,6 +226,7 @@ _READERS: Mapping[str, Callable[[Line, Names], Command]] = {
     "share": _read_share,
     "unshare": _read_unshare,
     "show": _read_show,
+    "list": _read_list,
     "requests": _read_requests,
     "help": _read_help,
     "account": _read_account,

@@ -237,9 +237,10 @@ def _near_name(command: Share | Unshare, unknown: Sequence[str], book: _Book) ->
 
 def _region(command: Share | Unshare, word: str) -> _Correction | None:
     region = word.casefold()
-    if command.region or len(command.targets) == 1 or not _REGION.fullmatch(region):
+    if len(command.targets) == 1 or not _REGION.fullmatch(region):
         return None
-    moved = replace(_swap(command, {word: ()}), region=region)
+    regions = tuple(dict.fromkeys((*command.regions, region)))
+    moved = replace(_swap(command, {word: ()}), regions=regions)
     return _Correction(f"{cite(word)} looks like a region: put `in` before it.", moved)
 
 

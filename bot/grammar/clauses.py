@@ -1,4 +1,4 @@
-"""``share`` and ``unshare``: the images, the accounts, the region and the reason of a line."""
+"""``share`` and ``unshare``: the images, the accounts, the regions and the reason of a line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TypeVar
 from approvals.cloud import MAX_SHARES
 from bot.grammar.accounts import refuse_numbers
 from bot.grammar.named import filled, refuse_image, refuse_mixed_up, refuse_target, unique
-from bot.grammar.regions import read_region
+from bot.grammar.regions import read_regions
 from bot.grammar.typed import Names, Refusal, Share, Unshare, cite
 from bot.grammar.words import ACCOUNT_ID, BLANK, IMAGE_ID, TO_ACCOUNTS, Line, Word, is_article, means_because
 
@@ -53,7 +53,7 @@ def read_sharing(line: Line, form: type[_Sharing], names: Names) -> _Sharing:
         _refuse_flags(line, clause)
         _refuse_end_date(line, clause, clauses)
         _refuse_from(line, clause, form)
-    region = read_region(line, [(clause.head, clause.stop) for clause in clauses if clause.key == "in"])
+    regions = read_regions(line, [(clause.head, clause.stop) for clause in clauses if clause.key == "in"])
     images = _named(line, clauses[0])
     targets = [index for clause in clauses if clause.key in TO_ACCOUNTS for index in _named(line, clause)]
     if not images:
@@ -69,7 +69,7 @@ def read_sharing(line: Line, form: type[_Sharing], names: Names) -> _Sharing:
     return form(
         unique(line, images, MAX_IMAGES, "images"),
         unique(line, targets, MAX_SHARES, "accounts"),
-        region,
+        regions,
         line.reason or "",
     )
 

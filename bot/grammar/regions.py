@@ -1,12 +1,16 @@
-"""The ``in REGION`` of a command."""
+"""The ``in REGION…`` of a command."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from bot.grammar.named import unique
 from bot.grammar.typed import Refusal, cite
 from bot.grammar.words import PLACEHOLDERS, TO_ACCOUNTS, Line, Word, is_article
+
+MAX_REGIONS = 10
+"""Regions of one request: each can need a copy of the image."""
 
 # The shape of the vendor's region ids, such as ap-guangzhou and ap-shanghai-fsi; a zone has a number behind.
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+){1,3}")
@@ -25,20 +29,18 @@ _CITIES = {
 }
 
 
-def read_region(line: Line, clauses: Sequence[tuple[int, int]]) -> str:
-    """The region of a line, or "".
+def read_regions(line: Line, clauses: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+    """The regions of a line, each once.
 
     :param clauses: for each ``in``, its place and where its words end
-    :raises Refusal: it is no region, or there are several
+    :raises Refusal: one is no region, or there are too many
     """
-    regions = [_read_one(line, head, stop) for head, stop in clauses]
-    if len(set(regions)) > 1:
-        head, stop = clauses[1]
-        raise _several(line.with_words(head, stop), *line.cut(head, stop))
-    return regions[0] if regions else ""
+    places = [index for head, stop in clauses for index in _read_clause(line, head, stop)]
+    return tuple(dict.fromkeys(name.casefold() for name in unique(line, places, MAX_REGIONS, "regions")))
 
 
-def _read_one(line: Line, head: int, stop: int) -> str:
+def _read_clause(line: Line, head: int, stop: int) -> Iterator[int]:
+    """The places of the regions."""
     inside = [index for index in range(head + 1, stop) if not _is_noise(line.words[index])]
     if not inside:
         start, end = line.cut(head, head + 1)
@@ -46,20 +48,25 @@ def _read_one(line: Line, head: int, stop: int) -> str:
             f"No region comes after {cite(line.text[start:end] or 'in')}. A name that is a keyword goes in quotes."
         )
         raise Refusal(sentence, line.with_words(head, stop), start, end)
-    city = _CITIES.get("".join(line.words[index].text for index in inside).casefold())
-    if city:
-        raise _renamed(line, inside[0], inside[-1] + 1, city)
-    region = line.words[inside[0]].text.casefold()
-    zone = _ZONE.fullmatch(region)
-    if zone:
-        raise _renamed(line, inside[0], inside[0] + 1, zone[1])
-    if region in _CITIES:
-        raise _renamed(line, inside[0], inside[0] + 1, _CITIES[region])
-    if not _REGION.fullmatch(region) or line.words[inside[0]].text in PLACEHOLDERS:
-        raise _no_region(line, head, stop, inside[0])
-    if len(inside) > 1:
-        raise _too_much(line, stop, inside)
-    return region
+    for place, index in enumerate(inside):
+        _refuse_city(line, inside[place:])
+        word = line.words[index].text
+        if _REGION.fullmatch(word.casefold()) and word not in PLACEHOLDERS:
+            yield index
+        elif place == 0:
+            raise _no_region(line, head, stop, index)
+        else:
+            raise _too_much(line, stop, index)
+
+
+def _refuse_city(line: Line, inside: Sequence[int]) -> None:
+    """A place that has a region, "Hong Kong" say, or a zone of one: its region is written otherwise."""
+    for length in range(1, 1 + min(2, len(inside))):
+        words = "".join(line.words[index].text for index in inside[:length]).casefold()
+        zone = _ZONE.fullmatch(words) if length == 1 else None
+        region = zone[1] if zone else _CITIES.get(words)
+        if region:
+            raise _renamed(line, inside[0], inside[length - 1] + 1, region)
 
 
 def _is_noise(word: Word) -> bool:
@@ -87,18 +94,10 @@ def _no_region(line: Line, head: int, stop: int, index: int) -> Refusal:
     return Refusal(sentence, line.with_reason_from(head, start), start, end)
 
 
-def _too_much(line: Line, stop: int, inside: Sequence[int]) -> Refusal:
-    start, end = line.cut(inside[1], stop)
-    others = [line.words[index].text.casefold() for index in inside[1:]]
-    if all(_REGION.fullmatch(other) or other in _CITIES for other in others):
-        return _several(line.with_words(inside[1], stop), start, end)
-    phrase = line.text[start:end]
-    sentence = f"{cite(phrase)} is not understood after the region."
+def _too_much(line: Line, stop: int, index: int) -> Refusal:
+    start, end = line.cut(index, stop)
+    sentence = f"{cite(line.text[start:end])} is not understood after the region."
     if stop < len(line.words) or line.reason is not None:
-        return Refusal(f"{sentence} Leave it out.", line.with_words(inside[1], stop), start, end)
+        return Refusal(f"{sentence} Leave it out.", line.with_words(index, stop), start, end)
     sentence = f"{sentence} If it is the reason, put `because` before it."
-    return Refusal(sentence, line.with_reason_from(inside[1], start), start, end)
-
-
-def _several(fix: Line, start: int, end: int) -> Refusal:
-    return Refusal("This version takes one region a request: ask once for each region.", fix, start, end)
+    return Refusal(sentence, line.with_reason_from(index, start), start, end)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -10,6 +10,17 @@ from bot.grammar.words import ACCOUNT_ID, BLANK, IMAGE_ID, Line, spell
 
 MAX_TEXT = 3000
 """Characters of a command that are read; what a section of Block Kit can quote back."""
+
+LISTED: Mapping[str, Literal["all", "mine", "shared"]] = {
+    "all": "all",
+    "everything": "all",
+    "mine": "mine",
+    "my": "mine",
+    "me": "mine",
+    "shared": "shared",
+    "shares": "shared",
+}
+"""The words after ``list`` that are no part of a name."""
 
 _ROUNDS = 8  # corrections of one text before the help is suggested
 
@@ -20,12 +31,13 @@ class Share:
 
     :ivar images: ids or exact names, each once
     :ivar targets: account ids and names of the policy, as typed, each once
-    :ivar region: "" where none was named; ``reason`` likewise
+    :ivar regions: each once; none where the image's own is meant
+    :ivar reason: "" where none was given
     """
 
     images: tuple[str, ...]
     targets: tuple[str, ...]
-    region: str
+    regions: tuple[str, ...]
     reason: str
 
 
@@ -35,7 +47,7 @@ class Unshare:
 
     images: tuple[str, ...]
     targets: tuple[str, ...]
-    region: str
+    regions: tuple[str, ...]
     reason: str
 
 
@@ -53,6 +65,14 @@ class Requests:
 
 
 @dataclass(frozen=True, slots=True)
+class List:
+    """List images: all, those that the person owns, those that are shared out, or those with ``name`` in theirs."""
+
+    which: Literal["all", "mine", "shared", "named"]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     pass
 
@@ -67,7 +87,7 @@ class OpenForm:
     """Nothing was typed: ask by form."""
 
 
-Command: TypeAlias = Share | Unshare | Show | Requests | Help | Account | OpenForm
+Command: TypeAlias = Share | Unshare | Show | List | Requests | Help | Account | OpenForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +156,8 @@ def render(command: Command) -> str:
             words = ["unshare", *_sharing(command, "from")]
         case Show(image):
             words = ["show", _image(image)]
+        case List(which, name):
+            words = ["list", _listed(name) if which == "named" else which.replace("all", "")]
         case Requests(which, number):
             words = ["requests", str(number) if number else which.replace("all", "")]
         case Help():
@@ -155,11 +177,15 @@ def _image(name: str) -> str:
     return name if name == BLANK or IMAGE_ID.fullmatch(name) else spell(name)
 
 
+def _listed(name: str) -> str:
+    return f'"{name}"' if name.casefold() in LISTED else _image(name)
+
+
 def _sharing(command: Share | Unshare, preposition: str) -> Iterable[str]:
     yield ", ".join(map(_image, command.images))
     yield preposition
     yield ", ".join(map(_target, command.targets))
-    if command.region:
-        yield f"in {command.region}"
+    if command.regions:
+        yield f"in {', '.join(command.regions)}"
     if command.reason:
         yield f"because {command.reason}"

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from bot.grammar.typed import Command, Help, Refusal, Requests, Show, Unshare, cite
+from bot.grammar.typed import Command, Help, List, Refusal, Requests, Show, Unshare, cite
 from bot.grammar.words import BLANK, IMAGE_ID, TO_ACCOUNTS, Line, Word
 
-VERBS = ("share", "unshare", "show", "requests", "help", "account")
+VERBS = ("share", "unshare", "show", "list", "requests", "help", "account")
 
 WHICH: Mapping[str, Literal["all", "mine", "pending"]] = {
     "all": "all",
@@ -36,23 +36,23 @@ _OTHER_VERB = {
     **dict.fromkeys(("dont", "don't", "don’t"), "unshare"),
     **dict.fromkeys(("give", "send", "grant", "add", "sharing", "shared"), "share"),
     **dict.fromkeys(("describe", "info", "get", "view", "display"), "show"),
+    **dict.fromkeys(("ls", "images", "find", "search"), "list"),
     **dict.fromkeys(("status", "queue", "reqs"), "requests"),
     **dict.fromkeys(("usage", "commands"), "help"),
 }
 
 
 def _instead_of_delete(image: str) -> Command:
-    return Unshare((image,), (BLANK,), "", "") if image else Help()
+    return Unshare((image,), (BLANK,), (), "") if image else Help()
 
 
 def _instead_of_list(name: str) -> Command:
-    return Show(name) if name and name not in ("mine", "shared") else Requests("all", None)
+    return Show(name) if name else List("all")
 
 
 _LATER: Mapping[str, tuple[str, Callable[[str], Command]]] = {
     "delete": ("can't delete images yet. It takes an image back from accounts with `unshare`", _instead_of_delete),
-    "list": ("can't list images yet. It shows one image with `show`, and lists requests", _instead_of_list),
-    "inbound": ("can't list the images shared with us yet. It shows one image with `show`", _instead_of_list),
+    "inbound": ("can't judge the images shared with us yet. It lists them with `list`", _instead_of_list),
     "drift": ("can't compare the record with the cloud yet. It shows one image with `show`", _instead_of_list),
 }
 _BUTTONS = frozenset({"approve", "deny", "cancel", "retry"})

@@ -10,11 +10,14 @@ from slack_bolt import Ack, App, BoltContext
 from approvals import model
 from approvals.errors import DirectoryError, StoreError
 from approvals.model import Verb
-from bot import grammar, ids
+from bot import ids
 from bot.cards import modal
+from bot.cards.text import Block
 from bot.gate import told
-from bot.listeners.commands import answer_requests, open_form
+from bot.grammar.words import IMAGE_ID
+from bot.listeners import form, images, lists, pages
 from bot.listeners.members import address_of, answer_later, open_view
+from bot.listeners.pages import ImagesAt, RequestsAt
 from bot.payloads import Press
 from bot.replies import ReplyAddress
 from bot.services import Services
@@ -25,7 +28,7 @@ _ANOTHERS = "That button belongs to another request, so nothing was decided. Use
 
 
 def register(app: App, services: Services) -> None:
-    @app.action(re.compile(rf"\A({ids.APPROVE}|{ids.CANCEL}|{ids.RETRY})\Z"))
+    @app.action(re.compile(rf"\A({ids.APPROVE}|{ids.CANCEL}|{ids.RETRY}|{ids.REMOVE_COPY})\Z"))
     def press(ack: Ack, context: BoltContext) -> None:
         pressed = told(context, Press)
         record(services, pressed, Verb(pressed.action.action_id))
@@ -34,15 +37,16 @@ def register(app: App, services: Services) -> None:
     @app.action(ids.DENY)
     def deny(ack: Ack, context: BoltContext) -> None:
         pressed = told(context, Press)
-        services.background.run("ask_why", lambda: ask_why(services, pressed))
+        services.opening.run("ask_why", lambda: ask_why(services, pressed))
         ack()
 
     @app.action(ids.OPEN_FORM)
-    def form(ack: Ack, context: BoltContext) -> None:
-        open_form(services, told(context, Press))
+    def share(ack: Ack, context: BoltContext) -> None:
+        pressed = told(context, Press)
+        services.opening.run("open_form", lambda: open_view(services, pressed, _form(services, pressed)))
         ack()
 
-    @app.action(ids.PAGE)
+    @app.action(re.compile(rf"\A({ids.PAGE}|{ids.NEWER})\Z"))
     def page(ack: Ack, context: BoltContext) -> None:
         turn_page(services, told(context, Press))
         ack()
@@ -50,7 +54,7 @@ def register(app: App, services: Services) -> None:
 
 def record(services: Services, pressed: Press, verb: Verb) -> None:
     """Record a press so that it survives whatever comes; say so where it can't be."""
-    number = _request_of(services, pressed)
+    number = request_of(services, pressed)
     if number is None:
         return
     address = address_of(services, pressed)
@@ -76,7 +80,7 @@ def record_press(services: Services, press: model.Press, address: ReplyAddress) 
 
 def ask_why(services: Services, pressed: Press) -> None:
     """Open the modal that asks for the reason, unless it is plain that the person may not deny."""
-    number = _request_of(services, pressed)
+    number = request_of(services, pressed)
     if number is None:
         return
     with services.store.read() as ledger:
@@ -96,14 +100,22 @@ def ask_why(services: Services, pressed: Press) -> None:
 
 
 def turn_page(services: Services, pressed: Press) -> None:
-    which, _, before = (pressed.action.value or "").partition(":")
-    number = request_number(before)
-    if number is None or which not in ("all", "mine", "pending"):
-        log.warning("press_dropped", why="it names no page")
-        return
-    command = grammar.Requests(which, None)  # type: ignore[arg-type]  # looked at above
+    at = pages.read(pressed.action.value or "", newer=pressed.action.action_id == ids.NEWER)
     address = address_of(services, pressed, replace=True)
-    answer_later(services, "page", address, lambda: answer_requests(services, command, pressed.person_id, number))
+    person_id = pressed.person_id
+    match at:
+        case RequestsAt():
+            answer_later(services, "page", address, lambda: lists.list_requests(services.store, at, person_id))
+        case ImagesAt():
+            images.list_later(services, at, address)
+        case None:
+            log.warning("press_dropped", why="it names no page")
+
+
+def _form(services: Services, pressed: Press) -> Block:
+    """The form, with the image that the button stands below if it stands below one."""
+    image = pressed.action.value or ""
+    return form.of_message(services, image) if IMAGE_ID.fullmatch(image) else form.empty(services)
 
 
 def request_number(value: object) -> int | None:
@@ -112,7 +124,7 @@ def request_number(value: object) -> int | None:
     return int(text) if re.fullmatch(r"[1-9][0-9]{0,17}", text) else None
 
 
-def _request_of(services: Services, pressed: Press) -> int | None:
+def request_of(services: Services, pressed: Press) -> int | None:
     """The request that the button is about; None where it is about none, or stands on another one's card."""
     number = request_number(pressed.action.value)
     if number is None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from slack_bolt import App, BoltContext
 
-from approvals.model import Request
 from bot.cards import lists
 from bot.gate import told
+from bot.listeners.lists import waiting_for
 from bot.listeners.members import why_not
 from bot.payloads import Event
 from bot.services import Services
-
-_LOOKED_THROUGH = 100  # pending requests
 
 
 def register(app: App, services: Services) -> None:
@@ -32,14 +30,6 @@ def publish(services: Services, person_id: str) -> None:
 
 def _home(services: Services, person_id: str) -> dict[str, object]:
     with services.store.read() as ledger:
-        pending = ledger.requests(pending=True, before=0, limit=_LOOKED_THROUGH)
+        waiting = waiting_for(ledger, person_id, lists.ROWS)
         mine = ledger.requests(of=person_id, before=0, limit=10)
-    waiting = [request for request in pending if _waits_for(request, person_id)]
-    return lists.home_view(waiting[: lists.ROWS], mine)
-
-
-def _waits_for(request: Request, person_id: str) -> bool:
-    deciders = request.deciders
-    if deciders is None or any(decision.person.id == person_id for decision in request.decisions):
-        return False
-    return person_id in (*deciders.owner_ids, *deciders.guardian_ids)
+    return lists.home_view(waiting, mine)

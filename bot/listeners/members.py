@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from approvals.errors import DirectoryError, UnknownPerson
 from approvals.model import Person
-from bot.payloads import Asking
+from bot.payloads import Asking, Suggestion
 from bot.replies import ReplyAddress
 from bot.services import Services
 from bot.slack import UNREACHED, told_by
@@ -55,6 +55,14 @@ def answer_names(services: Services, asking: Asking, work: Callable[[], Answer])
     if person is None:
         services.background.run("who", lambda: _get_to_know(services, asking.person_id))
     return work() if person is None or person.may_act else _no(person)
+
+
+def is_known_member(services: Services, asked: Suggestion) -> bool:
+    """May they be offered names, as far as it is known without asking? Where it isn't, Slack is asked for next time."""
+    person = services.people.known(asked.person_id)
+    if person is None:
+        services.background.run("who", lambda: _get_to_know(services, asked.person_id))
+    return person is not None and person.may_act
 
 
 def answer_later(services: Services, name: str, address: ReplyAddress, work: Callable[[], Answer]) -> None:

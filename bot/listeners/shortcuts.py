@@ -1,29 +1,28 @@
-"""Shortcuts: the form from anywhere, and the form with the image that a message names."""
+"""Shortcuts: the form from anywhere, and the form with the images that a message names."""
 
 from __future__ import annotations
-
-import re
 
 from slack_bolt import Ack, App, BoltContext
 
 from bot import ids
 from bot.gate import told
-from bot.listeners.commands import open_form
+from bot.listeners import form
+from bot.listeners.members import open_view
 from bot.payloads import Shortcut
 from bot.services import Services
-
-_IMAGE_ID = re.compile(r"\bimg-[0-9a-z]{6,16}\b")
 
 
 def register(app: App, services: Services) -> None:
     @app.shortcut(ids.SHORTCUT_FORM)
-    def form(ack: Ack, context: BoltContext) -> None:
-        open_form(services, told(context, Shortcut))
+    def anywhere(ack: Ack, context: BoltContext) -> None:
+        taken = told(context, Shortcut)
+        services.opening.run("open_form", lambda: open_view(services, taken, form.empty(services)))
         ack()
 
     @app.shortcut(ids.SHORTCUT_FROM_MESSAGE)
     def from_message(ack: Ack, context: BoltContext) -> None:
         taken = told(context, Shortcut)
-        named = _IMAGE_ID.search(taken.message.text or "")
-        open_form(services, taken, named[0] if named else "")
+        services.opening.run(
+            "open_form", lambda: open_view(services, taken, form.of_message(services, taken.message.words))
+        )
         ack()

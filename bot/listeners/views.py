@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import structlog
 from slack_bolt import Ack, App, BoltContext
@@ -11,8 +10,9 @@ from slack_bolt import Ack, App, BoltContext
 from approvals.model import Press, Verb
 from bot import grammar, ids
 from bot.gate import told
+from bot.listeners import form
 from bot.listeners.actions import record_press, request_number
-from bot.listeners.commands import submit
+from bot.listeners.commands import NOT_RECORDED, submit
 from bot.listeners.members import address_of
 from bot.payloads import Submission
 from bot.services import Services
@@ -55,19 +55,15 @@ def record_denial(services: Services, sent: Submission) -> None:
 
 def submit_form(services: Services, sent: Submission) -> dict[str, str]:
     """Record what the form asks for; returns the errors by field, none where it was recorded."""
-    image, accounts = sent.view.text(ids.IMAGE), sent.view.text(ids.ACCOUNTS)
-    command = grammar.parse(f"share {grammar.spell(image)} with {accounts}")
-    if isinstance(command, grammar.Misread):
-        return _beside(command, accounts)
-    if not isinstance(command, grammar.Share) or len(command.images) != 1 or command.reason or command.region:
-        return {ids.ACCOUNTS: "Only accounts here, with commas between."}
-    targets = grammar.resolve(command, services.policy.account_names, accounts)
-    if isinstance(targets, grammar.Misread):
-        return _beside(targets, accounts)
-    command = replace(command, reason=sent.view.text(ids.REASON))
+    filled = form.read(sent.view, services.policy)
+    if filled.errors:
+        return filled.errors
+    command = grammar.Share(filled.images, tuple(target.account for target in filled.targets), (), filled.reason)
     address = address_of(services, sent)
     # One opened form is one request: sent twice, by a double click, it is still the same.
-    answer = submit(services, command, targets, sent, key=f"view:{sent.view.id}", address=address)
+    answer = submit(services, command, filled.targets, sent, key=f"view:{sent.view.id}", address=address)
+    if answer == (NOT_RECORDED, None):
+        return {ids.IMAGE: NOT_RECORDED}  # the form stays open with all that was filled in
     services.answer("form_recorded", address, lambda: answer)
     return {}
 
@@ -78,8 +74,3 @@ def _named_in(metadata: str) -> int | None:
     except (ValueError, RecursionError):
         return None
     return request_number(named.get("request")) if isinstance(named, dict) else None
-
-
-def _beside(misread: grammar.Misread, accounts: str) -> dict[str, str]:
-    field = ids.ACCOUNTS if misread.word and misread.word in accounts else ids.IMAGE
-    return {field: misread.sentence}

@@ -49,6 +49,10 @@ class Group:
     members: tuple[str, ...]
 
 
+def address_of(member: Member) -> str:
+    return f"{member.name}@nimbus.example"
+
+
 PEOPLE = (
     Member("U0MEI", "mei", "Mei Chen", "Engineer, asks for shares"),
     Member("U0LIN", "lin", "Lin Zhao", "Owner of the base images"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from bot.sandbox import company
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
 from bot.serving import Server
+
+_READ_WITHIN = 5.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ def opened(*, port: int = 0, db: Path | None = None, policy: str = company.POLIC
         workspace.deliver_to(f"{events.url}/slack/events")
         bot.installation.ask()
         bot.start()
+        _until_read(bot)
         try:
             yield Sandbox(cloud, workspace, bot, events)
         finally:
@@ -73,6 +77,13 @@ def opened(*, port: int = 0, db: Path | None = None, policy: str = company.POLIC
             bot.stop()
             workspace.stop()
             cloud.stop()
+
+
+def _until_read(bot: Bot) -> None:
+    """Whoever opens the page finds the images there; a cloud that fails is waited for no longer than it tries."""
+    read = threading.Event()
+    bot.catalogue.once_read(read.set)
+    read.wait(_READ_WITHIN)
 
 
 def _settings(cloud_url: str, api_url: str, db: Path) -> Settings:

@@ -19,8 +19,10 @@ from typing import Any, TypeVar
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
+from approvals.catalogue import Catalogue
 from approvals.checker import Checker
-from approvals.cloud import Image
+from approvals.cloud import Copied, Image, Room
+from approvals.copying import Copying
 from approvals.desk import Desk
 from approvals.executor import Executor
 from approvals.home import HomeAccount
@@ -29,6 +31,7 @@ from approvals.judging import Judging
 from approvals.leases import Leases
 from approvals.ledger import Ledger
 from approvals.model import Action, Asked, Person, Press, Verb
+from approvals.policies import Policies
 from approvals.policy import parse
 from approvals.sql.connection import Work
 from approvals.store import Store
@@ -121,6 +124,15 @@ class MortalCloud:
         with self._fate.step("cloud.account"):
             return self._cloud.account()
 
+    def images(self, region: str) -> Iterator[Sequence[Image]]:
+        pages = self._cloud.images(region)
+        while True:
+            with self._fate.step("cloud.images"):
+                page = next(pages, None)
+            if page is None:
+                return
+            yield page
+
     def images_by_id(self, region: str, image_ids: Sequence[str]) -> list[Image]:
         with self._fate.step("cloud.images_by_id"):
             return self._cloud.images_by_id(region, image_ids)
@@ -140,6 +152,22 @@ class MortalCloud:
     def unshare(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
         with self._fate.step("cloud.unshare"):
             return self._cloud.unshare(region, image_id, accounts)
+
+    def room(self, region: str) -> Room:
+        with self._fate.step("cloud.room"):
+            return self._cloud.room(region)
+
+    def check_copy(self, region: str, image_id: str, destination: str, name: str) -> None:
+        with self._fate.step("cloud.check_copy"):
+            self._cloud.check_copy(region, image_id, destination, name)
+
+    def copy(self, region: str, image_id: str, destination: str, name: str) -> Copied:
+        with self._fate.step("cloud.copy"):
+            return self._cloud.copy(region, image_id, destination, name)
+
+    def delete_image(self, region: str, image_id: str) -> str:
+        with self._fate.step("cloud.delete_image"):
+            return self._cloud.delete_image(region, image_id)
 
 
 class MortalSlack(WebClient):
@@ -214,22 +242,25 @@ class Life:
         self.store = MortalStore(world.path, fate)
         clock = world.hands.utc
         self.policy = parse(company.POLICY)
-        incidents = Incidents(self.store, self.policy, clock)
-        cloud = WatchedCloud(MortalCloud(world.cloud, fate), incidents)
+        policies = Policies(self.policy)
+        incidents = Incidents(self.store, policies, clock)
+        cloud = WatchedCloud(MortalCloud(world.cloud, fate), incidents, Catalogue(self.policy.home.regions, clock))
         home, leases = HomeAccount(cloud, self.policy), Leases(self.store)
         client = MortalSlack(client_of(world.workspace), fate)
         replies = MortalReplies(client, clock, fate)
-        self.desk = Desk(self.store, self.policy, world.directory, clock=clock)
-        self._checker = Checker(self.store, cloud, self.policy, world.directory, home)
+        self.desk = Desk(self.store, policies, world.directory, clock=clock)
+        self._checker = Checker(self.store, cloud, policies, world.directory, home)
         # One message after the other: so the flow takes its steps in the same order each time.
         self._notices = Notices(self.store, client, replies, clock, leases, together=1)
         self._judging = Judging(self.store, self.desk)
-        self._executor = Executor(self.store, cloud, self.policy, home, leases, incidents)
+        self._executor = Executor(self.store, cloud, policies, home, leases, incidents)
+        self._copying = Copying(self.store, cloud, policies, leases, incidents)
         self._sweeps = (
             self._checker.sweep,
             self._judging.sweep,
-            Timers(self.store, self.policy).sweep,
+            Timers(self.store, self.policy.home.channel).sweep,
             self._executor.sweep,
+            self._copying.sweep,
             self._notices.sweep,
             leases.sweep,
         )
@@ -237,13 +268,15 @@ class Life:
     def end(self) -> None:
         self._checker.close()
         self._executor.close()
+        self._copying.close()
         self._notices.close()
         self.store.close()
 
-    def ask(self, *accounts: str, image: str = "base-2026") -> None:
+    def ask(self, *accounts: str, image: str = "base-2026", regions: tuple[str, ...] = ()) -> None:
         targets = tuple(self.policy.target(account) for account in accounts)
         reply_to = self._world.reply_to(MEI)
-        self.desk.submit([Asked("command", Action.SHARE, image, "", targets, "a reason", Person(MEI, MEI), reply_to)])
+        person = Person(MEI, MEI)
+        self.desk.submit([Asked("command", Action.SHARE, image, regions, targets, "a reason", person, reply_to)])
 
     def press(self, person: str, verb: Verb, *, request_id: int = 1) -> None:
         key, reply_to = f"{person}:{verb}:{request_id}", self._world.reply_to(person)
@@ -268,6 +301,7 @@ class Life:
                 ledger.next_check(),
                 ledger.next_press(),
                 ledger.next_execution(),
+                ledger.copies.next_due(),
                 ledger.next_deadline(),
                 ledger.next_notice(),
             )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from approvals.cloud import MAX_SHARES, NORMAL, Image, ImageKind
+from approvals.cloud import MAX_SHARES, NORMAL, SYNCING, Copied, Image, ImageKind, Room
 from approvals.errors import About, Refused
 from bot.sandbox import company
 
 GUANGZHOU, SINGAPORE = company.REGIONS
+PAGE = 100  # images an answer
 LONG_AGO = datetime(2025, 1, 31, 8, tzinfo=UTC)
 
 
@@ -51,6 +52,11 @@ class FakeCloud:
     :ivar partial: a refused call took effect for its good accounts all the same
     :ivar blind: calls are accepted and change nothing
     :ivar during: called within each sharing call, before its effect
+    :ivar quota: images of ours that a region may have
+    :ivar looks: looks at a copy until it is ready: each moves it
+    :ivar ends: how the next copies end, one each: another state, or None for gone; by default they are ready
+    :ivar hidden: ids that no list shows
+    :ivar names_are_unique: a copy can't have the name of an image that is there
     """
 
     def __init__(self, *images: Image, home: str = company.HOME_ACCOUNT) -> None:
@@ -62,6 +68,12 @@ class FakeCloud:
         self.partial = False
         self.blind = False
         self.during: Callable[[Call], None] | None = None
+        self.quota = 500
+        self.looks = 2
+        self.ends: deque[str | None] = deque()
+        self.hidden: set[str] = set()
+        self.names_are_unique = True
+        self._ways: dict[str, str | None] = {}
         self._before: dict[str, deque[Exception]] = defaultdict(deque)
         self._after: dict[str, deque[Exception]] = defaultdict(deque)
         self._lock = threading.RLock()
@@ -93,13 +105,26 @@ class FakeCloud:
         self._called(Call("account"))
         return self.home
 
+    def images(self, region: str) -> Iterator[list[Image]]:
+        there = [one for (where, _), one in self.stock.items() if where == region]
+        for start in range(0, max(len(there), 1), PAGE):
+            self._called(Call("images", region, str(start)))
+            yield [one for one in there[start : start + PAGE] if one.kind != ImageKind.PUBLIC]
+
     def images_by_id(self, region: str, image_ids: Sequence[str]) -> list[Image]:
         self._called(Call("images_by_id", region, ",".join(image_ids)))
-        return [one for (where, name), one in self.stock.items() if where == region and name in image_ids]
+        found = [one for one in self._listed(region) if one.image_id in image_ids]
+        for one in found:
+            if one.state == SYNCING and one.image_id in self._ways:
+                self._move(one)
+        return found
 
     def images_by_name(self, region: str, name: str) -> list[Image]:
         self._called(Call("images_by_name", region, name))
-        return [one for (where, _), one in self.stock.items() if where == region and one.name == name]
+        return [one for one in self._listed(region) if one.name == name]
+
+    def _listed(self, region: str) -> list[Image]:
+        return [one for (where, name), one in self.stock.items() if where == region and name not in self.hidden]
 
     def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None]:
         self._called(Call("shared_with", region, image_id))
@@ -111,6 +136,62 @@ class FakeCloud:
 
     def unshare(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
         return self._change(Call("unshare", region, image_id, tuple(accounts)))
+
+    def room(self, region: str) -> Room:
+        self._called(Call("room", region))
+        return Room(
+            sum(one.kind == ImageKind.PRIVATE for (where, _), one in self.stock.items() if where == region), self.quota
+        )
+
+    def check_copy(self, region: str, image_id: str, destination: str, name: str) -> None:
+        self._called(Call("check_copy", region, image_id, (destination, name)))
+        self._check_copy(region, image_id, destination, name)
+
+    def copy(self, region: str, image_id: str, destination: str, name: str) -> Copied:
+        self._called(Call("copy", region, image_id, (destination, name)))
+        with self._lock:
+            self._check_copy(region, image_id, destination, name)
+            made = replace(
+                self.stock[region, image_id],
+                image_id=f"img-copy{len(self._ways) + 1:04}",
+                name=name,
+                region=destination,
+                state=SYNCING,
+            )
+            self._ways[made.image_id] = self.ends.popleft() if self.ends else NORMAL
+            self.put(made)
+        if self._after["copy"]:
+            raise self._after["copy"].popleft()
+        return Copied(made.image_id, f"req-{made.image_id}")
+
+    def delete_image(self, region: str, image_id: str) -> str:
+        self._called(Call("delete_image", region, image_id))
+        with self._lock:
+            if self.stock[region, image_id].state == SYNCING:
+                raise Refused("delete", "InvalidImageId.IncorrectState", "It is on its way.", about=About.IMAGE)
+            del self.stock[region, image_id]
+        if self._after["delete_image"]:
+            raise self._after["delete_image"].popleft()
+        return f"req-delete-{image_id}"
+
+    def _check_copy(self, region: str, image_id: str, destination: str, name: str) -> None:
+        if (region, image_id) not in self.stock:
+            raise Refused("copy", "InvalidImageId.NotFound", "There is no such image.", about=About.IMAGE)
+        if self.names_are_unique and any(
+            one.name == name for (where, _), one in self.stock.items() if where == destination
+        ):
+            raise Refused("copy", "InvalidImageName.Duplicate", "The name is taken.", about=About.NAME)
+
+    def _move(self, copy: Image) -> None:
+        """What was shown is how it was; now it is a bit further."""
+        percent = copy.sync_percent + 100 // self.looks
+        end = self._ways[copy.image_id]
+        if percent < 100:
+            self.put(replace(copy, sync_percent=percent))
+        elif end is None:
+            del self.stock[copy.region, copy.image_id]
+        else:
+            self.put(replace(copy, state=end, sync_percent=100 if end == NORMAL else copy.sync_percent))
 
     def _change(self, call: Call) -> str:
         self._called(call)

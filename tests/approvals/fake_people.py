@@ -15,6 +15,7 @@ class FakeDirectory:
 
     def __init__(self) -> None:
         self.people = {one.id: _person(one) for one in company.PEOPLE}
+        self.addresses = {company.address_of(one): one.id for one in company.PEOPLE}
         self.groups = {group.id: group.members for group in company.GROUPS}
         self.down = False
 
@@ -26,6 +27,10 @@ class FakeDirectory:
 
     def members(self, principal: str) -> tuple[str, ...]:
         self._answer()
+        if "@" in principal:
+            if principal not in self.addresses:
+                raise UnknownPerson(principal)
+            return (self.addresses[principal],)
         if not principal.startswith("S"):
             return (principal,)
         if principal not in self.groups:

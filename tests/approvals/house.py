@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from approvals.catalogue import Catalogue
 from approvals.checker import Checker
+from approvals.copying import Copying
 from approvals.desk import Desk
 from approvals.executor import Executor
 from approvals.home import HomeAccount
@@ -17,6 +19,7 @@ from approvals.incidents import Incidents
 from approvals.judging import Judging
 from approvals.leases import Leases
 from approvals.model import Action, Asked, Notice, Person, Press, Request, Verb
+from approvals.policies import Policies
 from approvals.policy import parse
 from approvals.store import Store
 from approvals.timers import Timers
@@ -63,22 +66,25 @@ class House:
         self.store = Store(path)
         self._file = policy
         self.policy = parse(policy)
+        self.policies = Policies(self.policy)
         self.cloud = cloud or FakeCloud()
         self.directory = directory or FakeDirectory()
         self.clock = clock or Clock()
-        self.incidents = Incidents(self.store, self.policy, self.clock)
-        self.watched = WatchedCloud(self.cloud, self.incidents)
+        self.incidents = Incidents(self.store, self.policies, self.clock)
+        self.watched = WatchedCloud(self.cloud, self.incidents, Catalogue(self.policy.home.regions, self.clock))
         self.home = HomeAccount(self.watched, self.policy)
-        self.desk = Desk(self.store, self.policy, self.directory, clock=self.clock)
-        self.checker = Checker(self.store, self.watched, self.policy, self.directory, self.home)
+        self.desk = Desk(self.store, self.policies, self.directory, clock=self.clock)
+        self.checker = Checker(self.store, self.watched, self.policies, self.directory, self.home)
         self.judging = Judging(self.store, self.desk)
         self.leases = Leases(self.store)
-        self.executor = Executor(self.store, self.watched, self.policy, self.home, self.leases, self.incidents)
-        self.timers = Timers(self.store, self.policy)
+        self.executor = Executor(self.store, self.watched, self.policies, self.home, self.leases, self.incidents)
+        self.copying = Copying(self.store, self.watched, self.policies, self.leases, self.incidents)
+        self.timers = Timers(self.store, self.policy.home.channel)
 
     def close(self) -> None:
         self.checker.close()
         self.executor.close()
+        self.copying.close()
         self.store.close()
 
     def twin(self) -> House:
@@ -93,13 +99,13 @@ class House:
         image: str = "base-2026",
         action: Action = Action.SHARE,
         by: str = MEI,
-        region: str = "",
+        regions: tuple[str, ...] = (),
         reason: str = "nightly build",
         key: str = "",
     ) -> int:
         targets = tuple(self.policy.target(account) for account in accounts or (DATA,))
         key = key or f"asked-{next(_numbers)}"
-        asked = Asked(key, action, image, region, targets, reason, Person(by, by), reply_to=f"reply:{by}")
+        asked = Asked(key, action, image, regions, targets, reason, Person(by, by), reply_to=f"reply:{by}")
         self.tick()
         return self.desk.submit([asked])[0]
 
@@ -130,6 +136,9 @@ class House:
 
     def execute(self) -> int:
         return self.executor.sweep(self.tick())
+
+    def copy(self) -> int:
+        return self.copying.sweep(self.tick())
 
     def judge(self) -> int:
         return self.judging.sweep(self.tick())

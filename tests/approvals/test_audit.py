@@ -95,7 +95,7 @@ def test_a_line_tells_who_did_what_to_which_request_and_when(house: House) -> No
     assert json.loads(line["detail"]) == {
         "action": "share",
         "image": "base-2026",
-        "region": "",
+        "regions": [],
         "accounts": [DATA],
         "reason": "nightly",
     }

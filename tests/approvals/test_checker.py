@@ -96,7 +96,8 @@ def fill_up(house: House) -> None:
     ("prepare", "asked", "code"),
     [
         (lambda _: None, {"image": "nothing"}, "image_not_found"),
-        (lambda _: None, {"region": SINGAPORE}, "image_elsewhere"),
+        (lambda _: None, {"regions": ("ap-tokyo",)}, "region_unknown"),
+        (lambda house: setattr(house.cloud, "quota", 0), {"regions": (SINGAPORE,)}, "region_quota_used_up"),
         (lambda house: house.cloud.put(image("img-base0002")), {}, "image_ambiguous"),
         (lambda house: house.cloud.give([DATA]), {}, "nothing_to_do"),
         (lambda _: None, {"action": Action.UNSHARE}, "nothing_to_do"),

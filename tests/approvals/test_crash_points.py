@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from approvals.errors import AuthFailed, Unavailable
+from approvals.errors import AuthFailed, OutcomeUnknown, Unavailable
 from approvals.model import Verb
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.approvals.crashing import DEAD_FOR, Fate, Killed, Life, Step, World, in_hand, live
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE
 from tests.approvals.house import CHANNEL, DATA, GUS, LIN, OMAR, SARA, STRANGER
 from tests.approvals.record import broken_lines
 from tests.bot.conftest import Hands
@@ -28,6 +29,18 @@ def _settle(_world: World, life: Life) -> None:
 
 def _ask_for(account: str) -> Step:
     return lambda _world, life: life.ask(account)
+
+
+def _ask_for_both_regions(_world: World, life: Life) -> None:
+    life.ask(DATA, regions=(GUANGZHOU, SINGAPORE))
+
+
+def _lose_the_answer_to_the_copy(world: World, _life: Life) -> None:
+    world.cloud.fail("copy", OutcomeUnknown("SyncImages", "ClientNetworkError", "no answer"), after_effect=True)
+
+
+def _let_the_copy_fail(world: World, _life: Life) -> None:
+    world.cloud.ends.append("CREATEFAILED")
 
 
 def _press(person: str, verb: Verb, request_id: int = 1) -> Step:
@@ -88,7 +101,8 @@ class Flow:
     """What happens, and what is to come of it.
 
     :ivar points: THE crash points: each step that leaves the process, and how often it is taken
-    :ivar changes: calls that change something in the cloud
+    :ivar changes: calls that share or take back
+    :ivar copies: how it stands with each copy: one call was made for each
     """
 
     steps: Sequence[Step]
@@ -96,6 +110,7 @@ class Flow:
     shared: frozenset[str]
     changes: int
     points: Mapping[str, int]
+    copies: tuple[str, ...] = ()
 
 
 FLOWS = {
@@ -282,6 +297,114 @@ FLOWS = {
             "slack.response_url": 1,
         },
     ),
+    "another region": Flow(
+        [_ask_for_both_regions, _settle, _press(LIN, Verb.APPROVE), _settle],
+        state="done",
+        shared=frozenset({DATA}),
+        changes=2,
+        copies=("ready",),
+        points={
+            "cloud.account": 1,
+            "cloud.check_copy": 1,
+            "cloud.copy": 1,
+            "cloud.images_by_id": 6,
+            "cloud.images_by_name": 2,
+            "cloud.room": 2,
+            "cloud.share": 2,
+            "cloud.shared_with": 6,
+            "commit of Checker._check": 1,
+            "commit of Copying._begin": 1,
+            "commit of Copying._step": 4,
+            "commit of Copying.sweep": 4,
+            "commit of Desk.judge": 1,
+            "commit of Desk.press": 1,
+            "commit of Desk.submit": 1,
+            "commit of Executor._execute": 2,
+            "commit of Executor.sweep": 2,
+            "commit of Notices._begin": 17,
+            "commit of Notices._deliver": 17,
+            "slack.chat.getPermalink": 1,
+            "slack.chat.postMessage": 6,
+            "slack.chat.update": 9,
+            "slack.conversations.open": 3,
+            "slack.response_url": 1,
+        },
+    ),
+    "a copy's answer lost": Flow(
+        [_ask_for_both_regions, _settle, _lose_the_answer_to_the_copy, _press(LIN, Verb.APPROVE), _settle],
+        state="done",
+        shared=frozenset({DATA}),
+        changes=2,
+        copies=("ready",),
+        points={
+            "cloud.account": 1,
+            "cloud.check_copy": 1,
+            "cloud.copy": 1,
+            "cloud.images_by_id": 6,
+            "cloud.images_by_name": 3,
+            "cloud.room": 2,
+            "cloud.share": 2,
+            "cloud.shared_with": 6,
+            "commit of Checker._check": 1,
+            "commit of Copying._begin": 1,
+            "commit of Copying._step": 5,
+            "commit of Copying.sweep": 5,
+            "commit of Desk.judge": 1,
+            "commit of Desk.press": 1,
+            "commit of Desk.submit": 1,
+            "commit of Executor._execute": 2,
+            "commit of Executor.sweep": 2,
+            "commit of Notices._begin": 20,
+            "commit of Notices._deliver": 20,
+            "slack.chat.getPermalink": 1,
+            "slack.chat.postMessage": 6,
+            "slack.chat.update": 12,
+            "slack.conversations.open": 3,
+            "slack.response_url": 1,
+        },
+    ),
+    "a copy failed": Flow(
+        [
+            _ask_for_both_regions,
+            _settle,
+            _let_the_copy_fail,
+            _press(LIN, Verb.APPROVE),
+            _settle,
+            _press(LIN, Verb.REMOVE_COPY),
+            _settle,
+        ],
+        state="partial",
+        shared=frozenset({DATA}),
+        changes=1,
+        copies=("removed",),
+        points={
+            "cloud.account": 1,
+            "cloud.check_copy": 1,
+            "cloud.copy": 1,
+            "cloud.delete_image": 1,
+            "cloud.images_by_id": 7,
+            "cloud.images_by_name": 2,
+            "cloud.room": 2,
+            "cloud.share": 1,
+            "cloud.shared_with": 4,
+            "commit of Checker._check": 1,
+            "commit of Copying._begin": 1,
+            "commit of Copying._step": 6,
+            "commit of Copying.sweep": 6,
+            "commit of Desk.judge": 2,
+            "commit of Desk.press": 2,
+            "commit of Desk.submit": 1,
+            "commit of Executor._execute": 2,
+            "commit of Executor.sweep": 2,
+            "commit of Notices._begin": 25,
+            "commit of Notices._deliver": 25,
+            "slack.chat.getPermalink": 1,
+            "slack.chat.postMessage": 8,
+            "slack.chat.update": 15,
+            "slack.conversations.open": 3,
+            "slack.response_url": 1,
+        },
+    ),
     "taken over": Flow(
         [
             _ask_for(DATA),
@@ -374,7 +497,7 @@ def test_the_flow_takes_the_listed_steps_and_no_other(world: World, name: str) -
     # What may come back after a loss of power and is done again; all else is on the disk before anything follows it.
     made = {step.removeprefix("commit of ") for step in fate.steps if step.startswith("commit of ")}
     light = {step for step in made if step.startswith(("Checker.", "Notices.", "Leases."))}
-    assert fate.durable == made - light - {"Executor.sweep", "Judging._postponing"}
+    assert fate.durable == made - light - {"Copying.sweep", "Executor.sweep", "Judging._postponing"}
 
 
 @pytest.mark.parametrize(("name", "at"), list(_kills()))
@@ -387,6 +510,9 @@ def test_a_kill_loses_nothing_and_doubles_nothing(
     assert world.rows("SELECT state FROM requests") == [{"state": flow.state}]
     assert world.cloud.has() == flow.shared
     assert len(world.cloud.changes) == flow.changes
+    assert tuple(row["state"] for row in world.rows("SELECT state FROM copies")) == flow.copies
+    assert sum(call.name == "copy" for call in world.cloud.calls) == len(flow.copies)
+    assert sum(region == SINGAPORE for region, _ in world.cloud.stock) == flow.copies.count("ready")
     _the_record_is_whole(world)
     assert world.rows("SELECT id FROM presses WHERE judged_at IS NULL") == []
     assert world.rows("SELECT id FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL") == []
@@ -400,7 +526,8 @@ def _the_record_is_whole(world: World) -> None:
     assert broken_lines(lines) == []
     events = Counter(line["event"] for line in lines)
     (request,) = world.rows("SELECT state FROM requests")
-    expected = {"asked": 1, "checked": 1, request["state"]: 1, "share_done": len(world.cloud.has())}
+    shares = sum(map(len, world.cloud.shares.values()))
+    expected = {"asked": 1, "checked": 1, request["state"]: 1, "share_done": shares}
     assert {event: events[event] for event in expected} == expected
     decisions = world.rows("SELECT person_id FROM decisions WHERE verdict = 'approve'")
     assert events["approved"] == len(decisions)

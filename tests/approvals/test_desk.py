@@ -30,7 +30,7 @@ def state(house: House, number: int) -> State:
 
 
 def asked(key: str, image_ref: str = "base-2026") -> Asked:
-    return Asked(key, Action.SHARE, image_ref, "", (Target(DATA),), "", Person(MEI, "mei"))
+    return Asked(key, Action.SHARE, image_ref, (), (Target(DATA),), "", Person(MEI, "mei"))
 
 
 def test_an_owners_word_approves(house: House) -> None:

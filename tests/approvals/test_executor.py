@@ -222,7 +222,7 @@ def test_where_a_fact_got_worse_since_the_word_of_the_owner_nothing_is_called(
     request = house.request(number)
     assert request.state is State.FAILED
     assert [item.code for item in request.items] == [code]
-    assert request.items[0].message
+    assert request.items[0].message.startswith("since it was approved, this changed: base-2026 ")
 
 
 def test_an_image_that_is_gone_fails_the_request(house: House) -> None:

@@ -85,6 +85,8 @@ class Told:
                 return "not_the_requester"
         elif person not in self.owners | self.guardians:
             return "own_request" if person == self.requester else "not_a_decider"
+        if verb is Verb.REMOVE_COPY:
+            return "nothing_to_remove"  # the model knows one region
         if verb is Verb.RETRY:
             if self.state not in (State.FAILED, State.PARTIAL):
                 return "nothing_to_retry"

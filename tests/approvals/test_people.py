@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from approvals.errors import DirectoryError
 from approvals.model import Deciders
-from approvals.people import can_be_met, deciders_of, is_met
+from approvals.people import can_be_met, deciders_of, is_met, unknown_owners
 from approvals.policy import parse
 from bot.sandbox import company
 from tests.approvals.fake_cloud import image
@@ -92,6 +92,28 @@ def test_a_chat_that_does_not_answer_is_not_taken_for_an_empty_group(directory: 
     directory.down = True
     with pytest.raises(DirectoryError):
         found(directory)
+
+
+def test_owners_and_guardians_named_by_address_are_the_people_behind_it(directory: FakeDirectory) -> None:
+    policy = company.POLICY.replace('owners = ["S0PLATFORM"]', 'owners = ["lin@nimbus.example", "U0LIN", "U0OMAR"]')
+    policy = policy.replace('guardians = ["S0SECURITY"]', 'guardians = ["sara@nimbus.example", "gone@nimbus.example"]')
+    deciders = found(directory, guardian=True, policy=policy)
+    assert deciders.owner_ids == (LIN, OMAR)
+    assert (deciders.guardian_ids, deciders.guardian_names) == ((SARA,), (SARA,))
+
+
+def test_owners_whom_nobody_knows_are_named(directory: FakeDirectory) -> None:
+    owners = '["gone@nimbus.example", "S0GONE", "U0GONE", "S0PLATFORM", "lin@nimbus.example"]'
+    policy = parse(
+        company.POLICY.replace('owners = ["S0PLATFORM"]', f"owners = {owners}").replace(
+            "[rules]", '[rules]\nowner_tag = "slack-owner"'
+        )
+    )
+    unknown = ("gone@nimbus.example", "S0GONE", "U0GONE")
+    assert unknown_owners(image(), policy, directory) == unknown
+    assert unknown_owners(image(tags={"slack-owner": "U0LIN"}), policy, directory) == unknown
+    assert unknown_owners(image(tags={"slack-owner": "the team"}), policy, directory) == (*unknown, "the team")
+    assert unknown_owners(image(tags={"slack-owner": "x@y.example"}), policy, directory) == (*unknown, "x@y.example")
 
 
 def votes_suffice(owners: frozenset[str], guardians: frozenset[str], deciders: Deciders) -> bool:

@@ -21,20 +21,27 @@ regions = ["ap-guangzhou", "ap-singapore"]
 channel = "C0IMAGES"
 guardians = ["S0SECURITY", "U0SARA"]
 admins = ["U0ADMIN"]
+creators = ["100000000011"]
 
 [rules]
 unknown_target = "refuse"
 self_approval = true
 approvals = 2
+many_targets = 25
 max_days = 90
 decide_within = "2w"
 remind_after = "4h"
 owner_tag = "slack-owner"
+lineage_tag = "built-from"
+
+[rules.findings]
+reason_missing = "warn"
 
 [[accounts]]
 id = "100012345678"
 name = "data-team"
 trusted_as = ["target", "source"]
+images = ["nightly-*", "gpu-*"]
 
 [[images]]
 match = "img-6pb6lrmy"
@@ -65,18 +72,23 @@ def test_every_setting_is_read() -> None:
         "channel": "C0IMAGES",
         "guardians": ("S0SECURITY", "U0SARA"),
         "admins": ("U0ADMIN",),
+        "creators": ("100000000011",),
     }
     assert policy.rules.model_dump() == {
         "unknown_target": "refuse",
         "self_approval": True,
         "approvals": 2,
+        "many_targets": 25,
         "max_days": 90,
         "decide_within": timedelta(weeks=2),
         "remind_after": timedelta(hours=4),
         "owner_tag": "slack-owner",
+        "lineage_tag": "built-from",
+        "findings": {"reason_missing": "warn"},
     }
     (account,) = policy.accounts
     assert (account.id, account.name, account.trusted_as) == ("100012345678", "data-team", ("target", "source"))
+    assert account.images == ("nightly-*", "gpu-*")
     assert [(rule.match, rule.owners, rule.approvals) for rule in policy.images] == [
         ("img-6pb6lrmy", ("U0OWNER",), None),
         ("base-*", ("S0PLATFORM",), 3),
@@ -95,6 +107,7 @@ def test_what_is_left_out_is_the_careful_choice() -> None:
         None,
         None,
     )
+    assert (rules.many_targets, rules.lineage_tag, rules.findings) == (10, None, {})
     assert policy.owners_of(image()) == ()
 
 
@@ -121,7 +134,7 @@ def test_what_is_no_duration_is_told_with_examples(text: str) -> None:
     with pytest.raises(PolicyError) as caught:
         parse(f"{LEAST}[rules]\nremind_after = {text}")
     (problem,) = caught.value.problems
-    assert problem.startswith("rules.remind_after: a duration is a number and a unit")
+    assert problem.startswith("line 6: [rules] remind_after: a duration is a number and a unit")
     assert '"4h"' in problem
 
 
@@ -172,7 +185,11 @@ TAGGED = '[rules]\nowner_tag = "slack-owner"\n[[images]]\nmatch = "base-*"\nowne
         ("U0TAG", ("U0OWNER", "U0TAG")),
         ("S0TAG", ("U0OWNER", "S0TAG")),
         ("U0OWNER", ("U0OWNER",)),
+        ("lin@nimbus.example", ("U0OWNER", "lin@nimbus.example")),
+        (" U0TAG ", ("U0OWNER", "U0TAG")),
         ("not an id", ("U0OWNER",)),
+        ("lin@nimbus", ("U0OWNER",)),
+        ("<lin@nimbus.example>", ("U0OWNER",)),
         ("", ("U0OWNER",)),
     ],
 )
@@ -202,6 +219,25 @@ def test_accounts_are_known_by_name_and_by_id() -> None:
 TRUST = ("100012345678", "100023456789", "100055500000", "100099900001")
 
 
+def test_an_account_is_trusted_for_the_images_that_it_names_or_for_all() -> None:
+    policy = parse(FULL)
+    names = {name: policy.trusts_with(image(name=name), "100012345678") for name in ("nightly-1", "gpu-x", "base-1")}
+    assert names == {"nightly-1": True, "gpu-x": True, "base-1": False}
+    by_id = parse(FULL.replace('"gpu-*"', '"img-base0001"'))
+    assert by_id.trusts_with(image("img-base0001", name="base-1"), "100012345678")
+    for_all = parse(FULL.replace('images = ["nightly-*", "gpu-*"]', ""))
+    assert for_all.trusts_with(image(name="base-1"), "100012345678")
+    assert not for_all.trusts_with(image(name="base-1"), "100099900001")
+    source = parse(FULL.replace('["target", "source"]', '["source"]'))
+    assert not source.trusts_with(image(name="nightly-1"), "100012345678")
+
+
+def test_owners_and_guardians_may_be_named_by_e_mail() -> None:
+    policy = parse(FULL.replace("U0OWNER", "lin@nimbus.example").replace("U0SARA", "sara+x@a-b.nimbus.example"))
+    assert policy.owners_of(image("img-6pb6lrmy")) == ("lin@nimbus.example",)
+    assert policy.home.guardians == ("S0SECURITY", "sara+x@a-b.nimbus.example")
+
+
 def test_the_file_is_read_as_utf_8(tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     path.write_text("# 政策\n" + FULL, encoding="utf-8")
@@ -221,6 +257,7 @@ def test_every_setting_is_in_the_models_and_tried_here() -> None:
         model = sections[name].annotation
         assert model is not None
         settings |= set(model.model_fields)
-    assert settings | {"id", "name", "trusted_as", "match", "owners"} == set(
-        re.findall(r"^(\w+) =", FULL, re.MULTILINE)
-    )
+    written = set(re.findall(r"^(\w+) =", FULL, re.MULTILINE)) | {"findings"}
+    assert settings | {"id", "name", "trusted_as", "images", "match", "owners", "reason_missing"} == written | {
+        "images"
+    }

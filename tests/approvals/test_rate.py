@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,45 @@ def test_never_more_than_allowed_in_any_window_and_no_needless_waiting(
         earliest = starts[-calls] + window if len(starts) >= calls else asked
         assert start == max(asked, earliest)
         starts.append(start)
+
+
+@given(calls=st.integers(2, 12), window=st.floats(0.1, 2), pauses=gaps, data=st.data())
+def test_a_call_that_can_wait_leaves_room_and_waits_no_longer(
+    calls: int, window: float, pauses: list[float], data: st.DataObject
+) -> None:
+    clock = Clock(1000.0)
+    limit = RateLimit(calls, window, clock=clock, wait=clock.wait)
+    starts: list[float] = []
+    for pause in pauses:
+        clock.advance(pause)
+        spare = data.draw(st.integers(0, calls - 1))
+        asked = clock()
+        start = limit.acquire(spare=spare)
+        most = calls - spare
+        earliest = starts[-most] + window if len(starts) >= most else asked
+        assert start == pytest.approx(max(asked, earliest))
+        starts.append(start)
+
+
+def test_who_can_wait_holds_up_nobody_who_can_not() -> None:
+    clock = Clock(0.0)
+    entered, go = threading.Event(), threading.Event()
+
+    def wait(seconds: float) -> None:
+        entered.set()
+        assert go.wait(10)
+        clock.wait(seconds)
+
+    limit = RateLimit(2, 1.0, clock=clock, wait=wait)
+    limit.acquire()
+    patient = threading.Thread(target=lambda: limit.acquire(spare=1))
+    patient.start()
+    assert entered.wait(10)
+
+    assert limit.acquire() == 0.0
+    go.set()
+    patient.join(10)
+    assert clock() == 1.0
 
 
 def test_a_wait_that_returns_early_is_waited_again() -> None:

@@ -27,7 +27,7 @@ DRAWN: dict[str, set[str]] = {
 
 
 def recorded(store: Store) -> int:
-    asked = Asked("k", Action.SHARE, "base", "", (Target("100012345678"),), "", Person("U0MEI", "mei"))
+    asked = Asked("k", Action.SHARE, "base", (), (Target("100012345678"),), "", Person("U0MEI", "mei"))
     number = store.write(lambda ledger: ledger.add_request(asked, now=NOW))
     assert number is not None
     return number
@@ -78,5 +78,5 @@ def test_a_move_leaves_only_the_state_that_it_names(store: Store, before: str, a
 def test_an_execution_ends_only_in_a_state_of_the_table(store: Store, after: State) -> None:
     number = recorded(store)
     with pytest.raises(IllegalMove):
-        store.write(lambda ledger: ledger.release(number, after, lease="l", now=NOW))
+        store.write(lambda ledger: ledger.release(number, after, lease="l", now=NOW, not_before=NOW))
     assert state_of(store, number) is State.CHECKING

@@ -18,7 +18,7 @@ LATER = NOW + timedelta(seconds=1)
 
 
 def add(store: Store, key: str = "k1") -> int:
-    asked = Asked(key, Action.SHARE, "base", "", (Target("100012345678"),), "", Person("U0MEI", "mei"))
+    asked = Asked(key, Action.SHARE, "base", (), (Target("100012345678"),), "", Person("U0MEI", "mei"))
     number = store.write(lambda ledger: ledger.add_request(asked, now=NOW))
     assert number is not None
     return number

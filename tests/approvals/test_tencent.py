@@ -14,7 +14,7 @@ from approvals.cloud import Cloud, ImageKind
 from approvals.errors import About, AuthFailed, CloudError, Refused, Throttled, Unavailable
 from approvals.tencent import TencentCloud
 from bot.sandbox import company
-from bot.sandbox.cloud import seed
+from bot.sandbox.cloud import faults, seed
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.cloud.state import PUBLIC, SHARED, Image
 from tests.approvals.clouds import GUANGZHOU, SINGAPORE, Clock, Observed, client
@@ -249,3 +249,47 @@ def test_calls_are_told_of(server: CloudServer) -> None:
 def test_an_endpoint_that_is_no_base_url(endpoint: str) -> None:
     with pytest.raises(ValueError, match="is no base URL"):
         TencentCloud(regions=[GUANGZHOU], endpoint=endpoint)
+
+
+def test_how_many_images_a_region_has_and_may_have(server: CloudServer, cloud: TencentCloud) -> None:
+    server.state.copies.limit(SINGAPORE, 7)
+    before = cloud.room(SINGAPORE)
+    cloud.copy(GUANGZHOU, NIGHTLY, SINGAPORE, "a-copy")
+    assert (before.most, cloud.room(SINGAPORE).used) == (7, before.used + 1)  # one that comes about counts
+
+
+def test_a_copy_is_checked_begun_followed_and_deleted(server: CloudServer, cloud: TencentCloud) -> None:
+    server.state.copies.take(600.0)
+    cloud.check_copy(GUANGZHOU, NIGHTLY, SINGAPORE, "a-copy")
+    assert cloud.images_by_name(SINGAPORE, "a-copy") == []
+    copied = cloud.copy(GUANGZHOU, NIGHTLY, SINGAPORE, "a-copy")
+    (image,) = cloud.images_by_name(SINGAPORE, "a-copy")
+    assert (image.image_id, image.state, image.sync_percent) == (copied.image_id, "SYNCING", 0)
+    with pytest.raises(Refused) as refused:
+        cloud.delete_image(SINGAPORE, copied.image_id)
+    assert refused.value.code == "InvalidImageId.IncorrectState"
+    server.state.copies.finish()
+    assert cloud.images_by_id(SINGAPORE, [copied.image_id])[0].state == "NORMAL"
+    cloud.delete_image(SINGAPORE, copied.image_id)
+    assert cloud.images_by_id(SINGAPORE, [copied.image_id]) == []
+
+
+@pytest.mark.parametrize("as_error", [False, True])
+def test_a_dry_run_that_went_well_may_come_as_an_error(
+    server: CloudServer, cloud: TencentCloud, as_error: bool
+) -> None:
+    server.state.dry_run_is_an_error = as_error
+    cloud.check_copy(GUANGZHOU, NIGHTLY, SINGAPORE, "a-copy")
+
+
+def test_that_code_without_a_dry_run_is_an_error(server: CloudServer, cloud: TencentCloud) -> None:
+    server.state.faults.plan("SyncImages", faults.error("DryRunOperation"))
+    with pytest.raises(Refused):
+        cloud.copy(GUANGZHOU, NIGHTLY, SINGAPORE, "a-copy")
+
+
+def test_a_name_that_is_taken_is_told_as_that(cloud: TencentCloud) -> None:
+    cloud.copy(GUANGZHOU, NIGHTLY, SINGAPORE, "a-copy")
+    with pytest.raises(Refused) as refused:
+        cloud.check_copy(GUANGZHOU, NIGHTLY, SINGAPORE, "a-copy")
+    assert refused.value.about is About.NAME

@@ -40,6 +40,22 @@ UnauthorizedOperation.MFAExpired UnauthorizedOperation.MFANotFound UnauthorizedO
 UnsupportedOperation.EncryptedImagesNotSupported UnsupportedOperation.LocationImageNotSupported
 """)
 
+SYNC_IMAGES = codes("""
+FailedOperation.InvalidImageState ImageQuotaLimitExceeded InvalidImageId.IncorrectState InvalidImageId.Malformed
+InvalidImageId.NotFound InvalidImageId.TooLarge InvalidImageName.Duplicate InvalidParameter.InstanceImageNotSupport
+InvalidParameter.InvalidKmsKeyId InvalidParameterValue.InvalidImageId InvalidParameterValue.InvalidImageState
+InvalidParameterValue.InvalidRegion InvalidParameterValue.LimitExceeded InvalidParameterValue.TooLong
+InvalidRegion.NotFound InvalidRegion.Unavailable UnsupportedOperation.EncryptedImagesNotSupported
+UnsupportedOperation.LocationImageNotSupported UnsupportedOperation.Region
+UnsupportedOperation.SyncEncryptImageNotSupport
+""")
+
+DELETE_IMAGES = codes("""
+InvalidImageId.InShared InvalidImageId.IncorrectState InvalidImageId.Malformed InvalidImageId.NotFound
+InvalidParameterValue.InvalidAppIdFormat InvalidParameterValue.InvalidImageId
+InvalidParameterValue.InvalidImageIdIsShared InvalidParameterValue.LimitExceeded MutexOperation.TaskRunning
+""")
+
 COMMON = codes("""
 ActionOffline AuthFailure.InvalidAuthorization AuthFailure.InvalidSecretId AuthFailure.MFAFailure
 AuthFailure.SecretIdNotFound AuthFailure.SignatureExpire AuthFailure.SignatureFailure AuthFailure.TokenFailure
@@ -58,8 +74,24 @@ def declared(module: object) -> set[str]:
 
 @pytest.mark.parametrize(
     "listed",
-    [DESCRIBE_IMAGES, DESCRIBE_IMAGE_SHARE_PERMISSION, MODIFY_IMAGE_SHARE_PERMISSION, COMMON, sorted(declared(sts))],
-    ids=["DescribeImages", "DescribeImageSharePermission", "ModifyImageSharePermission", "common", "sts"],
+    [
+        DESCRIBE_IMAGES,
+        DESCRIBE_IMAGE_SHARE_PERMISSION,
+        MODIFY_IMAGE_SHARE_PERMISSION,
+        SYNC_IMAGES,
+        DELETE_IMAGES,
+        COMMON,
+        sorted(declared(sts)),
+    ],
+    ids=[
+        "DescribeImages",
+        "DescribeImageSharePermission",
+        "ModifyImageSharePermission",
+        "SyncImages",
+        "DeleteImages",
+        "common",
+        "sts",
+    ],
 )
 def test_every_code_of_our_actions_is_known(listed: list[str]) -> None:
     assert set(listed) - MEANINGS.keys() == set()
@@ -109,6 +141,9 @@ def test_which_error_a_code_is(code: str, kind: type[CloudError]) -> None:
         ("LimitExceeded", About.SIZE),
         ("RequestSizeLimitExceeded", About.SIZE),
         ("OverQuota", About.CALL),
+        ("ImageQuotaLimitExceeded", About.IMAGE),
+        ("InvalidRegion.Unavailable", About.IMAGE),
+        ("InvalidImageName.Duplicate", About.NAME),
     ],
 )
 def test_what_a_refusal_is_about(code: str, about: About) -> None:

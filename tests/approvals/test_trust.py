@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from approvals.cloud import MAX_SHARES, Image
+from approvals.cloud import MAX_SHARES, Image, Room
+from approvals.findings import CATALOGUE
 from approvals.model import Action, Finding, Level, Target
 from approvals.policy import Policy, parse
 from approvals.trust import Facts, Judgement, judge, worse
+from approvals.trust_regions import Place
 from bot.sandbox import company
-from tests.approvals.fake_cloud import SINGAPORE, image
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, image
 from tests.approvals.house import DATA, GOLDEN, LAB, STRANGER
 
 POLICY = parse(company.POLICY)
@@ -23,7 +25,7 @@ def facts(*targets: str, found: tuple[Image, ...] = (image(),), **fields: object
     usual: dict[str, object] = {
         "action": Action.SHARE,
         "image_ref": "base-2026",
-        "region": "",
+        "regions": (),
         "targets": tuple(POLICY.target(account) for account in targets or (DATA,)),
         "reason": "nightly build",
         "home": company.HOME_ACCOUNT,
@@ -37,6 +39,13 @@ def had(*accounts: str) -> dict[str, datetime | None]:
     return dict.fromkeys(accounts, SINCE)
 
 
+def copied(*accounts: str) -> Place:
+    """A copy of ours in Singapore that those have."""
+    return Place(
+        SINGAPORE, copy=image("img-copy0001", "base-2026-r7-abc", region=SINGAPORE), shared_with=had(*accounts)
+    )
+
+
 def codes(judgement: Judgement, level: Level | None = None) -> set[str]:
     return {finding.code for finding in judgement.findings if level in (None, finding.level)}
 
@@ -48,7 +57,7 @@ def one(judgement: Judgement, code: str) -> Finding:
 
 def test_a_share_that_nothing_speaks_against_has_only_notes() -> None:
     judgement = judge(facts(DATA, LAB), POLICY)
-    assert codes(judgement) == {"share_is_not_recall", "shares_used"}
+    assert codes(judgement) == {"share_is_not_recall", "shares_used", "share_endless", "first_share"}
     assert not judgement.blocked
     assert not judgement.needs_guardian
     assert one(judgement, "shares_used").text == "0 of 500 shares used."
@@ -62,7 +71,11 @@ def test_an_unshare_that_nothing_speaks_against_has_only_a_note() -> None:
 
 BLOCKS = [
     ("image_not_found", facts(found=(), shared_with=None)),
-    ("image_elsewhere", facts(region=SINGAPORE)),
+    ("region_unknown", facts(regions=("ap-tokyo",), places=(Place("ap-tokyo", known=False),))),
+    ("region_quota_used_up", facts(regions=(SINGAPORE,), places=(Place(SINGAPORE, room=Room(500, 500)),))),
+    ("nothing_to_do", facts(regions=(SINGAPORE,), places=(copied(DATA),))),
+    ("nothing_to_do", facts(regions=(SINGAPORE,), action=Action.UNSHARE, places=(Place(SINGAPORE),))),
+    ("shares_used_up", facts(regions=(SINGAPORE,), places=(copied(*map(str, range(MAX_SHARES))),))),
     ("image_ambiguous", facts(found=(image(), image("img-base0002")))),
     ("image_ambiguous", facts(found=(image(), image("img-base0002", region=SINGAPORE)))),
     ("image_shared_with_us", facts(found=(image(kind="SHARED_IMAGE", creator=GOLDEN),), shared_with=None)),
@@ -92,7 +105,8 @@ def test_what_blocks_does_so_alone_and_says_the_way_out(code: str, given: Facts)
 def test_every_block_says_whom_or_what_it_is_about() -> None:
     said = {code: one(judge(given, POLICY), code).text for code, given in BLOCKS}
     assert said["image_not_found"] == "there is no image base-2026 in any of our regions."
-    assert said["image_elsewhere"].startswith("base-2026 is in ap-guangzhou, not in ap-singapore")
+    assert said["region_unknown"] == "ap-tokyo is not one of our regions."
+    assert "all 500 images that can be there" in said["region_quota_used_up"]
     assert said["image_ambiguous"].count("img-base000") == 2
     assert f"shared with us by {GOLDEN}" in said["image_shared_with_us"]
     assert "state CREATING" in said["image_not_ready"]
@@ -100,14 +114,9 @@ def test_every_block_says_whom_or_what_it_is_about() -> None:
     assert "499 accounts, and 2 more" in said["shares_used_up"]
 
 
-def test_a_missing_image_is_looked_for_in_the_region_that_was_named() -> None:
-    judgement = judge(facts(found=(), region=SINGAPORE), POLICY)
-    assert one(judgement, "image_not_found").text == "there is no image base-2026 in ap-singapore."
-
-
 def test_a_named_region_tells_two_of_one_name_apart() -> None:
     twins = (image(), image("img-base0002", region=SINGAPORE))
-    judgement = judge(facts(found=twins, region=SINGAPORE), POLICY)
+    judgement = judge(facts(found=twins, regions=(SINGAPORE,)), POLICY)
     assert judgement.image == twins[1]
 
 
@@ -181,10 +190,10 @@ def test_the_last_place_can_be_used_and_no_more() -> None:
 
 def test_those_who_have_it_are_settled_and_told() -> None:
     judgement = judge(facts(DATA, LAB, shared_with=had(DATA)), POLICY)
-    assert judgement.settled == {DATA}
+    assert judgement.settled == {(DATA, GUANGZHOU)}
     assert one(judgement, "shared_already").text == "data-team has it already."
     back = judge(facts(DATA, LAB, action=Action.UNSHARE, shared_with=had(DATA)), POLICY)
-    assert back.settled == {LAB}
+    assert back.settled == {(LAB, GUANGZHOU)}
     assert one(back, "not_shared").text == "partner-lab does not have it."
 
 
@@ -252,5 +261,170 @@ def test_what_got_better_is_not_worse() -> None:
     assert worse(before, found_for(facts(DATA))) == ()
 
 
+def test_a_new_name_of_the_image_or_of_an_account_is_not_worse() -> None:
+    odd = {"source": "EXTERNAL_IMPORT", "creator": STRANGER}
+    before = found_for(facts(STRANGER, found=(image(**odd),)))
+    renamed = facts(found=(image(name="renamed", **odd),), targets=(Target(STRANGER, "newcomer"),))
+    assert {one.code for one in found_for(renamed)} >= {"image_imported", "image_creator_foreign", "target_unknown"}
+    assert "newcomer" in one(judge(renamed, POLICY), "target_unknown").text
+    assert worse(before, found_for(renamed)) == ()
+
+
+def test_a_warning_that_became_a_block_is_worse() -> None:
+    given = facts(found=(image(source="EXTERNAL_IMPORT"),))
+    strict = with_rules('findings = { image_imported = "block" }')
+    assert [one.level for one in worse(found_for(given), found_for(given, strict))] == [Level.BLOCK]
+
+
+# what is in the image, and who made it
+
+
+def with_rules(*lines: str) -> Policy:
+    return parse(company.POLICY.replace("[rules]\n", "\n".join(["[rules]", *lines, ""])))
+
+
+def test_an_image_that_others_created_needs_a_guardian_unless_they_are_ours() -> None:
+    sub_account = "100000000011"
+    given = facts(found=(image(creator=sub_account),))
+    finding = one(judge(given, POLICY), "image_creator_foreign")
+    assert (finding.level, sub_account in finding.text) == (Level.WARN, True)
+    ours = parse(company.POLICY.replace("admins =", f'creators = ["{sub_account}"]\nadmins ='))
+    assert "image_creator_foreign" not in codes(judge(given, ours))
+    assert "image_creator_foreign" not in codes(judge(facts(found=(image(creator=""),)), POLICY))
+
+
+def test_a_deprecated_image_is_noted() -> None:
+    assert one(judge(facts(found=(image(deprecated=True),)), POLICY), "image_deprecated").level is Level.NOTE
+
+
+LINEAGE = with_rules('lineage_tag = "built-from"')
+GOLD = image("img-gold0001", name="golden-rhel", kind="SHARED_IMAGE", creator=GOLDEN)
+MYSTERY = image("img-myst0001", name="mystery", kind="SHARED_IMAGE", creator=STRANGER)
+
+
+def made_from(tag: str, origin: Image | None = None, policy: Policy = LINEAGE) -> set[str]:
+    given = facts(found=(image(tags={"built-from": tag}),), origin=origin, shared_before=frozenset({DATA}))
+    return codes(judge(given, policy)) - {"share_is_not_recall", "share_endless", "shares_used"}
+
+
+def test_what_it_was_made_from_is_judged_by_whose_that_is() -> None:
+    assert made_from("img-gold0001", GOLD) == set()
+    assert made_from("img-base0007", image("img-base0007")) == set()
+    assert made_from("img-pub00001", image("img-pub00001", kind="PUBLIC_IMAGE", creator="")) == set()
+    assert made_from("img-myst0001", MYSTERY) == {"image_from_shared"}
+    assert made_from("img-gone0001") == {"image_origin_unknown"}
+    assert made_from("whatever") == {"image_origin_unknown"}
+    assert (made_from(GOLDEN), made_from(STRANGER)) == (set(), {"image_from_shared"})
+    assert made_from(company.HOME_ACCOUNT) == set()
+
+
+def test_without_a_tag_or_a_rule_for_it_nobody_says_what_it_was_made_from() -> None:
+    assert made_from("") == set()
+    assert made_from("img-myst0001", MYSTERY, POLICY) == set()
+
+
+# with whom
+
+
+def test_an_account_that_is_trusted_for_other_images_needs_a_guardian() -> None:
+    policy = parse(company.POLICY.replace('name = "data-team"', 'name = "data-team"\nimages = ["gpu-*"]'))
+    finding = one(judge(facts(DATA, LAB), policy), "target_not_for_image")
+    assert (finding.level, finding.about) == (Level.WARN, DATA)
+    assert finding.text == f"data-team ({DATA}) is trusted as a target, but not for base-2026."
+    assert "target_not_for_image" not in codes(judge(facts(DATA, found=(image(name="gpu-1"),)), policy))
+
+
+def test_more_accounts_at_once_than_the_policy_says_need_a_guardian() -> None:
+    policy = with_rules("many_targets = 2")
+    many = (DATA, LAB, STRANGER)
+    assert one(judge(facts(*many), policy), "many_targets").text.startswith("3 accounts would get it at once")
+    assert "many_targets" not in codes(judge(facts(*many, shared_with=had(DATA)), policy))
+    assert "many_targets" not in codes(judge(facts(*many), POLICY))
+
+
+def test_the_first_share_ever_with_an_account_is_noted() -> None:
+    known = frozenset({DATA})
+    assert "first_share" not in codes(judge(facts(DATA, shared_before=known), POLICY))
+    finding = one(judge(facts(DATA, LAB, STRANGER, shared_before=known), POLICY), "first_share")
+    assert finding.text == f"It would be the first image that we share with partner-lab and {STRANGER}."
+    assert "first_share" not in codes(judge(facts(DATA, LAB, shared_before=known, shared_with=had(LAB)), POLICY))
+
+
+# the levels
+
+
+CHANGEABLE = sorted(code for code, known in CATALOGUE.items() if not known.fixed)
+
+OCCASIONS = {
+    "image_imported": facts(found=(image(source="EXTERNAL_IMPORT"),)),
+    "image_creator_foreign": facts(found=(image(creator=STRANGER),)),
+    "image_from_shared": facts(found=(image(tags={"built-from": STRANGER}),)),
+    "image_origin_unknown": facts(found=(image(tags={"built-from": "?"}),)),
+    "image_deprecated": facts(found=(image(deprecated=True),)),
+    "target_not_for_image": facts(GOLDEN),
+    "many_targets": facts(*map(str, range(11))),
+    "first_share": facts(),
+    "shares_used": facts(),
+    "shared_already": facts(DATA, LAB, shared_with=had(DATA)),
+    "not_shared": facts(DATA, LAB, action=Action.UNSHARE, shared_with=had(DATA)),
+    "copy_needed": facts(regions=(SINGAPORE,), places=(Place(SINGAPORE, room=Room(0, 500)),)),
+    "copy_under_way": facts(regions=(SINGAPORE,), places=(Place(SINGAPORE, under_way=True),)),
+    "copy_used": facts(regions=(SINGAPORE,), places=(copied(LAB),)),
+    "share_endless": facts(),
+    "reason_missing": facts(reason=""),
+    "share_is_not_recall": facts(),
+    "unshare_is_not_recall": facts(action=Action.UNSHARE, shared_with=had(DATA)),
+}
+
+
+@pytest.mark.parametrize("code", sorted(OCCASIONS))
+def test_the_policy_decides_the_level_of_each_and_each_has_a_way_out(code: str) -> None:
+    for level in Level:
+        text = company.POLICY.replace('trusted_as = ["source"]', 'trusted_as = ["target"]\nimages = ["x"]')
+        rules = f'[rules]\nlineage_tag = "built-from"\nfindings = {{ {code} = "{level}" }}\n'
+        policy = parse(text.replace("[rules]\n", rules))
+        finding = one(judge(OCCASIONS[code], policy), code)
+        assert finding.level is level
+        assert finding.remedy.endswith(".")
+
+
+def test_there_is_an_occasion_for_each_level_that_can_be_changed() -> None:
+    assert {*OCCASIONS, "owner_unknown"} == set(CHANGEABLE)
+
+
 def test_targets_are_named_by_the_policy_where_it_knows_them() -> None:
     assert POLICY.target(DATA) == Target(DATA, "data-team")
+
+
+def test_an_image_of_ours_elsewhere_is_copied_rather_than_a_strangers_of_that_name_taken() -> None:
+    strangers = image("img-strange1", kind="SHARED_IMAGE", region=SINGAPORE)
+    judgement = judge(facts(found=(strangers, image()), regions=(SINGAPORE,)), POLICY)
+    assert judgement.image == image()
+
+
+def test_a_region_without_a_copy_gets_one_where_there_is_room() -> None:
+    judgement = judge(facts(regions=(SINGAPORE,), places=(Place(SINGAPORE, room=Room(12, 500)),)), POLICY)
+    assert not judgement.blocked
+    assert one(judgement, "copy_needed").text == (
+        "Needs a copy in ap-singapore first (takes minutes to hours); 12 of 500 images used there."
+    )
+    assert "shares_used" not in codes(judgement)  # the image's own region is not asked for
+
+
+def test_a_copy_that_is_there_or_on_its_way_is_said_to_be() -> None:
+    there = judge(facts(DATA, LAB, regions=(GUANGZHOU, SINGAPORE), places=(copied(LAB),)), POLICY)
+    assert one(there, "copy_used").text == (
+        "In ap-singapore our copy base-2026-r7-abc is shared: 1 of 500 shares used. partner-lab has it already."
+    )
+    assert one(there, "shares_used").text == "0 of 500 shares used."
+    assert there.settled == {(LAB, SINGAPORE)}
+    on_its_way = judge(facts(regions=(SINGAPORE,), places=(Place(SINGAPORE, under_way=True),)), POLICY)
+    assert codes(on_its_way) >= {"copy_under_way"}
+
+
+def test_nothing_is_to_be_done_only_where_that_is_so_in_every_region() -> None:
+    there = facts(regions=(GUANGZHOU, SINGAPORE), places=(copied(DATA),))
+    assert not judge(there, POLICY).blocked
+    assert one(judge(replace(there, shared_with=had(DATA)), POLICY), "nothing_to_do").text == (
+        "data-team has base-2026 already in ap-guangzhou and ap-singapore (since 9 Jan 2026)."
+    )

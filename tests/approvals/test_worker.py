@@ -83,7 +83,7 @@ def running(store: Store, *sweeps: Sweep) -> Iterator[Worker]:
 
 
 def commit(store: Store, key: str = "k") -> None:
-    asked = Asked(key, Action.SHARE, "base", "", (Target("100012345678"),), "", Person("U0MEI", "mei"))
+    asked = Asked(key, Action.SHARE, "base", (), (Target("100012345678"),), "", Person("U0MEI", "mei"))
     store.write(lambda ledger: ledger.add_request(asked, now=utc_now()))
 
 

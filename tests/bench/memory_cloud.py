@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from approvals.cloud import NORMAL, Image, ImageKind
+from approvals.cloud import NORMAL, Copied, Image, ImageKind, Room
 from approvals.errors import About, Refused
 from bot.sandbox import company
 
@@ -32,6 +32,9 @@ class MemoryCloud:
     def account(self) -> str:
         return company.HOME_ACCOUNT
 
+    def images(self, region: str) -> Iterator[list[Image]]:
+        raise NotImplementedError
+
     def images_by_id(self, region: str, image_ids: Sequence[str]) -> list[Image]:
         self._read()
         return [_image(region, image_id) for image_id in image_ids if region == company.REGIONS[0]]
@@ -55,6 +58,18 @@ class MemoryCloud:
         return "bench"
 
     def unshare(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
+        raise NotImplementedError
+
+    def room(self, region: str) -> Room:
+        raise NotImplementedError
+
+    def check_copy(self, region: str, image_id: str, destination: str, name: str) -> None:
+        raise NotImplementedError
+
+    def copy(self, region: str, image_id: str, destination: str, name: str) -> Copied:
+        raise NotImplementedError
+
+    def delete_image(self, region: str, image_id: str) -> str:
         raise NotImplementedError
 
     def _read(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from approvals.catalogue import Catalogue
 from approvals.checker import Checker
 from approvals.desk import Desk
 from approvals.executor import Executor
@@ -15,6 +16,7 @@ from approvals.incidents import Incidents
 from approvals.judging import Judging
 from approvals.leases import Leases
 from approvals.model import Action, Asked, Person, Press, Request, State, Verb
+from approvals.policies import Policies
 from approvals.policy import parse
 from approvals.store import Store
 from approvals.timers import Timers
@@ -37,16 +39,17 @@ class Office:
     def __init__(self, path: Path) -> None:
         self.store = Store(path)
         self.policy = parse(company.POLICY)
+        policies = Policies(self.policy)
         self.cloud = MemoryCloud()
         directory = FakeDirectory()
-        incidents = Incidents(self.store, self.policy, utc_now)
-        watched = WatchedCloud(self.cloud, incidents)
+        incidents = Incidents(self.store, policies, utc_now)
+        watched = WatchedCloud(self.cloud, incidents, Catalogue(self.policy.home.regions, utc_now))
         home = HomeAccount(watched, self.policy)
-        self.desk = Desk(self.store, self.policy, directory, clock=utc_now)
-        self.checker = Checker(self.store, watched, self.policy, directory, home)
+        self.desk = Desk(self.store, policies, directory, clock=utc_now)
+        self.checker = Checker(self.store, watched, policies, directory, home)
         self.judging = Judging(self.store, self.desk)
-        self.executor = Executor(self.store, watched, self.policy, home, Leases(self.store), incidents)
-        self.timers = Timers(self.store, self.policy)
+        self.executor = Executor(self.store, watched, policies, home, Leases(self.store), incidents)
+        self.timers = Timers(self.store, self.policy.home.channel)
 
     def close(self) -> None:
         self.checker.close()
@@ -61,7 +64,7 @@ class Office:
             key=f"{by}:{int(now.timestamp())}.{number:08d}:0",
             action=Action.SHARE,
             image_ref=image or f"image-{int(now.timestamp())}-{number}",
-            region="",
+            regions=(),
             targets=tuple(self.policy.target(account) for account in accounts),
             reason="the nightly build",
             requester=Person(by, by),

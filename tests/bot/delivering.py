@@ -35,7 +35,7 @@ class Desk:
     def pending(self, *targets: Target, deciders: Deciders = DECIDERS, key: str = "1", threaded: bool = False) -> int:
         """A request that waits for its owners; its cards are not delivered yet."""
         now = self.hands.utc()
-        asked = Asked(key, Action.SHARE, "base-nightly", "", targets or (TRUSTED,), "a reason", MEI)
+        asked = Asked(key, Action.SHARE, "base-nightly", (), targets or (TRUSTED,), "a reason", MEI)
 
         def work(ledger: Ledger) -> int:
             number = ledger.add_request(asked, now=now)

@@ -43,7 +43,7 @@ TRUSTED, UNKNOWN = Target("100012345678", "data-team"), Target("100098765432")
 DECIDERS = Deciders(owner_ids=(LIN.id, OMAR.id), approvals=1)
 GUARDED = Deciders((LIN.id, OMAR.id), (SARA.id,), ("S0SECURITY",), guardian_needed=True, approvals=1)
 
-NOT_KNOWN = Finding("target_unknown", Level.WARN, "100098765432 is not a known account.")
+NOT_KNOWN = Finding("target_unknown", Level.WARN, "100098765432 is not a known account.", about="100098765432")
 NOT_RECALLED = Finding("share_is_not_recall", Level.NOTE, "Taking it back doesn't recall copies.")
 BLOCKED = Finding("image_byol", Level.BLOCK, "base-nightly has a licence of its owner.", "Build one without.")
 
@@ -64,6 +64,8 @@ def item(target: Target, state: ItemState = ItemState.WAITING, number: int = 1, 
         more = {"code": "InvalidAccountId.NotFound", "message": "No such account.", **more}
     if state in (ItemState.FAILED, ItemState.DONE):
         more = {"cloud_request_id": "5e1f-77", **more}
+    if state in (ItemState.DONE, ItemState.ALREADY):
+        more = {"image_id": IMAGE.image_id, **more}
     return Item(number, target, "ap-guangzhou", state, **more)
 
 
@@ -74,7 +76,7 @@ def request(state: State = State.PENDING, *targets: Target, **changes: Any) -> R
         id=1042,
         action=Action.SHARE,
         image_ref="base-nightly",
-        region="",
+        regions=(),
         targets=targets,
         reason="nightly build for the data team",
         requester=MEI,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
-from approvals import outbox
+from approvals import outbox, reloading
 from bot.cards.alarms import alarm
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.bot.conftest import Hands
@@ -69,6 +69,23 @@ def test_when_mended_it_says_that_what_waited_goes_on_and_since_when_it_did() ->
     said = words(MENDED)
     assert "takes Imagewarden's credentials again. What waited goes on by itself." in said
     assert "<!date^1772442000^{ago}|" in said
+
+
+def test_a_policy_that_cannot_be_used_is_told_with_each_fault_and_what_to_do() -> None:
+    problems = [f"policy.toml, line {number}: [rules] <x{number}> is not a setting" for number in range(12)]
+    said = words({"event": reloading.REFUSED, "problems": "\n".join(problems)})
+    assert "The policy that was read before holds, all of it." in said
+    assert "• policy.toml, line 9: [rules] &lt;x9&gt; is not a setting" in said
+    assert "line 10" not in said
+    assert "and 2 more: `imagewarden check` lists them all" in said
+    assert "*To do:* mend the file; it is read again by itself within seconds." in said
+
+
+def test_that_the_policy_is_mended_is_told_with_what_changed() -> None:
+    said = words({"event": reloading.MENDED, "path": "p", "changed": "rules.approvals, images.a*"})
+    assert "The policy file can be used again, and is in force." in said
+    assert "Changed: rules.approvals, images.a" in said
+    assert "Nothing in it changed." in words({"event": reloading.MENDED, "path": "p", "changed": ""})
 
 
 def test_each_admin_gets_each_message_once_in_order(desk: Desk) -> None:

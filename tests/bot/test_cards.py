@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 
 import pytest
 
@@ -15,10 +14,8 @@ from tests.bot.drawn import accepted, labels, rings_nobody, view_accepted, words
 from tests.bot.requests import (
     BLOCKED,
     GUARDED,
-    IMAGE,
     LIN,
     MEI,
-    NOON,
     NOT_KNOWN,
     SARA,
     TRUSTED,
@@ -253,19 +250,6 @@ def test_the_home_tab_shows_what_waits_and_what_was_asked() -> None:
     assert "Nothing waits for your decision." in words(lists.home_view([], [])["blocks"])
 
 
-def test_one_image_is_shown_with_everybody_who_has_it() -> None:
-    shares = {str(100_000_000_000 + number): NOON - timedelta(days=number) for number in range(25)}
-    text, blocks = lists.image_card(
-        IMAGE, shares=shares, grants=(), names={"100000000001": "lab"}, owners=["S0PLATFORM"], blocked=(), now=NOON
-    )
-
-    accepted(text, blocks)
-    said = words(blocks)
-    assert "*Shared with 25 of 500*" in said
-    assert "*lab* `100000000001` · since " in said
-    assert "and 5 more" in said
-
-
 def test_the_modals_are_views_that_slack_takes() -> None:
     deny = modal.deny_modal(request(State.PENDING, TRUSTED, UNKNOWN))
 
@@ -273,8 +257,6 @@ def test_the_modals_are_views_that_slack_takes() -> None:
     assert json.loads(deny["private_metadata"]) == {"request": 1042}
     assert deny["title"]["text"] == "Deny request #1042"
     view_accepted(modal.deny_modal(request(id=9_999_999_999)))
-    view_accepted(modal.share_form())
-    view_accepted(modal.share_form("img-6pb6lrmy"))
 
 
 def test_the_outcome_of_each_account_stands_on_the_card_too() -> None:

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approvals.model import Action, Finding, Item, ItemState, Level, Person, Request, State, Target
-from bot.cards import lists, modal, private
+from bot.cards import form, lists, modal, private
 from bot.cards.request import card
 from bot.cards.story import story
 from tests.bot.drawn import accepted, labels, rings_nobody, view_accepted, whole, words
-from tests.bot.requests import GUARDED, IMAGE, LIN, NOON, approval, denial, request
+from tests.bot.requests import GUARDED, IMAGE, LIN, approval, denial, request
 
 HOSTILE = "<!channel> *_~`<@U0EVIL> <https://evil.example|here> &lt;!here&gt; \"\\'😀 "
 
@@ -80,18 +80,6 @@ def judge_everything(one: Request) -> None:
         facts = {"event": event, "person": LIN.id, "roles": "owner", "reason": one.reason[:1000]}
         for message in story(one, facts):
             judge(message, None)
-    assert one.image is not None
-    judge(
-        *lists.image_card(
-            one.image,
-            shares={target.account: NOON for target in one.targets},
-            grants=(),
-            names={target.account: str(target.name) for target in one.targets},
-            owners=("U0LIN", "S0PLATFORM"),
-            blocked=one.findings[:3],
-            now=NOON,
-        )
-    )
     judge(*lists.help_text([f"/image share {one.image_ref}"[: lists.ROWS * 10]] * 5))
     for view in (
         lists.home_view([one] * lists.ROWS, [one] * 10),
@@ -144,7 +132,20 @@ def test_a_full_card_keeps_its_buttons() -> None:
     assert labels(card(hostile(State.PENDING, HOSTILE, accounts=500))[1]) == ["Approve", "Deny", "Cancel"]
 
 
-@given(image=_name)
+@given(name=_name, typed=_text)
 @settings(max_examples=60, deadline=None)
-def test_whatever_a_message_names_opens_a_form_that_slack_takes(image: str) -> None:
-    view_accepted(modal.share_form(image))
+def test_whatever_is_chosen_or_found_makes_a_form_that_slack_takes(name: str, typed: str) -> None:
+    option = form.image_option(replace(IMAGE, name=name, state=name))
+    held = form.Held([option, *([form.typed_option(typed[:150])] if typed else [])], (), typed[:2000], typed[:3000])
+    found = hostile(State.PENDING, name, accounts=500)
+    below = [
+        *form.checked(found),
+        *form.checked(replace(found, findings=found.findings[500:])),
+        *form.checking([name, typed]),
+        *form.unchecked(name, typed),
+    ]
+    for named_accounts in (True, False):
+        view = form.share_form(held, below, named_accounts=named_accounts)
+        view_accepted(view)
+        rings_nobody("", {**view, "blocks": [one for one in view["blocks"] if one["type"] != "input"]})
+        whole("", view)

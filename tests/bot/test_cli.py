@@ -100,7 +100,7 @@ def test_a_missing_policy_is_told_with_its_path(shell: Shell) -> None:
     [
         ("[home\n", "it is not valid TOML"),
         ('[home]\nregions = ["ap-guangzhou"]\nchanel = "C0IMAGES"\n', "did you mean channel?"),
-        ("", "home is missing"),
+        ("", "[home] is missing"),
     ],
 )
 def test_a_policy_that_does_not_parse_is_told_with_what_is_wrong(shell: Shell, text: str, said: str) -> None:
@@ -188,11 +188,14 @@ def test_help_names_the_commands() -> None:
     ended = CliRunner().invoke(main, ["--help"])
 
     assert ended.exit_code == 0
-    assert all(name in ended.output for name in ("run", "check", "sandbox"))
+    assert all(name in ended.output for name in ("run", "check", "policy", "sandbox"))
     assert CliRunner().invoke(main, ["--version"]).output.startswith("imagewarden, version ")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["check", "--help"], ["sandbox", "--help"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["run", "--help"], ["check", "--help"], ["sandbox", "--help"], ["policy", "explain", "--help"]],
+)
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     program = (
         "import json, sys\n"

@@ -8,6 +8,7 @@ from bot.grammar import (
     Account,
     Command,
     Help,
+    List,
     OpenForm,
     Requests,
     Share,
@@ -18,11 +19,11 @@ from bot.grammar import (
     render,
 )
 
-PLAIN = Share(("base-nightly",), ("data-team",), "", "nightly build")
+PLAIN = Share(("base-nightly",), ("data-team",), (), "nightly build")
 
 
-def share(*images: str, to: tuple[str, ...] = ("data-team",), region: str = "", reason: str = "") -> Share:
-    return Share(images, to, region, reason)
+def share(*images: str, to: tuple[str, ...] = ("data-team",), regions: tuple[str, ...] = (), reason: str = "") -> Share:
+    return Share(images, to, regions, reason)
 
 
 @pytest.mark.parametrize(
@@ -116,20 +117,32 @@ def test_one_request_typed_in_many_ways(text: str) -> None:
         ("share a with 12345, 67890", share("a", to=("12345", "67890"))),
         ("share a with 12345 and 67890", share("a", to=("12345", "67890"))),
         ("share 镜像-1 with 数据组", share("镜像-1", to=("数据组",))),
-        ("share a with c in ap-guangzhou", share("a", to=("c",), region="ap-guangzhou")),
-        ("share a in ap-guangzhou with c", share("a", to=("c",), region="ap-guangzhou")),
-        ("share a with c IN Ap-Guangzhou", share("a", to=("c",), region="ap-guangzhou")),
-        ("share a with c in the region ap-shanghai-fsi", share("a", to=("c",), region="ap-shanghai-fsi")),
-        ("share a with c region: ap-guangzhou", share("a", to=("c",), region="ap-guangzhou")),
-        ("share a with c --region ap-guangzhou", share("a", to=("c",), region="ap-guangzhou")),
-        ("share a with c in ap-guangzhou in ap-guangzhou", share("a", to=("c",), region="ap-guangzhou")),
-        ("unshare a from c", Unshare(("a",), ("c",), "", "")),
-        ("unshare a with c", Unshare(("a",), ("c",), "", "")),
-        ("unshare a to c", Unshare(("a",), ("c",), "", "")),
+        ("share a with c in ap-guangzhou", share("a", to=("c",), regions=("ap-guangzhou",))),
+        ("share a in ap-guangzhou with c", share("a", to=("c",), regions=("ap-guangzhou",))),
+        ("share a with c IN Ap-Guangzhou", share("a", to=("c",), regions=("ap-guangzhou",))),
+        ("share a with c in the region ap-shanghai-fsi", share("a", to=("c",), regions=("ap-shanghai-fsi",))),
+        ("share a with c region: ap-guangzhou", share("a", to=("c",), regions=("ap-guangzhou",))),
+        ("share a with c --region ap-guangzhou", share("a", to=("c",), regions=("ap-guangzhou",))),
+        ("share a with c in ap-x, ap-y", share("a", to=("c",), regions=("ap-x", "ap-y"))),
+        ("share a in ap-x and Ap-Y with c in ap-x", share("a", to=("c",), regions=("ap-x", "ap-y"))),
+        ("share a with c in ap-guangzhou in ap-guangzhou", share("a", to=("c",), regions=("ap-guangzhou",))),
+        ("unshare a from c", Unshare(("a",), ("c",), (), "")),
+        ("unshare a with c", Unshare(("a",), ("c",), (), "")),
+        ("unshare a to c", Unshare(("a",), ("c",), (), "")),
         (
             "Unshare a, b from c in ap-guangzhou because done",
-            Unshare(("a", "b"), ("c",), "ap-guangzhou", "done"),
+            Unshare(("a", "b"), ("c",), ("ap-guangzhou",), "done"),
         ),
+        ("list", List("all")),
+        ("list all", List("all")),
+        ("List the images", List("all")),
+        ("list mine", List("mine")),
+        ("list my images, please", List("mine")),
+        ("list SHARED", List("shared")),
+        ("list base", List("named", "base")),
+        ("list IMG-6PB6LRMY", List("named", "img-6pb6lrmy")),
+        ('list "mine"', List("named", "mine")),
+        ('list "my image"', List("named", "my image")),
         ("show a", Show("a")),
         ("show IMG-6PB6LRMY", Show("img-6pb6lrmy")),
         ('show "my image"', Show("my image")),
@@ -164,6 +177,7 @@ def test_one_request_typed_in_many_ways(text: str) -> None:
         (" \n\u00a0\u200b ", OpenForm()),
         (" , ", OpenForm()),
         ("/image", OpenForm()),
+        ("Share", OpenForm()),
     ],
 )
 def test_each_form(text: str, expected: Command) -> None:
@@ -227,10 +241,10 @@ def test_the_examples_without_names_are_sensible() -> None:
         (Requests("mine", None), "/image requests mine"),
         (Requests("all", 7), "/image requests 7"),
         (
-            Share(("a", "my image"), ("c", "in"), "ap-x", "so"),
+            Share(("a", "my image"), ("c", "in"), ("ap-x",), "so"),
             '/image share a, "my image" with c, "in" in ap-x because so',
         ),
-        (Unshare(('the "a"',), ("100012345678",), "", ""), "/image unshare 'the \"a\"' from 100012345678"),
+        (Unshare(('the "a"',), ("100012345678",), (), ""), "/image unshare 'the \"a\"' from 100012345678"),
     ],
 )
 def test_a_command_is_written_as_it_is_typed(command: Command, text: str) -> None:

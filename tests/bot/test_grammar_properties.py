@@ -16,6 +16,7 @@ from bot.grammar import (
     Account,
     Command,
     Help,
+    List,
     Misread,
     Names,
     OpenForm,
@@ -35,7 +36,7 @@ texts = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=25).map("".join),
     st.builds(
         lambda verb, words: f"{verb} {' '.join(words)}",
-        st.sampled_from(("share", "unshare", "show", "requests")),
+        st.sampled_from(("share", "unshare", "show", "list", "requests")),
         st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=15),
     ),
 )
@@ -86,7 +87,9 @@ accounts = st.one_of(names, st.from_regex(r"[1-9][0-9]{4,13}", fullmatch=True))
 controls = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))  # they go
 typed = st.characters(exclude_categories=["Cs"], exclude_characters=controls)
 reasons = st.text(typed, max_size=200).map(str.strip).filter(lambda r: visible(r) not in ("", "…", "...", "REASON"))
-regions = st.sampled_from(("", "ap-guangzhou", "na-siliconvalley", "ap-shanghai-fsi"))
+regions = st.lists(
+    st.sampled_from(("ap-guangzhou", "na-siliconvalley", "ap-shanghai-fsi")), max_size=3, unique=True
+).map(tuple)
 
 
 def some(strategy: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, ...]]:
@@ -98,6 +101,8 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(Share, *sharing),
     st.builds(Unshare, *sharing),
     st.builds(Show, names),
+    st.builds(List, st.just("named"), names),
+    st.builds(List, st.sampled_from(("all", "mine", "shared"))),
     st.builds(Requests, st.just("all"), st.integers(1, 10**18 - 1)),
     st.builds(Requests, st.sampled_from(("all", "mine", "pending")), st.none()),
     st.sampled_from((Help(), Account(), OpenForm())),
@@ -123,7 +128,7 @@ def test_what_was_read_can_be_written_and_read_again(text: str) -> None:
 @given(reasons, st.sampled_from(("because", "Because:", "--reason", "reason:", "—reason")))
 def test_the_reason_survives_to_the_letter(reason: str, keyword: str) -> None:
     command = parse(f"share a with b {keyword} {as_slack_sends(reason)}")
-    assert command == Share(("a",), ("b",), "", reason)
+    assert command == Share(("a",), ("b",), (), reason)
 
 
 @many

@@ -15,7 +15,7 @@ MISSING = [
     ("unshare base", "", "put `from` before it", "/image unshare base from data-team because …"),
     ("share base with", "with", "No account comes after `with`", "/image share base with data-team because …"),
     ("share base with because x", "with", "No account", "/image share base with data-team because x"),
-    ("share", "", "image and the account are missing", "/image share base-nightly with data-team because …"),
+    ("unshare", "", "image and the account are missing", "/image unshare base-nightly from data-team because …"),
     ("share with c", "", "The image is missing", "/image share base-nightly with c"),
     ("share because x", "", "are missing", "/image share base-nightly with data-team because x"),
     ("share base c", "c", "put `with` before it", "/image share base with c"),
@@ -150,6 +150,31 @@ WRONG_NAMES = [
     ("share base with … because …", "because", "your own reason", "/image share base with data-team because …"),
     ("share base with c because ...", "because", "your own reason", "/image share base with c because …"),
     ("share base with c for ... for ...", "for", "not understood here", "/image share base with c because …"),
+    (
+        "share base with c in ap-x, shanghai",
+        "shanghai",
+        "is written `ap-shanghai`",
+        "/image share base with c in ap-x, ap-shanghai",
+    ),
+    (
+        "share base with c in ap-x and hong kong",
+        "hong kong",
+        "`ap-hongkong`",
+        "/image share base with c in ap-x, ap-hongkong",
+    ),
+    ("share base with c in ap-x ap-y-1", "ap-y-1", "is written `ap-y`", "/image share base with c in ap-x, ap-y"),
+    (
+        "share base with c in ap-x and quickly",
+        "quickly",
+        "after the region",
+        "/image share base with c in ap-x because quickly",
+    ),
+    (
+        "share base with c in ap-a, ap-b, ap-c, ap-d, ap-e, ap-f, ap-g, ap-h, ap-i, ap-j, ap-k",
+        "ap-k",
+        "at most 10 regions",
+        "/image share base with c in ap-a, ap-b, ap-c, ap-d, ap-e, ap-f, ap-g, ap-h, ap-i, ap-j",
+    ),
     ("share base with c in REGION", "in REGION", "Put a region", "/image share base with c"),
     ("show IMAGE", "IMAGE", "Put an image's name", "/image show base-nightly"),
     ("share c with img-6pb6lrmy", "img-6pb6lrmy", "is an image", "/image share img-6pb6lrmy with c"),
@@ -186,6 +211,16 @@ NUMBERS = [
     ("1000 1234 5678 100098765432", "1000 1234 5678", "in one piece", "100012345678, 100098765432"),
 ]
 
+LISTS = [
+    ("lsit mine", "lsit", "Did you mean `list`?", "/image list mine"),
+    ("images", "images", "Did you mean `list`?", "/image list"),
+    ("find base", "find", "Did you mean `list`?", "/image list base"),
+    ("list shared with data-team", "with data-team", "Leave out the rest", "/image list shared"),
+    ("list data base", "base", "A name with spaces goes in quotes", '/image list "data base"'),
+    ("list <@U0LIN|lin>", "@lin", "a part of a name", "/image list"),
+    ("list with", "with", "a part of a name", "/image list"),
+    ("list NAME", "NAME", "Put a part of an image's name", "/image list base-nightly"),
+]
 LATER = [
     ("share base with c for 7d", "for 7d", "Leave out `for 7d`: this version", "/image share base with c"),
     ("share base for 30d with c because x", "for 30d", "Leave out `for 30d`", "/image share base with c because x"),
@@ -202,15 +237,10 @@ LATER = [
     ("unshare base from Lighthouse because x", "Lighthouse", "Lighthouse yet", "/image unshare base from … because x"),
     ("share lhbp-abc with c", "lhbp-abc", "Lighthouse images yet", "/image share … with c"),
     ("unshare base from all because x", "all", "everyone at once yet", "/image unshare base from … because x"),
-    ("share base with c in ap-x, ap-y", "ap-y", "one region a request", "/image share base with c in ap-x"),
-    ("share base in ap-x with c in ap-y", "in ap-y", "one region a request", "/image share base with c in ap-x"),
     ("delete base", "delete", "can't delete images yet", "/image unshare base from …"),
     ("delete", "delete", "can't delete images yet", "/image help"),
-    ("list", "list", "can't list images yet", "/image requests"),
-    ("list shared", "list", "can't list images yet", "/image requests"),
-    ("list base", "list", "can't list images yet", "/image show base"),
-    ("inbound", "inbound", "shared with us yet", "/image requests"),
-    ("drift", "drift", "compare the record with the cloud yet", "/image requests"),
+    ("inbound", "inbound", "shared with us yet", "/image list"),
+    ("drift", "drift", "compare the record with the cloud yet", "/image list"),
 ]
 
 
@@ -220,6 +250,7 @@ LATER = [
         *MISSING,
         *SLIPS,
         *WRONG_NAMES,
+        *LISTS,
         *LATER,
         *((f"share base with {a}", word, said, f"/image share base with {b}") for a, word, said, b in NUMBERS),
     ],
@@ -234,9 +265,9 @@ def test_what_is_wrong_and_what_to_type(text: str, word: str, said: str, suggest
 
 
 def test_names_that_exist_stand_in_where_nothing_was_typed() -> None:
-    answer = parse("share", Names("gpu train", "partner-lab"))
+    answer = parse("unshare", Names("gpu train", "partner-lab"))
     assert isinstance(answer, Misread)
-    assert answer.suggestion == '/image share "gpu train" with partner-lab because …'
+    assert answer.suggestion == '/image unshare "gpu train" from partner-lab because …'
 
 
 def test_what_was_typed_is_quoted_raw() -> None:
@@ -255,7 +286,7 @@ def test_a_sentence_quotes_on_one_line_and_in_short() -> None:
 
 def test_ten_images_are_taken_and_the_eleventh_is_not() -> None:
     ten = [f"i{n}" for n in range(10)]
-    assert parse(f"share {' '.join(ten)} with c") == Share(tuple(ten), ("c",), "", "")
+    assert parse(f"share {' '.join(ten)} with c") == Share(tuple(ten), ("c",), (), "")
     answer = parse(f"share {' '.join(ten)} more i1 with c because x")
     assert isinstance(answer, Misread)
     assert answer.word == "more"
@@ -292,4 +323,4 @@ def test_a_text_that_is_too_long_is_not_read_in_part() -> None:
 def test_three_thousand_characters_are_read_whatever_slack_makes_of_them() -> None:
     reason = "&" * (3000 - len(TAIL) - len(" because "))
     taken = parse(f"{TAIL} because {reason.replace('&', '&amp;')}")
-    assert taken == Share(("base",), ("data-team",), "", reason)
+    assert taken == Share(("base",), ("data-team",), (), reason)

@@ -62,7 +62,9 @@ def watched(client: WebClient, hands: Hands, tmp_path: Path) -> Iterator[Watched
     metrics, home = Metrics(store), HomeAccount(cloud, parse(company.POLICY))
     slack = health.slack(Installation(client), metrics, hands.utc, lambda: back.append("slack"))
     channel = health.channel(client, CHANNEL, metrics, hands.utc, back.append)
-    parts = Health(slack, health.cloud(home, metrics, hands.utc), channel, lambda: made.listening, lambda: None)
+    parts = Health(
+        slack, health.cloud(home, metrics, hands.utc), channel, lambda: made.listening, lambda: None, lambda: None
+    )
     made = Watched(parts, slack, cloud, metrics, hands, back)
     yield made
     store.close()

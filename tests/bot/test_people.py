@@ -101,6 +101,26 @@ def test_a_group_is_its_members_and_a_person_is_themselves(people: People, works
     assert workspace.api.called["users.info"] == 0
 
 
+def test_an_address_is_the_person_who_has_it(people: People, workspace: WorkspaceServer) -> None:
+    assert people.members("lin@nimbus.example") == ("U0LIN",)
+    assert people.members("lin@nimbus.example") == ("U0LIN",)
+    assert workspace.api.called["users.lookupByEmail"] == 1
+    with pytest.raises(UnknownPerson, match=r"nobody@nimbus\.example"):
+        people.members("nobody@nimbus.example")
+
+
+def test_an_answer_without_a_person_is_nobody() -> None:
+    with told_slack({"users.lookupByEmail": {"user": {}}}) as client, pytest.raises(UnknownPerson):
+        People(client, lambda: OURS).members("lin@nimbus.example")
+
+
+def test_an_address_that_slack_may_not_tell_is_not_taken_for_nobody(people: People, workspace: WorkspaceServer) -> None:
+    workspace.faults.fail("users.lookupByEmail", "missing_scope")
+    with pytest.raises(DirectoryError, match="missing_scope") as caught:
+        people.members("lin@nimbus.example")
+    assert not isinstance(caught.value, UnknownPerson)
+
+
 def test_nobody_of_that_id_is_said_so(people: People) -> None:
     with pytest.raises(UnknownPerson, match="U0NOBODY"):
         people.person("U0NOBODY")
@@ -138,7 +158,7 @@ def test_who_has_left_the_group_of_the_owners_decides_no_more(
 ) -> None:
     """The card was sent to them while they were an owner; what counts is who they are when they press."""
     house = House(tmp_path / "house.db")
-    desk = Desk(house.store, house.policy, people, clock=house.clock)
+    desk = Desk(house.store, house.policies, people, clock=house.clock)
     number = house.pending()
 
     def judged(person: str) -> str:

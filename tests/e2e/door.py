@@ -9,7 +9,7 @@ import http.client
 import json
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -133,7 +133,35 @@ def event(kind: str, **facts: Any) -> dict[str, Any]:
     }
 
 
-def submission(callback_id: str, metadata: str, values: Mapping[str, str], view_id: str = "V1") -> dict[str, Any]:
+def suggestion(action_id: str, typed: str, person: str = "U0LIN") -> dict[str, Any]:
+    """Somebody types into a menu of a modal."""
+    return {
+        "type": "block_suggestion",
+        "team": {"id": company.TEAM, "domain": "nimbus"},
+        "user": {"id": person, "username": "x", "team_id": company.TEAM},
+        "container": {"type": "view", "view_id": "V1"},
+        "view": {"id": "V1", "type": "modal", "callback_id": "share_form", "state": {"values": {}}},
+        "block_id": "b",
+        "action_id": action_id,
+        "value": typed,
+    }
+
+
+def state(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """What is filled in: texts typed, and lists of the values that are chosen in a menu."""
+    return {"values": {block: {"value": _held(value)} for block, value in values.items()}}
+
+
+def _held(value: Sequence[str]) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"type": "plain_text_input", "value": value}
+    options = [{"text": {"type": "plain_text", "text": one[:75] or "x"}, "value": one} for one in value]
+    return {"type": "multi_external_select", "selected_options": options}
+
+
+def submission(
+    callback_id: str, metadata: str, values: Mapping[str, Sequence[str]], view_id: str = "V1"
+) -> dict[str, Any]:
     """A modal sent."""
     return {
         "type": "view_submission",
@@ -145,6 +173,6 @@ def submission(callback_id: str, metadata: str, values: Mapping[str, str], view_
             "type": "modal",
             "callback_id": callback_id,
             "private_metadata": metadata,
-            "state": {"values": {block: {"value": {"value": text}} for block, text in values.items()}},
+            "state": state(values),
         },
     }

@@ -57,18 +57,55 @@ class PersonAt:
                 return _warning(self._post("/page/press", **where, **pressed))
         raise AssertionError(f"no button {label!r} among {self.buttons(on)} of: {self.text_of(on)}")
 
-    def fills_and_submits(self, view: Seen, values: Mapping[str, str]) -> dict[str, str]:
-        """Fills in fields by their labels, and submits; gives the complaints by label, none where it was taken."""
+    def fills_and_submits(self, view: Seen, values: Mapping[str, str | list[str]]) -> dict[str, str]:
+        """Fills in fields by their labels, and submits; gives the complaints by label, none where it was taken.
+
+        What a menu asks the bot for is searched for, and the first that it offers is taken; of several, each.
+        """
         fields = {block["label"]["text"]: block for block in view["blocks"] if block["type"] == "input"}
-        filled: dict[str, dict[str, object]] = {}
-        for label, value in values.items():
-            assert label in fields, f"no field {label!r} among {list(fields)}"
-            block = fields[label]
-            filled[block["block_id"]] = {block["element"]["action_id"]: _plain(block["element"], value)}
+        filled = self._filled(view, fields, values)
         answer = self._post("/page/submit", view_id=view["id"], values=filled)
         labels = {block["block_id"]: label for label, block in fields.items()}
         errors = {labels[block]: words for block, words in answer.get("errors", {}).items()}
         return errors or ({"": answer["error"]} if not answer["ok"] else {})
+
+    def chooses(self, view: Seen, label: str, values: Mapping[str, str | list[str]]) -> str | None:
+        """Fills in fields, and tells the bot of the one of that label, as a menu does that says so at once."""
+        fields = {block["label"]["text"]: block for block in view["blocks"] if block["type"] == "input"}
+        filled = self._filled(view, fields, values)
+        block = fields[label]
+        pressed = {"block_id": block["block_id"], "action_id": block["element"]["action_id"]}
+        value = filled[pressed["block_id"]][pressed["action_id"]]
+        return _warning(self._post("/page/press", view_id=view["id"], value=value, values=filled, **pressed))
+
+    def offered(self, view: Seen, label: str, typed: str) -> list[Seen]:
+        """What a menu offers for what is typed into it."""
+        [block] = [one for one in view["blocks"] if one["type"] == "input" and one["label"]["text"] == label]
+        asked = {"block_id": block["block_id"], "action_id": block["element"]["action_id"], "value": typed}
+        answer = self._post("/page/options", view_id=view["id"], **asked)
+        assert answer["ok"], answer["error"]
+        options: list[Seen] = answer["options"]
+        return options
+
+    def _filled(
+        self, view: Seen, fields: Mapping[str, Seen], values: Mapping[str, str | list[str]]
+    ) -> dict[str, dict[str, object]]:
+        filled: dict[str, dict[str, object]] = {}
+        for label, value in values.items():
+            assert label in fields, f"no field {label!r} among {list(fields)}"
+            block = fields[label]
+            if block["element"]["type"] == "multi_external_select":
+                wanted = [value] if isinstance(value, str) else value
+                given: object = [self._first(view, label, one) for one in wanted]
+            else:
+                given = _plain(block["element"], str(value))
+            filled[block["block_id"]] = {block["element"]["action_id"]: given}
+        return filled
+
+    def _first(self, view: Seen, label: str, typed: str) -> str:
+        offered = self.offered(view, label, typed)
+        assert offered, f"{label} offers nothing for {typed!r}"
+        return str(offered[0]["value"])
 
     def closes(self, view: Seen) -> None:
         self._post("/page/close", view_id=view["id"])

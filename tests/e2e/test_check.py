@@ -115,9 +115,12 @@ def test_every_fault_of_the_policy_has_its_line(operator: Operator) -> None:
     operator.changes_policy("approvals = 1", "approvals = 0")
 
     faults = operator.faults()
-    assert {what for what, _ in faults} == {"policy"}
-    assert any("did you mean channel?" in text for _, text in faults)
-    assert any("rules.approvals" in text for _, text in faults)
+    path = operator.values["IMAGEWARDEN_POLICY"]
+    assert faults == [
+        ("policy", f"{path}, line 2: [home] channel is missing"),
+        ("policy", f"{path}, line 6: [home] chanel is not a setting; did you mean channel?"),
+        ("policy", f"{path}, line 13: [rules] approvals: it must be at least 1"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -154,12 +157,13 @@ def test_a_channel_that_is_not_there(operator: Operator) -> None:
 
 def test_people_and_groups_that_are_not_there_or_may_not_decide(operator: Operator, workspace: WorkspaceServer) -> None:
     operator.changes_policy("S0SECURITY", "S0NONE")
-    operator.changes_policy('owners = ["U0MEI"]', 'owners = ["U0NOBODY"]')
+    operator.changes_policy('owners = ["U0MEI"]', 'owners = ["U0NOBODY", "mei@nimbus.example", "x@nimbus.example"]')
     operator.changes_policy('match = "gpu-*"\nowners = ["U0OMAR"]', 'match = "gpu-*"\nowners = ["U0GUS"]')
 
     assert operator.faults() == [
         ("people", "S0NONE: Slack doesn't know this id: correct it in the policy"),
         ("people", "U0NOBODY: Slack doesn't know this id: correct it in the policy"),
+        ("people", "x@nimbus.example: Slack doesn't know this address: correct it in the policy"),
         (
             "people",
             "U0GUS: nobody behind this id may decide (deactivated, guest or bot): name somebody else",

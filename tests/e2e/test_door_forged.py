@@ -139,7 +139,7 @@ def test_a_denial_of_no_request_of_ours_does_nothing(door: DoorKnocker, sandbox:
 def test_half_a_character_in_a_form_is_no_obstacle() -> None:
     with opened() as sandbox:
         door, mei = DoorKnocker(sandbox.door.url), at(sandbox).mei
-        typed = {ids.IMAGE: "base-nightly", ids.ACCOUNTS: "data-team", ids.REASON: "half \ud83d of it"}
+        typed = {ids.IMAGE: ["base-nightly"], ids.ACCOUNTS: ["100012345678"], ids.REASON: "half \ud83d of it"}
         asked = submission(ids.FORM_VIEW, "", typed)
         asked["user"] = {"id": "U0MEI", "username": "mei", "team_id": asked["team"]["id"]}
         assert door.interact(asked) == (200, "")

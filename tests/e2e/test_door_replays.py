@@ -22,7 +22,7 @@ from tests.e2e.conftest import Company, at
 from tests.e2e.database import wait_for
 from tests.e2e.door import COMMAND, JSON, DoorKnocker, Headers, event, headers, press, shortcut, submission
 
-FORM = {ids.IMAGE: "base-nightly", ids.ACCOUNTS: "data-team", ids.REASON: "x"}
+FORM = {ids.IMAGE: ["base-nightly"], ids.ACCOUNTS: ["100012345678"], ids.REASON: "x"}
 Told = tuple[bytes, Headers]
 
 

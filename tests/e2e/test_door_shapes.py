@@ -17,25 +17,29 @@ from bot.sandbox import company
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.e2e import command
-from tests.e2e.door import COMMAND, JSON, DoorKnocker, event, press, shortcut, submission
+from tests.e2e.door import COMMAND, JSON, DoorKnocker, event, press, shortcut, submission, suggestion
 
 STRANGE: tuple[Any, ...] = (None, 7, 10**4000, [], {}, {"id": {"id": []}}, "", "\ud800", "nul\0", "<!channel>")
 
 ON_A_MESSAGE = {"channel": {"id": "C0IMAGES", "name": "x"}, "message": {"type": "message", "text": "img-6pb6lrmy"}}
+
+FORM = {ids.IMAGE: ["base-nightly"], ids.ACCOUNTS: ["100012345678"], ids.REASON: "x"}
 
 TEMPLATES: dict[str, dict[str, Any]] = {
     "press": press(ids.APPROVE, "1"),
     "deny": press(ids.DENY, "1"),
     "unknown": {**press("nobody_listens_to_this", "1"), "view": {"id": "V1", "type": "home", "callback_id": "x"}},
     "page": press(ids.PAGE, "all:5"),
-    "form": submission(ids.FORM_VIEW, "", {ids.IMAGE: "base-nightly", ids.ACCOUNTS: "data-team", ids.REASON: "x"}),
+    "form": submission(ids.FORM_VIEW, "", FORM),
     "denial": submission(ids.DENY_VIEW, '{"request": 1}', {ids.REASON: "x"}),
     "shortcut": shortcut(ids.SHORTCUT_FORM),
     "message": {**shortcut(ids.SHORTCUT_FROM_MESSAGE), "type": "message_action", **ON_A_MESSAGE},
     "home": {**event("app_home_opened", tab="home"), "authorizations": [{"team_id": company.TEAM}]},
     "event": {**event("message", text="x", message={"user": "U0LIN"}), "is_ext_shared_channel": True},
     "closed": {**submission(ids.FORM_VIEW, "", {}), "type": "view_closed"},
-    "suggestion": {**press("x", "1"), "type": "block_suggestion", "action_id": "x", "block_id": "b", "value": "x"},
+    "suggestion": suggestion(ids.PICK_IMAGES, "base"),
+    "accounts": suggestion(ids.PICK_ACCOUNTS, "data"),
+    "check": {**press(ids.CHECK, "check"), "view": submission(ids.FORM_VIEW, "", FORM)["view"]},
     "address": {"type": "url_verification", "challenge": "c"},
 }
 
@@ -170,7 +174,7 @@ def test_what_is_read_of_a_payload_can_be_stored_and_shown(bot: Process) -> None
     asked = submission(
         ids.FORM_VIEW,
         "",
-        {ids.IMAGE: "base-nightly", ids.ACCOUNTS: "data-team", ids.REASON: "a\0b\ud83dc"},
+        {ids.IMAGE: ["base-nightly"], ids.ACCOUNTS: ["100012345678"], ids.REASON: "a\0b\ud83dc"},
         view_id="V9",
     )
     assert bot.door.interact(asked) == (200, "")

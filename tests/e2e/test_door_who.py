@@ -114,7 +114,7 @@ def test_guests_bots_strangers_and_the_deactivated_decide_nothing(sandbox: Sandb
 @pytest.mark.parametrize("who", ["U0GUS", company.BOT_USER, "U0NOBODY", "U0OMAR"])
 def test_guests_bots_strangers_and_the_deactivated_ask_for_nothing(sandbox: Sandbox, who: str) -> None:
     door = DoorKnocker(sandbox.door.url)
-    form = {ids.IMAGE: "base-nightly", ids.ACCOUNTS: "data-team", ids.REASON: "x"}
+    form = {ids.IMAGE: ["base-nightly"], ids.ACCOUNTS: ["100012345678"], ids.REASON: "x"}
     them = {"user": {"id": who, "username": "x", "team_id": company.TEAM}}
     door.command("share base-nightly with data-team because x", user_id=who)
     door.interact(submission(ids.FORM_VIEW, "", form) | them)

@@ -212,7 +212,7 @@ def test_show_tells_who_has_an_image(company: Company) -> None:
 
     shown = company.mei.text_of(company.mei.sees("Shared with 1 of 500"))
     assert "partner-lab" in shown
-    assert "not asked for here" in shown
+    assert "not by Imagewarden" in shown
 
 
 def test_help_shows_commands_that_parse(company: Company) -> None:
@@ -224,8 +224,8 @@ def test_help_shows_commands_that_parse(company: Company) -> None:
 def test_the_form_asks_like_the_command(company: Company) -> None:
     company.mei.types("/image")
     form = company.mei.modal()
-    errors = company.mei.fills_and_submits(form, {"Image": "base-nightly", "With whom": "data-taem", "Why": "x"})
-    assert "data-taem" in errors["With whom"]
+    errors = company.mei.fills_and_submits(form, {"Image": "base-nightly", "Other accounts": "data-taem", "Why": "x"})
+    assert "data-taem" in errors["Other accounts"]
     assert company.mei.fills_and_submits(form, {"Image": "base-nightly", "With whom": "data-team", "Why": "x"}) == {}
 
     company.mei.sees("asked @lin and @omar")

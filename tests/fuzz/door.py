@@ -6,7 +6,6 @@ checked and judged. Only people are asked of Slack, the sandbox's; every other c
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import sys
@@ -18,18 +17,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
+from anyio.from_thread import start_blocking_portal
 from slack_sdk.errors import SlackApiError
 from starlette.applications import Starlette
 from starlette.types import Message
 
+from approvals.catalogue import Catalogue
 from approvals.checker import Checker
 from approvals.desk import Desk
 from approvals.home import HomeAccount
 from approvals.judging import Judging
 from approvals.model import Action, Asked, Person, Target
+from approvals.policies import Policies
 from approvals.policy import parse
 from approvals.store import Store
-from bot import config
+from bot import config, limits
 from bot.app import bolt_app, web_client
 from bot.door import door
 from bot.metrics import Metrics
@@ -92,12 +94,12 @@ def opened(folder: Path) -> Iterator[Check]:
     workspace = WorkspaceServer().start()
     _stay_inside(int(urlsplit(workspace.api_url).port or 0))
     try:
-        with asyncio.Runner() as runner, closing(_Bot(workspace.api_url, folder / "door.db")) as bot:
+        with start_blocking_portal() as loop, closing(_Bot(workspace.api_url, folder / "door.db")) as bot:
 
             def check(data: bytes) -> None:
                 letter = Letter.read(data)
                 with within(_SECONDS):
-                    status, body = runner.run(_post(bot.door, letter))
+                    status, body = loop.call(_post, bot.door, letter)
                 _judge(letter, status, body)
                 bot.go_on()
                 if faults.seen:
@@ -118,16 +120,34 @@ class _Bot:
         nobody = web_client(settings, company.BOT_TOKEN)
         self._store = Store(db)
         policy, cloud = parse(company.POLICY), MemoryCloud()
+        policies = Policies(policy)
         installation = Installation(slack)
         installation.ask()
         people = People(slack, installation.workspace, clock=lambda: 0.0)
         for member in company.PEOPLE:
             people.person(member.id)
-        desk = Desk(self._store, policy, people, clock=_now)
+        desk = Desk(self._store, policies, people, clock=_now)
         replies = Replies(nobody, _now)
-        services = Services(desk, self._store, policy, people, cloud, nobody, replies, InPlace(), _now)
+        catalogue = Catalogue(policy.home.regions, _now)
+        for region in policy.home.regions:
+            catalogue.note_images(region, cloud.images_by_id(region, ["base", "gpu"]), began=_NOW, ended=_NOW)
+        self._checker = Checker(self._store, cloud, policies, people, HomeAccount(cloud, policy))
+        services = Services(
+            desk=desk,
+            store=self._store,
+            policies=policies,
+            people=people,
+            cloud=cloud,
+            catalogue=catalogue,
+            client=nobody,
+            replies=replies,
+            background=InPlace(),
+            clock=_now,
+            checker=self._checker,
+            opening=InPlace(),
+            previewing=InPlace(),
+        )
         app = bolt_app(settings, installation, services)
-        self._checker = Checker(self._store, cloud, policy, people, HomeAccount(cloud, policy))
         self._judging = Judging(self._store, desk)
         desk.submit([_asked(number, policy.target("100012345678")) for number in range(_WAITING)])
         self.go_on()
@@ -145,7 +165,7 @@ class _Bot:
 
 def _asked(number: int, target: Target) -> Asked:
     reply_to = ReplyAddress("U0MEI").text()
-    return Asked(str(number), Action.SHARE, "base-nightly", "", (target,), "x", Person("U0MEI", "mei"), reply_to)
+    return Asked(str(number), Action.SHARE, "base-nightly", (), (target,), "x", Person("U0MEI", "mei"), reply_to)
 
 
 def _now() -> datetime:
@@ -225,5 +245,10 @@ def _usable(text: str) -> None:
         assert told["response_action"] == "errors"
         assert all(isinstance(one, str) and one.strip() for one in told["errors"].values())
         assert told["errors"]
+    elif "options" in told:
+        assert len(told["options"]) <= limits.OPTIONS
+        for option in told["options"]:
+            assert 0 < len(option["text"]["text"]) <= limits.OPTION_TEXT
+            assert 0 < len(option["value"]) <= limits.OPTION_VALUE
     else:
         assert set(told) == {"challenge"}

@@ -14,6 +14,7 @@ from bot.grammar import (
     Account,
     Command,
     Help,
+    List,
     Misread,
     Names,
     OpenForm,
@@ -78,7 +79,7 @@ def retype(suggestion: str) -> Command | Misread:
 def check(answer: Command | Misread) -> None:
     """It is an answer, and one that can be used."""
     if not isinstance(answer, Misread):
-        assert isinstance(answer, Share | Unshare | Show | Requests | Help | Account | OpenForm)
+        assert isinstance(answer, Share | Unshare | Show | List | Requests | Help | Account | OpenForm)
         return
     assert answer.sentence.strip()
     assert answer.word in answer.typed

@@ -27,7 +27,23 @@ _TYPES = (
     *("workflow_step_edit", "app_rate_limited", "function_executed", "button", "modal", "home"),
 )
 _IDS = (
-    *(ids.APPROVE, ids.DENY, ids.CANCEL, ids.RETRY, ids.OPEN_FORM, ids.PAGE, ids.DENY_VIEW, ids.FORM_VIEW, ids.COMMAND),
+    *(
+        ids.APPROVE,
+        ids.DENY,
+        ids.CANCEL,
+        ids.RETRY,
+        ids.NEWER,
+        ids.PICK_IMAGES,
+        ids.PICK_ACCOUNTS,
+        ids.CHECK,
+        "request-1",
+        "request-2",
+        ids.OPEN_FORM,
+        ids.PAGE,
+        ids.DENY_VIEW,
+        ids.FORM_VIEW,
+        ids.COMMAND,
+    ),
     *(ids.SHORTCUT_FORM, ids.SHORTCUT_FROM_MESSAGE, "T0NIMBUS", "U0LIN", "U0MEI", "U0GUS", "U0SARA", "E0X", "/other"),
     *(
         "1",

@@ -25,7 +25,9 @@ _SETTINGS = (
     *('guardians = ["S0SECURITY"]\n', 'admins = ["U0ADMIN"]\n', 'unknown_target = "guardian"\n'),
     *("self_approval = false\n", "approvals = 1\n", "max_days = 90\n", 'decide_within = "3d"\n'),
     *('remind_after = "4h"\n', 'owner_tag = "slack-owner"\n', 'id = "100012345678"\n', 'name = "data-team"\n'),
-    *('trusted_as = ["target", "source"]\n', 'match = "base-*"\n', 'owners = ["U0OWNER"]\n'),
+    *('trusted_as = ["target", "source"]\n', 'match = "base-*"\n', 'owners = ["U0OWNER"]\n', "many_targets = 10\n"),
+    *('creators = ["100012345678"]\n', 'lineage_tag = "made-from"\n', 'images = ["base-*"]\n', "[rules.findings]\n"),
+    *('reason_missing = "note"\n', 'owners = ["a.b@example.com"]\n', "findings = {}\n"),
 )
 _VALUES = (
     *("true", "0", "-1", "1e400", "nan", "inf", "0x10", "9" * 30, "1.5", "1979-05-27T07:32:00Z", "07:32:00", '""'),
@@ -33,25 +35,7 @@ _VALUES = (
     *('"99999w"', '"1m"', '"0d"', '"U0"', '"S0SECURITY"', '"ａ"', '"ap-x"', '"international"', "[1, 'a', {}]", "''"),
 )
 _SIGNS = (
-    "=",
-    ".",
-    ",",
-    "[",
-    "]",
-    "[[",
-    "]]",
-    "{",
-    "}",
-    '"',
-    "'",
-    '"""',
-    "'''",
-    "\\",
-    "#",
-    "\r",
-    "\x00",
-    "\ufeff",
-    "\n",
+    *("=", ".", ",", "[", "]", "[[", "]]", "{", "}", '"', "'", '"""', "'''", "\\", "#", "\r", "\x00", "\ufeff", "\n"),
 )
 _WORDS = ("home", "rules", "accounts", "images", "account", "owner", "regions", "approvals", "match", "a.b", '"a b"')
 
@@ -119,6 +103,6 @@ def _answers(policy: Policy) -> None:
     assert policy.home.regions
     for name, account in policy.account_names.items():
         assert policy.target(account).name == policy.name_of(account) == name
-        policy.trusts_as("target", account)
+        assert policy.trusts_as("target", account) or not policy.trusts_with(_IMAGE, account)
     assert datetime(2026, 1, 1, tzinfo=UTC) + policy.rules.decide_within
     assert datetime(2026, 1, 1, tzinfo=UTC) + (policy.rules.remind_after or policy.rules.decide_within)

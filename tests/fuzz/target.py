@@ -35,7 +35,7 @@ class Target(Protocol):
 
 INSTRUMENTED = {
     "grammar": ("bot.cards.lists", "bot.grammar"),
-    "policy": ("approvals.policy", "tomllib"),
+    "policy": ("approvals.policy", "approvals.policy_faults", "approvals.policy_lines", "tomllib"),
     "door": ("bot.cards", "bot.door", "bot.gate", "bot.listeners", "bot.payloads", "bot.replies", "slack_bolt.request"),
 }
 """Each target, with the packages whose branches tell whether an input is worth being kept."""

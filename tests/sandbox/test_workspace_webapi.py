@@ -52,9 +52,9 @@ def test_the_app_token_opens_sockets_and_nothing_else(workspace: WorkspaceServer
 
 
 def test_a_method_beyond_the_scopes_says_which_scope_is_missing(client: WebClient) -> None:
-    said = refusal(lambda: client.users_lookupByEmail(email="lin@nimbus.example")).response
+    said = refusal(lambda: client.reactions_add(channel=IMAGES, name="eyes", timestamp="1.1")).response
 
-    assert (said["error"], said["needed"]) == ("missing_scope", "users:read.email")
+    assert (said["error"], said["needed"]) == ("missing_scope", "reactions:write")
     assert "chat:write" in said["provided"]
     assert code_of(lambda: client.api_call("images.share")) == "unknown_method"
 
@@ -171,6 +171,9 @@ def test_who_people_are(workspace: WorkspaceServer, client: WebClient) -> None:
     assert client.users_info(user="U0OMAR")["user"]["deleted"] is True
     assert client.users_info(user=company.BOT_USER)["user"]["is_bot"] is True
     assert code_of(lambda: client.users_info(user="U0NOBODY")) == "user_not_found"
+    assert client.users_lookupByEmail(email="Lin@nimbus.example")["user"]["id"] == "U0LIN"
+    for address in ("nobody@nimbus.example", "omar@nimbus.example", ""):  # the second is deactivated
+        assert code_of(lambda address=address: client.users_lookupByEmail(email=address)) == "users_not_found"  # type: ignore[misc]  # bound now
 
 
 def test_groups_and_channels(client: WebClient) -> None:

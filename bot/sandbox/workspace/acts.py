@@ -15,6 +15,7 @@ from bot.sandbox.workspace.messages import check_content
 from bot.sandbox.workspace.payloads import Payload, Payloads
 from bot.sandbox.workspace.responses import Responses
 from bot.sandbox.workspace.state import Conversation, Message, Workspace
+from bot.sandbox.workspace.suggestions import asks_at, options_in, with_offers
 from bot.sandbox.workspace.views import OpenView, Values, Views
 
 Answer = dict[str, Any]
@@ -93,19 +94,36 @@ class Acts:
         :param values: what is filled in beside; the view's state carries it
         """
         view = self._view(person, view_id)
-        element = find_element(view.told["blocks"], block_id, action_id)
+        blocks = with_offers(view)
+        element = find_element(blocks, block_id, action_id)
         filled_in = dict(values or {})
         if element["type"] not in ("button", "overflow"):
             filled_in[block_id] = {**filled_in.get(block_id, {}), action_id: value}
-        view.values |= state_of(view.told["blocks"], {**plain_of(view.values), **filled_in})
+        view.values |= state_of(blocks, {**plain_of(view.values), **filled_in})
         action = action_of(element, block_id, value, self._now())
         return self._interact(self._payloads.press_in_view(person, view, action))
+
+    def suggestions(self, person: str, view_id: str, block_id: str, action_id: str, typed: str) -> Answer:
+        """What a menu offers for what is typed into it. Slack shows no reason where the bot gives no good answer."""
+        view = self._view(person, view_id)
+        element = find_element(view.told["blocks"], block_id, action_id)
+        if len(typed) < asks_at(element):
+            return {"ok": True, "options": []}
+        try:
+            said = self._delivery.send(
+                "interactive", self._payloads.suggestion(person, view, block_id, action_id, typed)
+            )
+            options = options_in(said or {})
+        except (Undelivered, SlackError):
+            return {"ok": False, "error": "No results could be loaded.", "options": []}
+        view.offered.setdefault((block_id, action_id), {}).update({option["value"]: option for option in options})
+        return {"ok": True, "options": options}
 
     def submit(self, person: str, view_id: str, values: Values) -> Answer:
         view = self._view(person, view_id)
         if view.kind != "modal":
             raise Refused("Only a modal can be submitted.")
-        blocks = view.told["blocks"]
+        blocks = with_offers(view)
         view.values = state_of(blocks, values)
         if errors := complaints(blocks, view.values):
             return self._complain(view, errors)

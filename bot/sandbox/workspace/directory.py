@@ -73,6 +73,14 @@ class Directory:
         zone = {"tz": member.time_zone, "is_restricted": member.guest}
         return {"user": user | zone | dict.fromkeys(flags, False)}
 
+    def user_by_email(self, args: Args) -> dict[str, Any]:
+        address = str(args.get("email") or "").lower()
+        for person, member in self._workspace.people.items():
+            # Slack says of a deactivated person that there is none of that address.
+            if address == company.address_of(member) and person not in self._workspace.deactivated:
+                return self.user_info({"user": person})
+        raise SlackError("users_not_found")
+
     def group_members(self, args: Args) -> dict[str, Any]:
         group = self._workspace.groups.get(str(args.get("usergroup") or ""))
         if group is None:

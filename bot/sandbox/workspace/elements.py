@@ -89,6 +89,12 @@ _multi_static_select = also(
     also(shape({}, _multi({**_menu, **_offered, "initial_options": many(option, limits.OPTIONS)})), _options_or_groups),
     _chosen_among_options,
 )
+SUGGESTED = also(
+    shape({}, {"options": many(option, limits.OPTIONS, least=0), "option_groups": many(_option_group, limits.OPTIONS)}),
+    _options_or_groups,
+)
+"""What the bot answers when a menu asks it what to offer."""
+
 _minimum = {"min_query_length": integer(0, limits.INPUT_TEXT)}
 _choices = {"options": many(option, limits.CHOICES)}
 

@@ -61,6 +61,9 @@ class Page:
         acts: dict[str, Callable[[str, _Body], _Body]] = {
             "command": lambda who, body: self._acts.command(who, body["channel"], body["text"]),
             "press": self._press,
+            "options": lambda who, body: self._acts.suggestions(
+                who, body["view_id"], body["block_id"], body["action_id"], body.get("value") or ""
+            ),
             "submit": lambda who, body: self._acts.submit(who, body["view_id"], body.get("values") or {}),
             "close": lambda who, body: self._acts.close(who, body["view_id"]),
             "shortcut": lambda who, body: self._acts.shortcut(

@@ -76,6 +76,18 @@ class Payloads:
             "actions": [action],
         }
 
+    def suggestion(self, person: str, view: OpenView, block_id: str, action_id: str, typed: str) -> Payload:
+        """No trigger and no response_url: all that can be done with it is to answer."""
+        return {
+            "type": "block_suggestion",
+            **self._common(person),
+            "container": {"type": "view", "view_id": view.id},
+            "view": view_object(view),
+            "block_id": block_id,
+            "action_id": action_id,
+            "value": typed,
+        }
+
     def submission(self, person: str, view: OpenView) -> Payload:
         return {
             "type": "view_submission",

@@ -9,12 +9,13 @@ from typing import Any
 
 from bot import limits
 from bot.sandbox import company
-from bot.sandbox.workspace.blocks import View, check_view
+from bot.sandbox.workspace.blocks import Block, View, check_view, elements_of
 from bot.sandbox.workspace.errors import SlackError
 from bot.sandbox.workspace.messages import Args
 from bot.sandbox.workspace.state import Workspace, identified
 
 Values = dict[str, dict[str, Any]]
+Option = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -23,6 +24,7 @@ class OpenView:
 
     :ivar told: the view as the bot sent it, each block and element with an id
     :ivar values: what is filled in, by block and action, in Slack's words
+    :ivar offered: what the bot has offered in menus that ask it, by block and action, then by value
     :ivar errors: what the bot said against what was submitted, by block
     """
 
@@ -33,6 +35,7 @@ class OpenView:
     root: str
     previous: str | None = None
     values: Values = field(default_factory=dict)
+    offered: dict[tuple[str, str], dict[str, Option]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -157,8 +160,7 @@ class Views:
             view.told = told | {"blocks": identified(told["blocks"])}
             view.hash = _new_hash()
             view.errors = {}
-            kept = {block["block_id"] for block in view.told["blocks"]}
-            view.values = {block: values for block, values in view.values.items() if block in kept}
+            view.values = _kept(view.values, view.told["blocks"])
         self._workspace.changes.bump({view.person})
 
     def close(self, view: OpenView, *, everything: bool = False) -> None:
@@ -202,6 +204,18 @@ def _view_of(args: Args) -> View:
 def _check_hash(args: Args, view: OpenView) -> None:
     if args.get("hash") not in (None, "", view.hash):
         raise SlackError("hash_conflict")
+
+
+def _kept(values: Values, blocks: list[Block]) -> Values:
+    """What still has its block, its element and its kind of element."""
+    there = {
+        (block["block_id"], element["action_id"], element["type"]) for block in blocks for element in elements_of(block)
+    }
+    left = {
+        block: {action: held for action, held in actions.items() if (block, action, held["type"]) in there}
+        for block, actions in values.items()
+    }
+    return {block: actions for block, actions in left.items() if actions}
 
 
 def _opened(person: str, told: View, under: OpenView | None = None) -> OpenView:

@@ -32,6 +32,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "usergroups.list": ("usergroups:read",),
     "usergroups.users.list": ("usergroups:read",),
     "users.info": ("users:read",),
+    "users.lookupByEmail": ("users:read.email",),
     "views.open": (),
     "views.publish": (),
     "views.push": (),
@@ -48,7 +49,6 @@ NOT_GRANTED: Mapping[str, tuple[str, ...]] = {
     "reactions.add": ("reactions:write",),
     "team.info": ("team:read",),
     "users.list": ("users:read",),
-    "users.lookupByEmail": ("users:read.email",),
 }
 """Methods that Slack has and the workspace hasn't: ``missing_scope`` where the manifest lacks the scope."""
 
@@ -91,6 +91,7 @@ class WebApi:
             "usergroups.list": directory.groups,
             "usergroups.users.list": directory.group_members,
             "users.info": directory.user_info,
+            "users.lookupByEmail": directory.user_by_email,
             "views.open": views.open,
             "views.publish": views.publish,
             "views.push": views.push,

@@ -24,6 +24,7 @@ export const api = {
   shortcuts: () => call("page/shortcuts"),
   command: (as, channel, text) => post("page/command", { as, channel, text }),
   press: (as, where, pressed) => post("page/press", { as, ...where, ...pressed }),
+  options: (as, where, asked) => post("page/options", { as, ...where, ...asked }),
   submit: (as, viewId, values) => post("page/submit", { as, view_id: viewId, values }),
   close: (as, viewId) => post("page/close", { as, view_id: viewId }),
   shortcut: (as, callbackId, where) => post("page/shortcut", { as, callback_id: callbackId, ...where }),

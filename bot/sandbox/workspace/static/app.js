@@ -38,6 +38,7 @@ const ctx = {
   names: null,
   shortcuts: [],
   press: (origin, pressed) => after(api.press(page.me, origin, { ...pressed, values: valuesBeside(origin) })),
+  suggest: (origin, asked) => api.options(page.me, origin, asked),
   submit: (viewId, values) => after(api.submit(page.me, viewId, values)),
   close: (viewId) => after(api.close(page.me, viewId)),
   shortcut: (callbackId, where) => after(api.shortcut(page.me, callbackId, where)).then(complain),

@@ -1,5 +1,6 @@
 // Block Kit, drawn. One function a kind of block; anything unknown says so instead of vanishing.
 
+import { coalesced } from "./api.js";
 import { drawElement, press } from "./buttons.js";
 import { bare, isControl, makeControl, textOf } from "./controls.js";
 import { h } from "./dom.js";
@@ -11,12 +12,13 @@ const BLOCKS = { header, section, context, actions, divider, image, rich_text, i
 
 /**
  * Draws blocks. `origin` says where they stand (see `drawElement`). `fields`, where given, collects the
- * input blocks as `{block, element, control, row}` for the modal that must read them.
+ * input blocks as `{block, element, control, row}` for the modal that must read them; a control of `kept`, by
+ * `keyOf`, is taken as it is, with all that is typed into it.
  */
-export function drawBlocks(blocks, ctx, origin, fields = []) {
+export function drawBlocks(blocks, ctx, origin, fields = [], kept = new Map()) {
   return blocks.map((block) => {
     const draw = BLOCKS[block.type] ?? unknown;
-    return h("div", { class: `block ${block.type}` }, draw(block, ctx, origin, fields));
+    return h("div", { class: `block ${block.type}` }, draw(block, ctx, origin, fields, kept));
   });
 }
 
@@ -73,22 +75,25 @@ function rich_text(block, ctx) {
   return drawRichText(block, ctx.names);
 }
 
-function input(block, ctx, origin, fields) {
+/** The same in two versions of a view: what stands in it goes on. */
+export const keyOf = ({ block_id, element }) => `${block_id}/${element.action_id}/${element.type}`;
+
+function input(block, ctx, origin, fields, kept) {
   const element = block.element;
   if (!isControl(element)) return unknown(element);
-  const control = makeControl(element, ctx);
+  const { block_id } = block;
+  const suggest = (value) => ctx.suggest(origin, { block_id, action_id: element.action_id, value });
+  const control = kept.get(keyOf(block)) ?? makeControl(element, ctx, suggest);
   const id = control.focusable.id;
   const label = [textOf(block.label, ctx), block.optional && h("span", { class: "optional" }, " (optional)")];
-  const grouped = control.node !== control.focusable;
+  const { grouped } = control;
   const hint = block.hint && h("p", { class: "hint", id: `${id}-hint` }, text(block.hint, ctx));
   const error = h("p", { class: "error", id: `${id}-error`, hidden: true });
   if (grouped) control.node.setAttribute("aria-labelledby", `${id}-label`);
   control.focusable.setAttribute("aria-describedby", [hint && `${id}-hint`, `${id}-error`].filter(Boolean).join(" "));
   fields.push({ block, element, control, error });
-  if (block.dispatch_action) {
-    const send = () => press(control.node, element, block, ctx, origin, bare(control.read()));
-    control.node.addEventListener("change", send);
-  }
+  const send = () => press(control.node, element, block, ctx, origin, bare(control.read()));
+  control.changed = block.dispatch_action && coalesced(send);
   return [
     h(grouped ? "p" : "label", { class: "label", id: `${id}-label`, for: grouped ? null : id }, label),
     control.node,

@@ -13,11 +13,12 @@ import { confirmed } from "./confirm.js";
 export function drawElement(element, block, ctx, origin) {
   if (element.type === "button") return button(element, block, ctx, origin);
   if (element.type === "overflow") return overflow(element, block, ctx, origin);
-  const control = makeControl(element, ctx);
+  const { block_id } = block;
+  const suggest = (value) => ctx.suggest(origin, { block_id, action_id: element.action_id, value });
+  const control = makeControl(element, ctx, suggest);
   const label = element.accessibility_label ?? textOf(element.placeholder, ctx);
   if (label) control.node.setAttribute("aria-label", label);
-  const send = () => press(control.node, element, block, ctx, origin, bare(control.read()));
-  control.node.addEventListener("change", send);
+  control.changed = () => press(control.node, element, block, ctx, origin, bare(control.read()));
   return control.node;
 }
 

@@ -2,6 +2,7 @@
 // sandbox takes it (a string for text, `{selected_option: …}` and the like otherwise) or null where empty,
 // `write` takes the same value back, so that what was typed outlives a redraw.
 
+import { combobox } from "./combobox.js";
 import { h } from "./dom.js";
 import { withEmoji } from "./emoji.js";
 import { plainWords } from "./mrkdwn.js";
@@ -13,15 +14,17 @@ export function textOf(object, ctx) {
 }
 
 const MAKERS = {
-  plain_text_input: textInput,
+  plain_text_input: (element, ctx) => textInput(element, ctx),
   email_text_input: (element, ctx) => textInput(element, ctx, "email"),
   url_text_input: (element, ctx) => textInput(element, ctx, "url"),
-  number_input: textInput,
+  number_input: (element, ctx) => textInput(element, ctx),
   static_select: (element, ctx) => select(element, ctx, options(element, ctx), "selected_option"),
   users_select: (element, ctx) => select(element, ctx, ctx.names.allPeople(), "selected_user"),
   conversations_select: (element, ctx) => select(element, ctx, ctx.names.allChannels(), "selected_conversation"),
   channels_select: (element, ctx) => select(element, ctx, ctx.names.allChannels(), "selected_channel"),
   multi_static_select: ticks,
+  external_select: (element, _ctx, suggest) => combobox(element, suggest, false),
+  multi_external_select: (element, _ctx, suggest) => combobox(element, suggest, true),
   datepicker,
   radio_buttons: radios,
   checkboxes: ticks,
@@ -36,9 +39,12 @@ export function bare(value) {
 
 let serial = 0;
 
-export function makeControl(element, ctx) {
-  const control = MAKERS[element.type](element, ctx);
+/** `suggest` asks the app what to offer for a typed text; `control.changed`, where it is set, hears of each change. */
+export function makeControl(element, ctx, suggest) {
+  const control = MAKERS[element.type](element, ctx, suggest);
   control.focusable ??= control.node;
+  control.grouped ??= control.node !== control.focusable;
+  control.node.addEventListener("change", () => control.changed?.());
   control.focusable.id ||= `field-${++serial}`;
   return control;
 }

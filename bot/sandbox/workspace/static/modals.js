@@ -1,8 +1,8 @@
 // Modals: one native dialog for each open view. The browser keeps the focus inside and gives it back.
 
-import { drawBlocks } from "./blocks.js";
+import { drawBlocks, keyOf } from "./blocks.js";
 import { warning } from "./buttons.js";
-import { closeButton, h } from "./dom.js";
+import { closeButton, findFocus, h } from "./dom.js";
 
 export class Modals {
   /** `ctx` is what the blocks need, with `submit(viewId, values)` and `close(viewId)` beside. */
@@ -59,21 +59,18 @@ export class Modals {
     if (!modal.opener?.isConnected) this.ctx.focusAgain(modal.opener);
   }
 
+  /** Controls that are still there stay the same nodes: typing, choosing and the place of the caret go on. */
   redraw(modal, view) {
-    const typed = new Map(modal.fields.map((field) => [keyOf(field), field.control.read()]));
-    const held = modal.fields.findIndex((field) => field.control.node.contains(document.activeElement));
+    const kept = new Map(modal.fields.map((field) => [keyOf(field.block), field.control]));
+    const held = modal.dialog.contains(document.activeElement) ? document.activeElement : null;
     const scrolled = modal.dialog.querySelector(".body").scrollTop;
-    const heldKey = held < 0 ? null : keyOf(modal.fields[held]);
-    this.draw(modal, view);
+    this.draw(modal, view, kept);
     modal.dialog.querySelector(".body").scrollTop = scrolled;
-    for (const field of modal.fields) {
-      const key = keyOf(field);
-      if (typed.has(key)) field.control.write(typed.get(key));
-      if (key === heldKey) field.control.focusable.focus({ preventScroll: true });
-    }
+    const again = held?.isConnected ? held : held && findFocus(modal.dialog, held.dataset.focus);
+    again?.focus({ preventScroll: true });
   }
 
-  draw(modal, view) {
+  draw(modal, view, kept = new Map()) {
     const { dialog } = modal;
     const fields = (modal.fields = []);
     const titleId = `title-${view.id}`;
@@ -88,7 +85,7 @@ export class Modals {
         h("h2", { id: titleId }, view.title),
         closeButton("Close", shut),
       ),
-      h("div", { class: "body" }, drawBlocks(view.blocks, this.ctx, { view_id: view.id }, fields)),
+      h("div", { class: "body" }, drawBlocks(view.blocks, this.ctx, { view_id: view.id }, fields, kept)),
       h(
         "footer",
         {},
@@ -130,8 +127,6 @@ export class Modals {
     first?.focus();
   }
 }
-
-const keyOf = ({ block, element }) => `${block.block_id}/${element.action_id}`;
 
 /** After a reload of the page, what the server still knows of a half-filled modal. */
 function fillIn(fields, state) {

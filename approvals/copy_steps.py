@@ -1,0 +1,72 @@
+"""How it stands with a copy after what the cloud said. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from approvals.cloud import Image
+from approvals.errors import Refused
+from approvals.model import Copy, CopyState
+
+_PAUSES = (2, 4, 8, 15, 30)  # seconds between looks; copies take minutes to hours
+_CARD_EVERY = timedelta(seconds=10)
+_STALLED = timedelta(minutes=30)
+_GIVE_UP = timedelta(hours=24)  # without moving
+_STUCK = "copy_stalled"
+
+
+def after(now: datetime, times: int) -> datetime:
+    """When to look again, after so many looks."""
+    return now + timedelta(seconds=_PAUSES[min(times, len(_PAUSES) - 1)])
+
+
+def begun(copy: Copy, now: datetime, image_id: str) -> Copy:
+    """The cloud makes it."""
+    return replace(
+        copy,
+        state=CopyState.SYNCING,
+        image_id=image_id,
+        looks=0,
+        polls=0,
+        changed_at=now,
+        moved_at=now,
+        not_before=after(now, 0),
+    )
+
+
+def moved(copy: Copy, image: Image, now: datetime) -> Copy:
+    """It is on its way: how far, and whether it moves at all."""
+    moved_at = now if image.sync_percent != copy.percent else copy.moved_at
+    if now >= moved_at + _GIVE_UP:
+        message = f"The copy has stood at {copy.percent} % for a day. Remove it once the cloud lets it go, then retry."
+        return failed(copy, now, _STUCK, message)
+    return replace(
+        copy,
+        percent=image.sync_percent,
+        moved_at=moved_at,
+        stalled=now >= moved_at + _STALLED,
+        seen=True,
+        looks=0,
+        polls=copy.polls + 1,
+        not_before=after(now, copy.polls),
+    )
+
+
+def is_news(before: Copy, after: Copy, now: datetime) -> bool:
+    """Is it worth a new picture of the card?"""
+    if after.state is not before.state or after.stalled is not before.stalled:
+        return True
+    due = after.told_at is None or now >= after.told_at + _CARD_EVERY
+    return due and after.percent != after.told_percent
+
+
+def failed(copy: Copy, now: datetime, code: str, message: str) -> Copy:
+    """It failed, for that reason."""
+    return replace(copy, state=CopyState.FAILED, code=code, message=message, looks=0, changed_at=now)
+
+
+def refused(copy: Copy, now: datetime, refusal: Refused) -> Copy:
+    """The cloud won't make it."""
+    message = f"{refusal.message} {refusal.advice}".strip()
+    return replace(failed(copy, now, refusal.code, message), cloud_request_id=refusal.cloud_request_id or "")

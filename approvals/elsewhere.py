@@ -1,0 +1,82 @@
+"""What becomes of an account in a region where the image has no copy that can be shared, when its turn comes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from approvals.audit import NOBODY, Entry
+from approvals.cloud import MAX_NAME, Image
+from approvals.copies import newest
+from approvals.ledger import Ledger
+from approvals.model import COPYING, Action, Copy, CopyState, Item, ItemState, Request
+from approvals.outcomes import OPEN, failed, not_there
+
+_SETTLES = timedelta(minutes=2)  # a copy that was ready a moment ago and isn't shown now may be shown again
+_LOOK_AGAIN = timedelta(seconds=2)
+
+
+def without_copy(ledger: Ledger, request: Request, item: Item, lost: int | None, *, home: str, now: datetime) -> Item:
+    """How it stands with the account: it waits for a copy, which is begun by need, or that copy failed.
+
+    :param lost: the number of the copy that can't be shared though the ledger takes it for ready
+    """
+    if item.state not in OPEN:
+        return item
+    image = image_of(request)
+    copy = newest(ledger.copies.of(image)).get(item.region)
+    if request.action is Action.UNSHARE:
+        return replace(not_there(item), image_id=copy.image_id if copy else "")
+    if copy is not None and copy.id == lost and now >= copy.changed_at + _SETTLES:
+        ledger.copies.set(copy, replace(copy, state=CopyState.GONE, changed_at=now), lease=None)
+        ledger.add_audit(Entry(now, "copy_gone", NOBODY, copy.request_id, facts_of(copy)))
+        copy = None
+    if copy is not None and (copy.is_open or copy.state is CopyState.READY):
+        return _waiting(item)
+    if copy is not None and item.code == COPYING and copy.state is not CopyState.GONE:
+        return failed(replace(item, code=copy.code, cloud_request_id=copy.cloud_request_id), copy.message)
+    _want(ledger, request, image, item.region, home=home, now=now)
+    return _waiting(item)
+
+
+def next_try(ledger: Ledger, request: Request, items: Sequence[Item], now: datetime) -> datetime | None:
+    """When to execute again a request of which all that is left waits for copies; None: when one of them ends."""
+    latest = newest(ledger.copies.of(image_of(request)))
+    awaited = {item.region for item in items if item.state is ItemState.WAITING}
+    return None if all(latest[region].is_open for region in awaited) else now + _LOOK_AGAIN
+
+
+def image_of(request: Request) -> Image:
+    assert request.image is not None  # noqa: S101  approved requests were checked
+    return request.image
+
+
+def facts_of(copy: Copy) -> dict[str, object]:
+    """What the record says of a copy."""
+    return {
+        "image": copy.source_id,
+        "region": copy.region,
+        "name": copy.name,
+        "copy": copy.image_id,
+        "code": copy.code,
+        "cloud_request_id": copy.cloud_request_id,
+    }
+
+
+def _want(ledger: Ledger, request: Request, image: Image, region: str, *, home: str, now: datetime) -> None:
+    name = _name(image, request.id)
+    if ledger.copies.add(image, region, name=name, request_id=request.id, home=home, now=now):
+        detail = {"image": image.image_id, "region": region, "name": name}
+        ledger.add_audit(Entry(now, "copy_wanted", NOBODY, request.id, detail))
+
+
+def _name(image: Image, request_id: int) -> str:
+    """By which the copy is found where the answer was lost: nobody else gives such a name."""
+    suffix = f"-r{request_id}-{secrets.token_hex(3)}"
+    return image.name[: MAX_NAME - len(suffix)] + suffix
+
+
+def _waiting(item: Item) -> Item:
+    return replace(item, state=ItemState.WAITING, code=COPYING)

@@ -1,0 +1,170 @@
+"""Every result that a check can have, as data: its weight, whether the policy may say otherwise, where it is from.
+
+``docs/checks.md`` lists the same for people. The sentences that name the image and the account are in the checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from approvals.model import Finding, Level
+
+_IMAGE_PAGE = "Image (data type of the CVM API)"
+_SHARE_API = "ModifyImageSharePermission (CVM API)"
+_SHARE_GUIDE = "Sharing a Custom Image"
+_COPY_API = "SyncImages (CVM API)"
+_POLICY = "your policy"
+_US = "Imagewarden"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One result that a check can have.
+
+    :ivar level: its level, unless the policy says otherwise
+    :ivar fixed: why the policy can't say otherwise; empty where it can, under ``[rules.findings]``
+    :ivar meaning: when it is found
+    :ivar source: the page that it follows from: one of the vendor's, else the policy or ourselves
+    """
+
+    code: str
+    level: Level
+    meaning: str
+    source: str
+    fixed: str = ""
+
+
+_LIMIT = "it is a limit of the cloud, which refuses it whatever the policy says"
+_UNCLEAR = "there is nothing to share before it is settled"
+_PEOPLE = "without it nobody could decide"
+
+_ALL = (
+    # Which image
+    Code("image_not_found", Level.BLOCK, "There is no image of that id or name.", _US, _UNCLEAR),
+    Code("image_ambiguous", Level.BLOCK, "Several images have the name.", _US, _UNCLEAR),
+    # In which regions
+    Code(
+        "region_unknown",
+        Level.BLOCK,
+        "A region is asked for that is not among [home] regions.",
+        _POLICY,
+        "add the region under [home] instead",
+    ),
+    Code(
+        "region_quota_used_up",
+        Level.BLOCK,
+        "A copy is needed in a region that has as many images as it may have.",
+        _COPY_API,
+        _LIMIT,
+    ),
+    Code(
+        "copy_needed",
+        Level.NOTE,
+        "The image is copied to another region first, since a share stays in the image's region.",
+        _COPY_API,
+    ),
+    Code("copy_under_way", Level.NOTE, "A copy of ours to that region is being made for another request.", _US),
+    Code("copy_used", Level.NOTE, "A copy of the image that we made is in that region already, and is shared.", _US),
+    # Whether it can be shared at all
+    Code(
+        "image_shared_with_us",
+        Level.BLOCK,
+        "Somebody else shared the image with us, and only its owner can share it.",
+        _SHARE_GUIDE,
+        _LIMIT,
+    ),
+    Code("image_public", Level.BLOCK, "The image is a public one of the vendor.", _SHARE_GUIDE, _LIMIT),
+    Code("image_not_ours", Level.BLOCK, "The image is no custom image of our account.", _SHARE_API, _LIMIT),
+    Code("image_not_ready", Level.BLOCK, "The image is in another state than NORMAL.", _SHARE_API, _LIMIT),
+    Code("image_byol", Level.BLOCK, "The image's licence was brought by its owner (BYOL).", _SHARE_API, _LIMIT),
+    Code("image_whole_machine", Level.BLOCK, "The image holds data disks too.", _SHARE_API, _LIMIT),
+    # What is in it, and who made it
+    Code(
+        "image_imported",
+        Level.WARN,
+        "The image was imported from outside (ImageSource is EXTERNAL_IMPORT).",
+        _IMAGE_PAGE,
+    ),
+    Code(
+        "image_creator_foreign",
+        Level.WARN,
+        "The image's ImageCreator is neither our account nor one of [home] creators.",
+        _IMAGE_PAGE,
+    ),
+    Code(
+        "image_from_shared",
+        Level.WARN,
+        "By its lineage tag the image was made from one that another account shared with us, "
+        "which the policy doesn't trust as a source.",
+        _SHARE_GUIDE,
+    ),
+    Code(
+        "image_origin_unknown",
+        Level.NOTE,
+        "The image's lineage tag names an image that isn't there, or nothing that could be one.",
+        _POLICY,
+    ),
+    Code("image_deprecated", Level.NOTE, "The image is marked as deprecated (ImageDeprecated).", _IMAGE_PAGE),
+    # With whom
+    Code("target_is_home", Level.BLOCK, "The account is our own.", _SHARE_API, _LIMIT),
+    Code(
+        "target_unknown",
+        Level.WARN,
+        "The policy doesn't trust the account as a target.",
+        _POLICY,
+        "set unknown_target under [rules] instead",
+    ),
+    Code(
+        "target_not_for_image",
+        Level.WARN,
+        "The policy trusts the account as a target, but for other images.",
+        _POLICY,
+    ),
+    Code("many_targets", Level.WARN, "More accounts get the image at once than [rules] many_targets.", _POLICY),
+    Code("first_share", Level.NOTE, "Imagewarden never shared any image with the account before.", _US),
+    # The shares
+    Code(
+        "nothing_to_do",
+        Level.BLOCK,
+        "It is so already: every account has the image, or to take back, none has it.",
+        _US,
+        "there is nothing to do",
+    ),
+    Code("shares_used_up", Level.BLOCK, "The image would be shared with more than 500 accounts.", _SHARE_API, _LIMIT),
+    Code("shares_used", Level.NOTE, "How many of the 500 shares are used.", _SHARE_API),
+    Code("shared_already", Level.NOTE, "Some of the accounts have the image already.", _US),
+    Code("not_shared", Level.NOTE, "Some of the accounts don't have the image.", _US),
+    # What is asked
+    Code("share_endless", Level.NOTE, "The share has no end; the vendor's API knows none.", _SHARE_API),
+    Code("reason_missing", Level.NOTE, "No reason was given.", _US),
+    Code(
+        "share_is_not_recall",
+        Level.NOTE,
+        "A receiver can start instances from the image and copy it; taking it back undoes neither.",
+        _COPY_API,
+    ),
+    Code(
+        "unshare_is_not_recall",
+        Level.NOTE,
+        "Instances that the receiver started go on, and its copies stay.",
+        _COPY_API,
+    ),
+    # Who asks and who decides
+    Code("requester_may_not_ask", Level.BLOCK, "A guest, a bot or a stranger asked.", _US, _PEOPLE),
+    Code("nobody_can_decide", Level.BLOCK, "Too few people could agree.", _US, _PEOPLE),
+    Code("owner_unknown", Level.NOTE, "The policy or the owner tag names somebody whom Slack doesn't know.", _POLICY),
+    Code(
+        "cloud_refused", Level.BLOCK, "The cloud refused to tell what must be known.", "Error Codes (CVM API)", _LIMIT
+    ),
+)
+
+CATALOGUE: Mapping[str, Code] = {one.code: one for one in _ALL}
+
+
+def found(code: str, text: str, remedy: str, *, about: str = "") -> Finding:
+    """A finding at the level of its code.
+
+    :param about: see ``Finding.about``
+    """
+    return Finding(code, CATALOGUE[code].level, text, remedy, about)

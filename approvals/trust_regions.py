@@ -1,0 +1,99 @@
+"""What the checks say about the regions that are asked for beside the image's own, where a copy of it is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from approvals.cloud import MAX_SHARES, Image, Room
+from approvals.findings import found
+from approvals.model import Finding, Target
+from approvals.trust_targets import labels
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How it stands in one region that isn't the image's own.
+
+    :ivar known: whether it is a region of the policy
+    :ivar copy: our copy there, where it can be shared
+    :ivar shared_with: who has that copy
+    :ivar under_way: whether a copy is being made
+    :ivar lost: the number of a copy that we take for ready, and that can't be shared
+    :ivar room: how many images are and may be there; None where that wasn't asked
+    """
+
+    region: str
+    known: bool = True
+    copy: Image | None = None
+    shared_with: Mapping[str, datetime | None] = field(default_factory=dict)
+    under_way: bool = False
+    lost: int | None = None
+    room: Room | None = None
+
+
+def unknown(places: Sequence[Place], regions: Sequence[str]) -> Iterator[Finding]:
+    """The regions that the policy does not have."""
+    for place in places:
+        if not place.known:
+            yield found(
+                "region_unknown",
+                f"{place.region} is not one of our regions.",
+                f"Name one of {', '.join(regions)}; an admin can add regions under [home] in the policy.",
+                about=place.region,
+            )
+
+
+def sharing(places: Sequence[Place], targets: Sequence[Target]) -> Iterator[Finding]:
+    """Is there a copy, is there room for one, and can it be shared with so many?"""
+    for place in places:
+        if place.copy is not None:
+            yield _shares(place, targets)
+        elif place.under_way:
+            yield found(
+                "copy_under_way",
+                f"A copy in {place.region} is being made already (takes minutes to hours).",
+                "Wait for it, or leave the region out.",
+                about=place.region,
+            )
+        elif place.room is not None:
+            yield _room(place, place.room)
+
+
+def _shares(place: Place, targets: Sequence[Target]) -> Finding:
+    used = len(place.shared_with)
+    new = sum(target.account not in place.shared_with for target in targets)
+    name = place.copy.name if place.copy else ""
+    if used + new > MAX_SHARES:
+        return found(
+            "shares_used_up",
+            f"{name}, the copy in {place.region}, is shared with {used} accounts, and {new} more would pass "
+            f"the limit of {MAX_SHARES}.",
+            "Take it back from accounts that no longer need it, then ask again.",
+            about=place.region,
+        )
+    having = [target for target in targets if target.account in place.shared_with]
+    already = f" {labels(having)} {'has' if len(having) == 1 else 'have'} it already." if having else ""
+    return found(
+        "copy_used",
+        f"In {place.region} our copy {name} is shared: {used} of {MAX_SHARES} shares used.{already}",
+        "Leave the region out, if its own image is meant.",
+        about=place.region,
+    )
+
+
+def _room(place: Place, room: Room) -> Finding:
+    if room.used >= room.most:
+        return found(
+            "region_quota_used_up",
+            f"a copy in {place.region} is needed first, and all {room.most} images that can be there are.",
+            "Delete images there that nobody needs, or have the quota raised, then ask again.",
+            about=place.region,
+        )
+    return found(
+        "copy_needed",
+        f"Needs a copy in {place.region} first (takes minutes to hours); {room.used} of {room.most} images used there.",
+        "Leave the region out, if the image's own will do.",
+        about=place.region,
+    )

@@ -1,0 +1,75 @@
+"""What the checks say about the accounts that are to get an image."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from approvals.cloud import Image
+from approvals.findings import found
+from approvals.model import Finding, Level, Target
+from approvals.policy import Policy
+
+_LEVELS = {"refuse": Level.BLOCK, "guardian": Level.WARN, "allow": Level.NOTE}
+_TRUST_IT = 'An admin can add it to the policy with trusted_as = ["target"].'
+
+
+def receivers(targets: Sequence[Target], image: Image, home: str, policy: Policy) -> Iterator[Finding]:
+    """Each account by itself: is it another than ours, known, and trusted for this image?"""
+    for target in targets:
+        if target.account == home:
+            yield found(
+                "target_is_home",
+                f"{target.account} is our own account.",
+                "It has the image already: leave it out.",
+                about=target.account,
+            )
+        elif not policy.trusts_as("target", target.account):
+            yield _unknown(target, policy)
+        elif not policy.trusts_with(image, target.account):
+            yield found(
+                "target_not_for_image",
+                f"{_full(target)} is trusted as a target, but not for {image.name}.",
+                "An admin can add the image to that account's images in the policy.",
+                about=target.account,
+            )
+
+
+def together(wanted: Sequence[Target], shared_before: Collection[str], policy: Policy) -> Iterator[Finding]:
+    """What is to be said of all that would get the image newly.
+
+    :param shared_before: those of them with which we ever shared any image
+    """
+    most = policy.rules.many_targets
+    if len(wanted) > most:
+        yield found(
+            "many_targets",
+            f"{len(wanted)} accounts would get it at once, more than the {most} of the policy.",
+            "Ask for fewer at a time.",
+        )
+    first = [target for target in wanted if target.account not in shared_before]
+    if first:
+        yield found(
+            "first_share",
+            f"It would be the first image that we share with {labels(first)}.",
+            "Make sure that the account id is the right one.",
+        )
+
+
+def labels(targets: Sequence[Target]) -> str:
+    """``data-team, partner-lab, 100012345678 and 4 more``."""
+    names = [target.name or target.account for target in targets]
+    if len(names) > 3:
+        return f"{', '.join(names[:3])} and {len(names) - 3} more"
+    return " and ".join(names)
+
+
+def _unknown(target: Target, policy: Policy) -> Finding:
+    level = _LEVELS[policy.rules.unknown_target]
+    text = f"{_full(target)} is not trusted as a target" if target.name else f"{target.account} is not a known account"
+    refused = ", and the policy refuses those" if level is Level.BLOCK else ""
+    return replace(found("target_unknown", f"{text}{refused}.", _TRUST_IT, about=target.account), level=level)
+
+
+def _full(target: Target) -> str:
+    return f"{target.name} ({target.account})" if target.name else target.account

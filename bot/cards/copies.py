@@ -1,0 +1,71 @@
+"""Our copies of an image in other regions, as a request's card tells of them."""
+
+from __future__ import annotations
+
+from approvals.copies import newest
+from approvals.model import Copy, CopyState, Request, State
+from bot import ids
+from bot.cards.text import Block, at, button, code, escape, labelled, region_name
+
+_CELLS = 10
+_SHOWN = (State.APPROVED, State.EXECUTING, State.DONE, State.PARTIAL, State.FAILED)
+
+
+def copies(request: Request) -> list[Block]:
+    """How far each copy is, and what those that failed left behind; nothing where no other region is asked for."""
+    if request.state not in _SHOWN:
+        return []
+    latest = newest(request.copies).values()
+    lines = [_line(copy) for copy in latest if copy.is_open or copy.state is CopyState.READY]
+    lines += [_left(copy) for copy in left(request)]
+    return [labelled("Copies" if len(lines) > 1 else "Copy", "\n".join(lines))] if lines else []
+
+
+def left(request: Request) -> list[Copy]:
+    """The half-made copies that were begun for the request."""
+    return [copy for copy in request.copies if copy.request_id == request.id and copy.is_left]
+
+
+def remove_button(request: Request) -> list[Block]:
+    """To remove what is half made, where nobody has asked for that yet."""
+    there = [copy for copy in left(request) if copy.state is CopyState.FAILED]
+    if not there or request.state not in _SHOWN:
+        return []
+    several = len(there) > 1
+    label = "Remove the copies" if several else "Remove the copy"
+    named = ", ".join(f"{copy.image_id} in {region_name(copy.region)}" for copy in there[:3])
+    confirm = {
+        "title": {"type": "plain_text", "text": f"{label}?"},
+        "text": {"type": "plain_text", "text": f"The cloud deletes {named}. That can't be undone."},
+        "confirm": {"type": "plain_text", "text": "Remove"},
+        "deny": {"type": "plain_text", "text": "Keep"},
+        "style": "danger",
+    }
+    return [{**button(label, ids.REMOVE_COPY, str(request.id)), "confirm": confirm}]
+
+
+def _line(copy: Copy) -> str:
+    where = escape(region_name(copy.region))
+    match copy.state:
+        case CopyState.READY:
+            return f"{where}: {_named(copy)}"
+        case CopyState.SYNCING:
+            stalled = f" · hasn't moved since {at(copy.moved_at)}" if copy.stalled else ""
+            return f"{where}: copying {bar(copy.percent)}{stalled}"
+        case _:
+            return f"{where}: about to be copied"
+
+
+def _left(copy: Copy) -> str:
+    what = f"Half made in {escape(region_name(copy.region))}: {_named(copy)}"
+    return f"{what} · is being removed" if copy.state is CopyState.REMOVING else what
+
+
+def _named(copy: Copy) -> str:
+    return f"{code(copy.name)}  {escape(copy.image_id)}"
+
+
+def bar(percent: int) -> str:
+    """``▓▓▓▓▓▓░░░░ 60 %``."""
+    full = max(0, min(_CELLS, percent * _CELLS // 100))
+    return f"{'▓' * full}{'░' * (_CELLS - full)} {percent} %"

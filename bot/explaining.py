@@ -1,0 +1,69 @@
+"""``imagewarden policy explain``: who must agree to a share and why. Asks Slack for names where a token is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slack_sdk.errors import SlackApiError
+
+from approvals import explaining, facts, policy
+from approvals.cloud import Image
+from approvals.errors import CloudError
+from approvals.explaining import Question
+from approvals.policy import Policy
+from approvals.policy_lines import lines_of
+from bot import config
+from bot.app import cloud_client, web_client
+from bot.config import Settings
+from bot.people import People
+from bot.slack import UNREACHED, Installation
+
+
+def explain(image_ref: str, target: str, requester: str) -> Iterator[str]:
+    """The sentences. The cloud is asked only about an image that is named by its id, and only with credentials.
+
+    :raises PolicyError: the policy file can't be used
+    :raises UnknownTarget: the target is neither a name of the policy nor an account id
+    """
+    path = config.places().policy
+    text = policy.read(path)
+    rules = policy.parse(text, str(path))
+    settings = config.known()
+    people = _people(settings) if settings else None
+    if people is None:
+        yield "Slack isn't asked: people and groups are told by their ids."
+    image = origin = None
+    if settings and image_ref.startswith("img-"):
+        try:
+            image, origin = _looked_up(settings, rules, image_ref)
+        except CloudError as error:
+            yield f"The cloud can't be asked about {image_ref} now ({error.code}: {error.message})."
+        else:
+            if image is None:
+                yield f"The cloud has no image {image_ref} in the regions of the policy."
+    yield from explaining.explain(Question(image_ref, image, origin, target, requester, lines_of(text)), rules, people)
+
+
+def _people(settings: Settings) -> People | None:
+    """Who people are; None where Slack doesn't answer or doesn't take the token."""
+    client = web_client(settings, settings.bot_token.get_secret_value())
+    installation = Installation(client)
+    try:
+        installation.ask()
+    except (SlackApiError, *UNREACHED):
+        return None
+    return People(client, installation.workspace)
+
+
+def _looked_up(settings: Settings, rules: Policy, image_ref: str) -> tuple[Image | None, Image | None]:
+    """The image and what its lineage tag names, as far as they are there.
+
+    :raises CloudError: the cloud can't be asked
+    """
+    cloud = cloud_client(settings, rules, lambda *_: None)
+    try:
+        found = facts.find(cloud, rules.home.regions, image_ref)
+        image = found[0] if len(found) == 1 else None
+        return image, facts.origin_of(cloud, rules, image) if image else None
+    finally:
+        cloud.close()

@@ -1,0 +1,173 @@
+"""What a person filled into the form, read: what is asked for, or what is wrong beside each field."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from approvals.catalogue import Catalogue
+from approvals.cloud import MAX_SHARES, Image, ImageKind
+from approvals.model import Target
+from approvals.policy import Policy
+from bot import grammar, ids, limits
+from bot.cards import form
+from bot.cards.form import Held
+from bot.cards.text import Block
+from bot.grammar.slack_text import decode
+from bot.payloads import View
+from bot.services import Services
+
+_PRESELECTED = 5  # images of one message: who means more of them looks at each
+_IMAGE_ID = re.compile(r"(?<![0-9A-Za-z_-])img-[0-9a-z]{6,16}(?![0-9A-Za-z_-])")
+_WITHIN_A_NAME = r"[0-9A-Za-z_-]"
+
+_NO_IMAGE = "Choose an image."
+_NO_ACCOUNT = "Choose an account, or write the id of another."
+_NOT_ACCOUNTS = "Only account ids here, with commas between."
+_LONG_NAME = "An image's name is not that long. Choose one of the list."
+_NOT_LISTED = "That is no account. Choose one of the list."
+_NONE_NAMED = "I found no image in that message. Choose one above."
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What the form asks for.
+
+    :ivar images: ids or exact names, each once
+    :ivar errors: what is wrong, by field; where there is any, it can't be asked
+    """
+
+    images: tuple[str, ...]
+    targets: tuple[Target, ...]
+    reason: str
+    errors: dict[str, str]
+
+
+def read(view: View, policy: Policy) -> Filled:
+    """Read a form that somebody has sent, or is still filling in. Whatever it holds, nothing is raised."""
+    errors: dict[str, str] = {}
+    images = _images(view, errors)
+    targets = _targets(view, policy, errors)
+    reason = view.text(ids.REASON)
+    if len(reason) > form.MAX_REASON:
+        errors[ids.REASON] = f"The reason can have {form.MAX_REASON:,} characters at most."
+    return Filled(images, targets, reason, errors)
+
+
+def held(view: View, services: Services) -> Held:
+    """What stands in a form, to be drawn again."""
+    known = images_by_id(services.catalogue)
+    accounts = {account.id: form.account_option(account) for account in services.policy.accounts}
+    return Held(
+        tuple(_option(value, known) for value in view.chosen(ids.IMAGE) if 0 < len(value) <= limits.OPTION_VALUE),
+        tuple(accounts[value] for value in view.chosen(ids.ACCOUNTS) if value in accounts),
+        view.text(ids.OTHER_ACCOUNTS)[: form.MAX_OTHER_ACCOUNTS],
+        view.text(ids.REASON)[: form.MAX_REASON],
+    )
+
+
+def empty(services: Services) -> Block:
+    return drawn(services, Held(), [])
+
+
+def of_message(services: Services, text: str) -> Block:
+    """The form with the images that a message names; it says so where there are none.
+
+    :param text: as Slack tells it
+    """
+    named = images_named(decode(text).text, services.catalogue)
+    if not named:
+        return drawn(services, Held(), form.hint(_NONE_NAMED))
+    known = images_by_id(services.catalogue)
+    below = []
+    if len(named) > _PRESELECTED:
+        below = form.hint(f"The message names {len(named)} images; the first {_PRESELECTED} are chosen.")
+    return drawn(services, Held(tuple(_option(one, known) for one in named[:_PRESELECTED])), below)
+
+
+def drawn(services: Services, held: Held, below: list[Block]) -> Block:
+    return form.share_form(held, below, named_accounts=bool(services.policy.accounts))
+
+
+def images_named(text: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """Ids of the images that a text names by id or exact name, in its order. Of those with the same name ours count."""
+    at: dict[str, int] = {}
+    for found in _IMAGE_ID.finditer(text):
+        at.setdefault(found[0], found.start())
+    by_name: dict[str, list[Image]] = {}
+    for image in catalogue.images():
+        if image.name and image.name in text:
+            by_name.setdefault(image.name, []).append(image)
+    for name, images in by_name.items():
+        place = _place(name, text)
+        ours = [image for image in images if image.kind == ImageKind.PRIVATE]
+        for image in (ours or images) if place is not None else ():
+            at[image.image_id] = min(place or 0, at.get(image.image_id, len(text)))
+    return tuple(sorted(at, key=lambda image_id: at[image_id]))
+
+
+def images_by_id(catalogue: Catalogue) -> dict[str, Image]:
+    return {image.image_id: image for image in catalogue.images()}
+
+
+def _place(name: str, text: str) -> int | None:
+    """Where the name stands by itself, not as a part of a longer one."""
+    found = re.search(rf"(?<!{_WITHIN_A_NAME})(?<!\w\.){re.escape(name)}(?!{_WITHIN_A_NAME})(?!\.\w)", text)
+    return found.start() if found else None
+
+
+def _option(value: str, known: dict[str, Image]) -> Block:
+    return form.image_option(known[value]) if value in known else form.typed_option(value)
+
+
+def _images(view: View, errors: dict[str, str]) -> tuple[str, ...]:
+    images = tuple(filter(None, (value.strip() for value in view.chosen(ids.IMAGE))))
+    if not images:
+        errors[ids.IMAGE] = _NO_IMAGE
+    elif len(images) > grammar.MAX_IMAGES:
+        errors[ids.IMAGE] = f"A request can have {grammar.MAX_IMAGES} images at most. Ask in several requests."
+    elif any(len(image) > limits.OPTION_VALUE for image in images):
+        errors[ids.IMAGE] = _LONG_NAME
+    return images
+
+
+def _targets(view: View, policy: Policy, errors: dict[str, str]) -> tuple[Target, ...]:
+    chosen = view.chosen(ids.ACCOUNTS)
+    targets = [policy.target(account) for account in chosen if grammar.ACCOUNT_ID.fullmatch(account)]
+    if len(targets) < len(chosen):
+        errors[ids.ACCOUNTS] = _NOT_LISTED
+    others = _others(view.text(ids.OTHER_ACCOUNTS), policy)
+    if isinstance(others, str):
+        errors[ids.OTHER_ACCOUNTS] = others
+    else:
+        targets += others
+    targets = list({target.account: target for target in targets}.values())
+    field = ids.ACCOUNTS if policy.accounts else ids.OTHER_ACCOUNTS
+    if not targets and not errors.keys() & {ids.ACCOUNTS, ids.OTHER_ACCOUNTS}:
+        errors[field] = _NO_ACCOUNT
+    elif len(targets) > MAX_SHARES:
+        errors[field] = f"An image can be shared with {MAX_SHARES} accounts at most."
+    return tuple(targets)
+
+
+def _others(text: str, policy: Policy) -> tuple[Target, ...] | str:
+    """The accounts that were written down, read as in a command; or what is wrong with them."""
+    if not text:
+        return ()
+    command = grammar.parse(f"share image-of-the-form with {text}")
+    if isinstance(command, grammar.Misread):
+        return _complaint(command, text)
+    if not isinstance(command, grammar.Share) or len(command.images) != 1 or command.reason or command.regions:
+        return _NOT_ACCOUNTS
+    targets = grammar.resolve(command, policy.account_names, text)
+    return _complaint(targets, text) if isinstance(targets, grammar.Misread) else targets
+
+
+def _complaint(misread: grammar.Misread, text: str) -> str:
+    """The grammar's sentence where it is about something that was written here, not about a command.
+
+    Beside a field Slack shows no marks: what they would show as code stands in quotation marks.
+    """
+    if not misread.word or misread.word not in decode(text).text:
+        return _NOT_ACCOUNTS
+    return re.sub("`([^`]*)`", r"“\1”", misread.sentence)

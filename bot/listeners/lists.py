@@ -1,0 +1,103 @@
+"""``/image requests``: a page of requests, or the one of a number."""
+
+from __future__ import annotations
+
+from approvals.ledger import Ledger
+from approvals.model import Request
+from approvals.store import Store
+from bot.cards import lists
+from bot.cards.request import card
+from bot.listeners.members import Answer
+from bot.listeners.pages import RequestsAt, WhichRequests
+
+_LOOKED_THROUGH = 100  # pending requests, for those that wait for one person
+
+_TITLES = {
+    "all": ("Requests", "Nobody has asked for anything yet. `/image help` shows how to begin."),
+    "mine": ("Your requests", "You have not asked for anything yet. `/image help` shows how to begin."),
+    "pending": ("Requests that wait for a decision", "Nothing waits for a decision. `/image requests` lists all."),
+}
+
+
+def show_request(store: Store, number: int) -> Answer:
+    with store.read() as ledger:
+        request = ledger.request(number)
+    if request is None:
+        return f"There is no request #{number}. `/image requests` lists the newest.", None
+    return card(request, buttons=False)
+
+
+def list_requests(store: Store, at: RequestsAt, person_id: str) -> Answer:
+    """A page of requests; on the first one, what waits for this person goes before the others."""
+    with store.read() as ledger:
+        return _Requests(ledger, at.which, person_id).page(at)
+
+
+def waiting_for(ledger: Ledger, person_id: str, most: int) -> list[Request]:
+    """The newest pending requests that the person may decide about and has not."""
+    pending = ledger.requests(pending=True, before=0, limit=_LOOKED_THROUGH)
+    return [request for request in pending if _waits_for(request, person_id)][:most]
+
+
+def _waits_for(request: Request, person_id: str) -> bool:
+    deciders = request.deciders
+    if deciders is None or any(decision.person.id == person_id for decision in request.decisions):
+        return False
+    return person_id in (*deciders.owner_ids, *deciders.guardian_ids)
+
+
+class _Requests:
+    """One of the lists, as it is now."""
+
+    def __init__(self, ledger: Ledger, which: WhichRequests, person_id: str) -> None:
+        self._ledger = ledger
+        self._which = which
+        self._of = person_id if which == "mine" else None
+        self._waiting = [] if which == "mine" else waiting_for(ledger, person_id, lists.ROWS)
+        self._top = tuple(request.id for request in self._waiting)
+
+    def page(self, at: RequestsAt) -> Answer:
+        rows = (self._newer(at) if at.newer else self._older(at)) if at.number else []
+        if not rows:
+            return self._first()
+        shown = rows[-lists.ROWS :] if at.newer else rows[: lists.ROWS]
+        more = at.newer or len(rows) > lists.ROWS
+        top = self._top if at.newer else at.top
+        return self._drawn(shown, top, newer=shown[0].id, older=shown[-1].id if more else None)
+
+    def _first(self) -> Answer:
+        room = lists.ROWS - len(self._top)
+        rows = self._older(RequestsAt(self._which, 0, top=self._top))
+        older = None
+        if len(rows) > room:
+            older = rows[room - 1].id if room else rows[0].id + 1
+        return self._drawn(rows[:room], self._top, older=older, waiting=self._waiting)
+
+    def _older(self, at: RequestsAt) -> list[Request]:
+        """Those on a page and all after it, one more at least where there are more."""
+        limit = lists.ROWS + 1 + len(at.top)
+        found = self._ledger.requests(of=self._of, pending=self._which == "pending", before=at.number, limit=limit)
+        return [request for request in found if request.id not in at.top]
+
+    def _newer(self, at: RequestsAt) -> list[Request]:
+        """Those on a page and before it; none where the first page has all of them."""
+        limit = lists.ROWS + 1 + len(self._top)
+        found = self._ledger.requests_after(at.number, of=self._of, pending=self._which == "pending", limit=limit)
+        rows = [request for request in found if request.id not in self._top]
+        return rows if len(rows) > lists.ROWS - len(self._top) else []
+
+    def _drawn(
+        self,
+        shown: list[Request],
+        top: tuple[int, ...],
+        *,
+        older: int | None,
+        newer: int | None = None,
+        waiting: list[Request] | None = None,
+    ) -> Answer:
+        title, empty = _TITLES[self._which]
+        return lists.requests_list(title, empty, shown, self._value(older, top), self._value(newer, top), waiting or ())
+
+    def _value(self, number: int | None, top: tuple[int, ...]) -> str:
+        """What the button carries that leads past that row; "" where it leads nowhere."""
+        return "" if number is None else RequestsAt(self._which, number, top=top).value()

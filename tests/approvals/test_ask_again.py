@@ -1,0 +1,84 @@
+"""What was stopped because something got worse is asked anew, once, and decided by what is true then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from approvals.model import Action, ItemState, Person, State, Verb
+from tests.approvals.fake_cloud import image
+from tests.approvals.house import DATA, LAB, LIN, MEI, OMAR, SARA, House
+
+BY_LIN = Person(LIN, "lin")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with closing(House(tmp_path / "desk.db")) as opened:
+        yield opened
+
+
+def stopped(house: House) -> int:
+    """A request that was approved and stopped, since its image turned out to be an import."""
+    number = house.approved(DATA, LAB, reason="for the lab")
+    house.cloud.put(replace(image(), source="EXTERNAL_IMPORT"))
+    house.execute()
+    assert house.request(number).state is State.FAILED
+    return number
+
+
+def again(house: House, number: int, by: Person = BY_LIN) -> int | None:
+    return house.desk.ask_again(house.request(number), by=by, reply_to=f"reply:{MEI}")
+
+
+def test_it_is_asked_in_the_name_of_who_asked_and_with_what_is_true_now(house: House) -> None:
+    number = stopped(house)
+    new = again(house, number)
+    assert new is not None
+    house.check()
+    old, request = house.request(number), house.request(new)
+    assert (request.requester.id, request.action, request.reason) == (MEI, Action.SHARE, "for the lab")
+    assert request.image_ref == "img-base0001"
+    assert [target.account for target in request.targets] == [DATA, LAB]
+    assert request.deciders is not None
+    assert request.deciders.guardian_needed  # which the old one didn't need
+    assert (request.state, old.state) == (State.PENDING, State.FAILED)
+    for person in (OMAR, SARA):
+        assert house.press(new, person, Verb.APPROVE) == "approve"
+    house.execute()
+    assert house.outcomes(new) == {DATA: "done", LAB: "done"}
+
+
+def test_it_is_asked_once_and_recorded_with_who_wanted_it(house: House) -> None:
+    number = stopped(house)
+    assert again(house, number) == again(house, number, Person(OMAR, "omar")) == number + 1
+    (asked, *_) = house.rows(
+        f"SELECT actor_id, detail FROM audit WHERE request_id = {number} AND event = 'asked_again'"
+    )
+    assert (asked["actor_id"], asked["detail"]) == (LIN, f'{{"as":{number + 1}}}')
+    assert len(house.rows("SELECT id FROM requests")) == 2
+    told = [one.facts for one in house.told() if one.request_id == number and one.facts.get("event") == "asked_again"]
+    assert told[0] == {"event": "asked_again", "person": LIN, "number": str(number + 1)}
+
+
+def test_only_what_failed_is_asked_for(house: House) -> None:
+    number = house.approved(DATA, LAB)
+    house.cloud.bad.add(LAB)
+    house.execute()
+    assert house.request(number).state is State.PARTIAL
+    new = again(house, number)
+    assert new is not None
+    assert [target.account for target in house.request(new).targets] == [LAB]
+
+
+def test_what_did_not_fail_is_not_asked_again(house: House) -> None:
+    pending = house.pending(DATA)
+    assert again(house, pending) is None
+    done = house.approved(LAB)
+    house.execute()
+    assert {item.state for item in house.request(done).items} == {ItemState.DONE}
+    assert again(house, done) is None
