@@ -38,8 +38,10 @@ REASON = "reason"
 IMAGE = "image"
 ACCOUNTS = "accounts"
 OTHER_ACCOUNTS = "other_accounts"
+REGIONS = "regions"
 
 # What the form asks us while it is filled in
 PICK_IMAGES = "pick_images"
 PICK_ACCOUNTS = "pick_accounts"
+PICK_REGIONS = "pick_regions"
 CHECK = "check_form"

@@ -12,9 +12,9 @@ from approvals.trust_image import shareable
 from bot import ids, limits
 from bot.cards.modal import plain, text_input
 from bot.cards.request import finding_line, whose_word
-from bot.cards.text import Block, all_of, button, code, context, cut, escape, section
+from bot.cards.text import Block, all_of, button, code, context, cut, escape, region_name, section
 from bot.cards.words import receivers
-from bot.grammar import MAX_IMAGES
+from bot.grammar import MAX_IMAGES, MAX_REGIONS
 
 MAX_REASON = limits.INPUT_TEXT
 MAX_OTHER_ACCOUNTS = 2000
@@ -42,14 +42,16 @@ class Held:
     images: Sequence[Block] = ()
     accounts: Sequence[Block] = ()
     other_accounts: str = ""
+    regions: Sequence[str] = ()
     reason: str = ""
 
 
-def share_form(held: Held, below: Sequence[Block], *, named_accounts: bool) -> Block:
+def share_form(held: Held, below: Sequence[Block], *, named_accounts: bool, regions: Sequence[str]) -> Block:
     """The whole modal. Blocks keep their ids over every update, so that Slack keeps what is typed meanwhile.
 
     :param below: what the checks say of what is chosen; nothing yet: how to come to that
     :param named_accounts: the policy knows accounts to choose from
+    :param regions: all those of the policy; of a single one nothing is said
     """
     return {
         "type": "modal",
@@ -60,6 +62,7 @@ def share_form(held: Held, below: Sequence[Block], *, named_accounts: bool) -> B
         "blocks": [
             _menu(ids.IMAGE, ids.PICK_IMAGES, "Image", "Type a part of its name or id.", held.images, MAX_IMAGES),
             *(_account_fields(held) if named_accounts else [_other_accounts(held, "With whom", optional=False)]),
+            *([_region_menu(held.regions, regions)] if len(regions) > 1 else []),
             {**section("*Checks*"), "block_id": ids.CHECK, "accessory": button("Check", ids.CHECK, "check")},
             *(below or hint(CHOOSE_FIRST)),
             _reason(held),
@@ -166,6 +169,34 @@ def _other_accounts(held: Held, label: str, *, optional: bool) -> Block:
         initial=held.other_accounts,
         optional=optional,
     )
+
+
+def _region_option(region: str) -> Block:
+    return {"text": plain(region_name(region)), "value": region, "description": plain(region)}
+
+
+def _region_menu(chosen: Sequence[str], regions: Sequence[str]) -> Block:
+    """Shown are as many as a menu can have; a command takes the others too."""
+    offered = [_region_option(one) for one in regions[: limits.OPTIONS]]
+    element: Block = {
+        "type": "multi_static_select",
+        "action_id": ids.PICK_REGIONS,
+        "max_selected_items": MAX_REGIONS,
+        "placeholder": plain("Where the image is"),
+        "options": offered,
+    }
+    initial = [one for one in offered if one["value"] in chosen]
+    if initial:
+        element["initial_options"] = initial
+    return {
+        "type": "input",
+        "block_id": ids.REGIONS,
+        "label": plain("In which regions"),
+        "hint": plain("Where the image is, if you choose none. To another region it is copied first."),
+        "optional": True,
+        "dispatch_action": True,
+        "element": element,
+    }
 
 
 def _reason(held: Held) -> Block:

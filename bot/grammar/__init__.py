@@ -22,6 +22,7 @@ from dataclasses import replace
 
 from bot.grammar.accounts import resolve
 from bot.grammar.clauses import MAX_IMAGES, read_sharing
+from bot.grammar.regions import MAX_REGIONS
 from bot.grammar.slack_text import decode
 from bot.grammar.typed import (
     LISTED,
@@ -49,6 +50,7 @@ __all__ = [
     "ACCOUNT_ID",
     "IMAGE_ID",
     "MAX_IMAGES",
+    "MAX_REGIONS",
     "MAX_TEXT",
     "Account",
     "Command",

@@ -25,6 +25,7 @@ _NO_IMAGE = "Choose an image."
 _NO_ACCOUNT = "Choose an account, or write the id of another."
 _NOT_ACCOUNTS = "Only account ids here, with commas between."
 _LONG_NAME = "An image's name is not that long. Choose one of the list."
+_NO_REGION = "That is no region of the policy. Choose one of the list."
 _NOT_LISTED = "That is no account. Choose one of the list."
 _NONE_NAMED = "I found no image in that message. Choose one above."
 
@@ -39,6 +40,7 @@ class Filled:
 
     images: tuple[str, ...]
     targets: tuple[Target, ...]
+    regions: tuple[str, ...]
     reason: str
     errors: dict[str, str]
 
@@ -48,10 +50,11 @@ def read(view: View, policy: Policy) -> Filled:
     errors: dict[str, str] = {}
     images = _images(view, errors)
     targets = _targets(view, policy, errors)
+    regions = _regions(view, policy, errors)
     reason = view.text(ids.REASON)
     if len(reason) > form.MAX_REASON:
         errors[ids.REASON] = f"The reason can have {form.MAX_REASON:,} characters at most."
-    return Filled(images, targets, reason, errors)
+    return Filled(images, targets, regions, reason, errors)
 
 
 def held(view: View, services: Services) -> Held:
@@ -62,6 +65,7 @@ def held(view: View, services: Services) -> Held:
         tuple(_option(value, known) for value in view.chosen(ids.IMAGE) if 0 < len(value) <= limits.OPTION_VALUE),
         tuple(accounts[value] for value in view.chosen(ids.ACCOUNTS) if value in accounts),
         view.text(ids.OTHER_ACCOUNTS)[: form.MAX_OTHER_ACCOUNTS],
+        view.chosen(ids.REGIONS),
         view.text(ids.REASON)[: form.MAX_REASON],
     )
 
@@ -86,7 +90,8 @@ def of_message(services: Services, text: str) -> Block:
 
 
 def drawn(services: Services, held: Held, below: list[Block]) -> Block:
-    return form.share_form(held, below, named_accounts=bool(services.policy.accounts))
+    policy = services.policy
+    return form.share_form(held, below, named_accounts=bool(policy.accounts), regions=policy.home.regions)
 
 
 def images_named(text: str, catalogue: Catalogue) -> tuple[str, ...]:
@@ -148,6 +153,15 @@ def _targets(view: View, policy: Policy, errors: dict[str, str]) -> tuple[Target
     elif len(targets) > MAX_SHARES:
         errors[field] = f"An image can be shared with {MAX_SHARES} accounts at most."
     return tuple(targets)
+
+
+def _regions(view: View, policy: Policy, errors: dict[str, str]) -> tuple[str, ...]:
+    regions = view.chosen(ids.REGIONS) if len(policy.home.regions) > 1 else ()
+    if not set(regions) <= set(policy.home.regions):
+        errors[ids.REGIONS] = _NO_REGION
+    elif len(regions) > grammar.MAX_REGIONS:
+        errors[ids.REGIONS] = f"A request can have {grammar.MAX_REGIONS} regions at most. Ask in several requests."
+    return regions
 
 
 def _others(text: str, policy: Policy) -> tuple[Target, ...] | str:

@@ -35,7 +35,7 @@ log = structlog.get_logger()
 def register(app: App, services: Services) -> None:
     order = Order()
 
-    @app.action(re.compile(rf"\A({ids.PICK_IMAGES}|{ids.PICK_ACCOUNTS}|{ids.CHECK})\Z"))
+    @app.action(re.compile(rf"\A({ids.PICK_IMAGES}|{ids.PICK_ACCOUNTS}|{ids.PICK_REGIONS}|{ids.CHECK})\Z"))
     def changed(ack: Ack, context: BoltContext) -> None:
         pressed = told(context, Press)
         if pressed.view is not None and pressed.view.callback_id == ids.FORM_VIEW:
@@ -173,7 +173,7 @@ def _as_asked(image: str, filled: Filled, person: Person, now: datetime) -> Requ
         id=0,
         action=Action.SHARE,
         image_ref=image,
-        regions=(),
+        regions=filled.regions,
         targets=filled.targets,
         reason=filled.reason,
         requester=person,

@@ -58,7 +58,8 @@ def submit_form(services: Services, sent: Submission) -> dict[str, str]:
     filled = form.read(sent.view, services.policy)
     if filled.errors:
         return filled.errors
-    command = grammar.Share(filled.images, tuple(target.account for target in filled.targets), (), filled.reason)
+    accounts = tuple(target.account for target in filled.targets)
+    command = grammar.Share(filled.images, accounts, filled.regions, filled.reason)
     address = address_of(services, sent)
     # One opened form is one request: sent twice, by a double click, it is still the same.
     answer = submit(services, command, filled.targets, sent, key=f"view:{sent.view.id}", address=address)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approvals.model import Action, Finding, Item, ItemState, Level, Person, Request, State, Target
+from bot import limits
 from bot.cards import form, lists, modal, private
 from bot.cards.request import card
 from bot.cards.story import story
@@ -136,7 +137,9 @@ def test_a_full_card_keeps_its_buttons() -> None:
 @settings(max_examples=60, deadline=None)
 def test_whatever_is_chosen_or_found_makes_a_form_that_slack_takes(name: str, typed: str) -> None:
     option = form.image_option(replace(IMAGE, name=name, state=name))
-    held = form.Held([option, *([form.typed_option(typed[:150])] if typed else [])], (), typed[:2000], typed[:3000])
+    images = [option, *([form.typed_option(typed[:150])] if typed else [])]
+    regions = [f"ap-{number}" for number in range(limits.OPTIONS + 1)]
+    held = form.Held(images, (), typed[:2000], [*regions[:3], typed], typed[:3000])
     found = hostile(State.PENDING, name, accounts=500)
     below = [
         *form.checked(found),
@@ -145,7 +148,7 @@ def test_whatever_is_chosen_or_found_makes_a_form_that_slack_takes(name: str, ty
         *form.unchecked(name, typed),
     ]
     for named_accounts in (True, False):
-        view = form.share_form(held, below, named_accounts=named_accounts)
+        view = form.share_form(held, below, named_accounts=named_accounts, regions=regions)
         view_accepted(view)
         rings_nobody("", {**view, "blocks": [one for one in view["blocks"] if one["type"] != "input"]})
         whole("", view)

@@ -298,6 +298,18 @@ def test_what_is_sent_becomes_one_request_an_image_with_the_same_answer_as_a_com
     mei.sees_no_modal()
 
 
+def test_an_image_is_asked_for_in_other_regions_too_and_checked_there_before(office: Company) -> None:
+    mei, view = office.mei, form_of(office.mei)
+    chosen: dict[str, str | list[str]] = {"Image": "base-nightly", "With whom": "data-team"}
+    chosen["In which regions"] = ["Guangzhou", "Singapore"]
+    mei.chooses(view, "In which regions", chosen)
+    view = shows(mei, "Needs a copy in ap-singapore first")
+
+    assert mei.fills_and_submits(view, {**chosen, "Why": "x"}) == {}
+
+    office.lin.sees("Share base-nightly with data-team in Guangzhou and Singapore", where=CHANNEL)
+
+
 @pytest.mark.parametrize(
     ("label", "values"),
     [

@@ -66,23 +66,30 @@ def filled(policy: Policy = POLICY, **values: Sequence[str]) -> form.Filled:
 
 
 def inputs(policy: Policy) -> set[str]:
-    view = cards.share_form(cards.Held(), [], named_accounts=bool(policy.accounts))
+    view = cards.share_form(cards.Held(), [], named_accounts=bool(policy.accounts), regions=policy.home.regions)
     return {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
 
 
 def test_a_full_form_is_what_it_says() -> None:
     asked = filled(other_accounts="100098765432, data-team", image=["img-6pb6lrmy", "base-22.04", "img-6pb6lrmy"])
 
-    assert asked == form.Filled(("img-6pb6lrmy", "base-22.04"), (DATA_TEAM, OTHER), "x", {})
+    assert asked == form.Filled(("img-6pb6lrmy", "base-22.04"), (DATA_TEAM, OTHER), (), "x", {})
 
 
 @settings(max_examples=300, deadline=None)
-@given(images=_chosen, accounts=_chosen, others=_texts, reason=st.text(max_size=10), known=st.booleans())
+@given(
+    images=_chosen,
+    accounts=_chosen,
+    others=_texts,
+    regions=st.lists(st.sampled_from(["ap-guangzhou", "ap-singapore", "ap-tokyo", ""]), max_size=3),
+    reason=st.text(max_size=10),
+    known=st.booleans(),
+)
 def test_whatever_is_put_in_is_a_request_or_a_sentence_beside_a_field(
-    images: list[str], accounts: list[str], others: str, reason: str, known: bool
+    images: list[str], accounts: list[str], others: str, regions: list[str], reason: str, known: bool
 ) -> None:
     policy = POLICY if known else ALONE
-    held = {ids.IMAGE: images, ids.OTHER_ACCOUNTS: others, ids.REASON: reason} | (
+    held = {ids.IMAGE: images, ids.OTHER_ACCOUNTS: others, ids.REGIONS: regions, ids.REASON: reason} | (
         {ids.ACCOUNTS: accounts} if known else {}
     )
 
@@ -91,6 +98,7 @@ def test_whatever_is_put_in_is_a_request_or_a_sentence_beside_a_field(
     assert asked.errors.keys() <= inputs(policy)
     assert all(text.strip() for text in asked.errors.values())
     if not asked.errors:
+        assert set(asked.regions) <= set(policy.home.regions)
         assert 1 <= len(asked.images) <= grammar.MAX_IMAGES
         assert 1 <= len(asked.targets) <= MAX_SHARES
         assert all(grammar.ACCOUNT_ID.fullmatch(target.account) for target in asked.targets)
@@ -115,6 +123,7 @@ def test_whatever_is_put_in_is_a_request_or_a_sentence_beside_a_field(
         (ids.OTHER_ACCOUNTS, {ids.OTHER_ACCOUNTS: "data-team because I say so"}, "Only account ids"),
         (ids.OTHER_ACCOUNTS, {ids.OTHER_ACCOUNTS: "data-team in ap-singapore"}, "Only account ids"),
         (ids.OTHER_ACCOUNTS, {ids.OTHER_ACCOUNTS: ", ,"}, "Only account ids"),
+        (ids.REGIONS, {ids.REGIONS: ["ap-singapore", "ap-tokyo"]}, "no region of the policy"),
         (ids.REASON, {ids.REASON: "x" * 3001}, "3,000 characters at most"),
     ],
 )
@@ -134,6 +143,19 @@ def test_without_accounts_in_the_policy_there_is_one_field_for_them() -> None:
     assert ids.ACCOUNTS not in inputs(ALONE)
     assert list(filled(ALONE, accounts=[]).errors) == [ids.OTHER_ACCOUNTS]
     assert filled(ALONE, accounts=[], other_accounts="100012345678").targets == (Target("100012345678"),)
+
+
+def test_with_one_region_there_is_nothing_to_choose() -> None:
+    single = POLICY.model_copy(update={"home": POLICY.home.model_copy(update={"regions": ("ap-guangzhou",)})})
+    assert ids.REGIONS in inputs(POLICY)
+    assert ids.REGIONS not in inputs(single)
+    assert filled(single, regions=["ap-tokyo"]).regions == ()
+
+
+def test_more_regions_than_a_request_can_have_are_too_many() -> None:
+    wide = POLICY.home.model_copy(update={"regions": tuple(f"ap-{number}" for number in range(12))})
+    errors = filled(POLICY.model_copy(update={"home": wide}), regions=wide.regions[:11]).errors
+    assert errors == {ids.REGIONS: "A request can have 10 regions at most. Ask in several requests."}
 
 
 def catalogue(*images: Image) -> Catalogue:

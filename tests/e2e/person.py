@@ -98,7 +98,7 @@ class PersonAt:
                 wanted = [value] if isinstance(value, str) else value
                 given: object = [self._first(view, label, one) for one in wanted]
             else:
-                given = _plain(block["element"], str(value))
+                given = _plain(block["element"], value)
             filled[block["block_id"]] = {block["element"]["action_id"]: given}
         return filled
 
@@ -255,12 +255,14 @@ def _elements(shown: Seen) -> Iterator[tuple[Seen, Seen]]:
         yield from ((block, element) for element in held if element and "action_id" in element)
 
 
-def _plain(element: Seen, value: str) -> object:
+def _plain(element: Seen, value: str | list[str]) -> object:
     """What the page sends for a value as it is read: a choice is told by its words."""
     offered = [*element.get("options", []), *(one for g in element.get("option_groups", []) for one in g["options"])]
     if not offered:
         return {"selected_date": value} if element["type"] == "datepicker" else value
-    chosen = next((one["value"] for one in offered if one["text"]["text"] == value), None)
-    assert chosen is not None, f"no choice {value!r} among {[one['text']['text'] for one in offered]}"
+    values = {one["text"]["text"]: one["value"] for one in offered}
+    wanted = [value] if isinstance(value, str) else value
+    assert set(wanted) <= set(values), f"no choice {value!r} among {list(values)}"
+    chosen = [values[one] for one in wanted]
     many = element["type"] in ("checkboxes", "multi_static_select")
-    return {"selected_options": [chosen]} if many else {"selected_option": chosen}
+    return {"selected_options": chosen} if many else {"selected_option": chosen[0]}

@@ -39,13 +39,13 @@ def page(request: pytest.FixtureRequest, browser: Browser, company: Company, com
     context.close()
 
 
-def tab_to(page: Page, name: str) -> None:
-    """Press Tab until that field or button has the focus, with a ring that can be seen."""
+def tab_to(page: Page, name: str, key: str = "Tab") -> None:
+    """Press Tab until that field or button has the focus."""
     for _ in range(30):
         focused = page.evaluate(f"{_FOCUSED} || document.activeElement.textContent") or ""
         if focused.removesuffix(" (optional)").strip() == name:
             return
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
     raise AssertionError(f"Tab never comes to {name}")
 
 
@@ -88,9 +88,13 @@ def test_the_keyboard_is_enough_for_the_form(page: Page, company: Company, compl
     page.keyboard.press("Shift+Tab")
     expect(dialog.get_by_role("button", name="Check")).to_be_focused()
     page.keyboard.press("Shift+Tab")
-    expect(dialog.get_by_label("Other accounts")).to_be_focused()
+    expect(dialog.get_by_role("checkbox", name="Singapore")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(dialog.get_by_text("Needs a copy in ap-singapore first")).to_be_visible()
+    expect(dialog.get_by_role("checkbox", name="Singapore")).to_be_focused()
+    tab_to(page, "Other accounts", "Shift+Tab")
     page.keyboard.type("data-taem")
-    page.keyboard.press("Tab")
+    tab_to(page, "Check")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
     page.keyboard.press("Enter")
     expect(dialog.locator(".context").get_by_text("Did you mean")).to_be_visible()
@@ -107,5 +111,6 @@ def test_the_keyboard_is_enough_for_the_form(page: Page, company: Company, compl
 
     expect(dialog).to_be_hidden()
     company.mei.sees("#1: asked @lin and @omar")
-    company.lin.sees("typed while it was checked", where="C0IMAGES")
+    asked = company.lin.sees("typed while it was checked", where="C0IMAGES")
+    assert "in Singapore" in company.lin.text_of(asked)
     assert complaints == []
