@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from approvals.cloud import Image, ImageKind
+from approvals.copy_steps import COPY_NAME
 
 FRESH_FOR = timedelta(seconds=60)
 """How old what somebody looks at may be without being read anew behind their back."""
@@ -99,15 +100,15 @@ class Catalogue:
     def search(self, text: str, limit: int) -> list[Image]:
         """Images with the text in their name or id, in any case; every image for "".
 
-        Ours go first, of those the ones that begin with the text, of those the newest.
+        Ours go first but for the copies that we made, of those the ones that begin with the text, of those the newest.
         """
         self._note_interest()
         wanted = text.casefold().strip()
-        ranked: tuple[list[Image], list[Image], list[Image], list[Image]] = ([], [], [], [])
+        ranked: tuple[list[Image], ...] = ([], [], [], [], [])
         for entry in self._entries:
             if wanted in entry.name or wanted in entry.id:
                 begins = entry.name.startswith(wanted) or entry.id.startswith(wanted)
-                ranked[2 * _is_not_ours(entry.image) + (not begins)].append(entry.image)
+                ranked[_rank(entry.image, begins)].append(entry.image)
                 if len(ranked[0]) == limit:
                     break
         return [image for some in ranked for image in some][:limit]
@@ -188,6 +189,12 @@ def newest_first(image: Image) -> tuple[bool, float, str, str]:
     """Sorts images: ours first, then by age; no two have the same key."""
     built = image.created_at.timestamp() if image.created_at else 0.0
     return _is_not_ours(image), -built, image.image_id, image.region
+
+
+def _rank(image: Image, begins: bool) -> int:
+    if _is_not_ours(image):
+        return 4 - begins
+    return 2 if COPY_NAME.search(image.name) else 1 - begins
 
 
 def _is_not_ours(image: Image) -> bool:

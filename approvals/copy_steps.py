@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from approvals.cloud import Image
+from approvals.cloud import MAX_NAME, Image
 from approvals.errors import Refused
 from approvals.model import Copy, CopyState
 
@@ -14,6 +15,19 @@ _CARD_EVERY = timedelta(seconds=10)
 _STALLED = timedelta(minutes=30)
 _GIVE_UP = timedelta(hours=24)  # without moving
 _STUCK = "copy_stalled"
+
+
+COPY_NAME = re.compile(r"-r[0-9]+-[0-9a-f]{6}\Z")
+"""How the names of our copies end."""
+
+
+def copy_name(image: Image, request_id: int, token: str) -> str:
+    """By which the copy is found where the answer was lost: nobody else gives such a name.
+
+    :param token: six random hexadecimal digits
+    """
+    suffix = f"-r{request_id}-{token}"
+    return image.name[: MAX_NAME - len(suffix)] + suffix
 
 
 def after(now: datetime, times: int) -> datetime:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from approvals.audit import NOBODY, Entry
-from approvals.cloud import MAX_NAME, Image
+from approvals.cloud import Image
 from approvals.copies import newest
+from approvals.copy_steps import copy_name
 from approvals.ledger import Ledger
 from approvals.model import COPYING, Action, Copy, CopyState, Item, ItemState, Request
 from approvals.outcomes import OPEN, failed, not_there
@@ -66,16 +67,10 @@ def facts_of(copy: Copy) -> dict[str, object]:
 
 
 def _want(ledger: Ledger, request: Request, image: Image, region: str, *, home: str, now: datetime) -> None:
-    name = _name(image, request.id)
+    name = copy_name(image, request.id, secrets.token_hex(3))
     if ledger.copies.add(image, region, name=name, request_id=request.id, home=home, now=now):
         detail = {"image": image.image_id, "region": region, "name": name}
         ledger.add_audit(Entry(now, "copy_wanted", NOBODY, request.id, detail))
-
-
-def _name(image: Image, request_id: int) -> str:
-    """By which the copy is found where the answer was lost: nobody else gives such a name."""
-    suffix = f"-r{request_id}-{secrets.token_hex(3)}"
-    return image.name[: MAX_NAME - len(suffix)] + suffix
 
 
 def _waiting(item: Item) -> Item:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from approvals.copies import newest
 from approvals.model import Action, Decision, Item, ItemState, Request, Role, State, Target, Verdict
 from bot.cards.text import all_of, mention, region_name
 
@@ -87,6 +88,9 @@ def asks(request: Request) -> str:
 
 def state_words(request: Request) -> str:
     """How it stands, for a list."""
+    under_way = [copy for copy in newest(request.copies).values() if copy.is_open]
+    if request.state in (State.APPROVED, State.EXECUTING) and under_way:
+        return f"being copied to {all_of([f'{region_name(copy.region)} ({copy.percent} %)' for copy in under_way])}"
     return {
         State.CHECKING: "being checked",
         State.REFUSED: "not asked",

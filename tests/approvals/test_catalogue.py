@@ -58,6 +58,12 @@ def test_ours_come_first_then_what_begins_with_the_text_then_the_newest(catalogu
     assert catalogue.search("nothing", 10) == []
 
 
+def test_an_image_comes_before_the_newer_copies_that_are_called_like_it(catalogue: Catalogue) -> None:
+    filled(catalogue, aged("base-1", 3), aged("base-1-r12-0b1b03", 1), aged("base-1-r2", 2), aged("old-base-1", 1))
+
+    assert names(catalogue.search("base-1", 9)) == ["base-1-r2", "base-1", "old-base-1", "base-1-r12-0b1b03"]
+
+
 def test_ids_are_searched_too_and_public_images_are_left_out(catalogue: Catalogue) -> None:
     filled(catalogue, image("img-zz11", "one"), image("img-zz12", "two", kind=ImageKind.PUBLIC))
 

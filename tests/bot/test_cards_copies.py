@@ -13,7 +13,7 @@ from bot.cards import private
 from bot.cards.copies import bar
 from bot.cards.request import card
 from bot.cards.story import story
-from bot.cards.words import asks, title
+from bot.cards.words import asks, state_words, title
 from tests.bot.drawn import words
 from tests.bot.requests import IMAGE, NOON, TRUSTED, item, request
 
@@ -76,6 +76,13 @@ def test_a_copy_that_is_on_its_way() -> None:
 @pytest.mark.parametrize("state", [CopyState.WANTED, CopyState.CALLING])
 def test_a_copy_that_is_about_to_be_made(state: CopyState) -> None:
     assert "Singapore: about to be copied" in shown(elsewhere(State.EXECUTING, copy(state, image_id="")))
+
+
+def test_a_list_says_how_far_the_copy_is_that_a_request_waits_for() -> None:
+    waiting = elsewhere(State.EXECUTING, copy(CopyState.SYNCING))
+    assert state_words(waiting) == "being copied to Singapore (62 %)"
+    assert state_words(elsewhere(State.PENDING, copy(CopyState.SYNCING))) == "waits for a decision"
+    assert state_words(elsewhere(State.DONE, copy(CopyState.READY))) == "done"
 
 
 def test_a_request_that_is_not_decided_shows_no_copy_of_others() -> None:
