@@ -23,7 +23,8 @@ from approvals.people import Directory, can_be_met, deciders_of, unknown_owners
 from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.store import Store
-from approvals.trust import Facts, Judgement
+from approvals.trust import Judgement
+from approvals.trust_facts import Facts
 
 _TOGETHER = 8  # requests checked side by side: a slow cloud holds up few
 _SOON = timedelta(minutes=1)  # so that mended credentials are soon noticed
@@ -95,8 +96,15 @@ class Checker:
         with self._store.read() as ledger:
             looked = facts.remembered(looked, ledger)
             copies = ledger.copies.of(looked.image) if looked.image else []
+        regions = request.regions
+        if request.everyone and looked.image and not regions:  # in every region in which it is
+            regions = (looked.image.region, *(copy.region for copy in copies if copy.is_open or copy.is_ready))
+            looked = replace(looked, regions=tuple(dict.fromkeys(regions)))
         room = request.action is Action.SHARE
-        return facts.placed(looked, self._cloud, policy, copies, request.regions, room=room)
+        looked = facts.placed(looked, self._cloud, policy, copies, regions, room=room)
+        if request.everyone:
+            looked = facts.of_everyone(looked, policy)
+        return facts.dry_run(looked, self._cloud) if request.action is Action.DELETE else looked
 
     def _check(self, request: Request, now: datetime) -> None:
         policy = self._policies.current
@@ -135,6 +143,9 @@ class Checker:
         if not self._checked(ledger, request, judgement, deciders, State.PENDING, policy, now):
             return
         assert judgement.image is not None  # noqa: S101  without one it is blocked
+        if request.everyone:
+            elsewhere = set(judgement.regions) - {judgement.image.region}
+            ledger.enlist(request.id, judgement.regions if elsewhere else request.regions, judgement.affected)
         ledger.place_items(request.id, judgement.image.region, now=now)
         for item in request.items:
             region = item.region or judgement.image.region

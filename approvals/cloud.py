@@ -26,6 +26,9 @@ NORMAL = "NORMAL"
 SYNCING = "SYNCING"
 """The ``ImageState`` of a copy that is on its way; any but this and ``NORMAL`` means that it failed."""
 
+STILL_SHARED = "InvalidImageId.InShared"
+"""The code of an image that can't be deleted before every share of it is taken back (vendor: DeleteImages)."""
+
 MAX_NAME = 60
 """Characters of an image's name (vendor: SyncImages, parameter ``ImageName``)."""
 
@@ -40,6 +43,7 @@ class Image:
     :ivar size_gib: size of the system disk, in GiB
     :ivar licence: ``TencentCloud`` or ``BYOL``
     :ivar whole_machine: it holds data disks beside the system disk
+    :ivar snapshots: the ids of the snapshots that it is made of
     :ivar sync_percent: how far a copy is that is being made
     """
 
@@ -59,6 +63,7 @@ class Image:
     whole_machine: bool = False
     deprecated: bool = False
     sync_percent: int = 0
+    snapshots: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -140,6 +145,16 @@ class Cloud(Protocol):
         """
         ...
 
-    def delete_image(self, region: str, image_id: str) -> str:
-        """Delete an image of ours; returns the vendor's request id. Its snapshots stay."""
+    def check_deletion(self, region: str, image_id: str) -> None:
+        """Would ``delete_image`` be taken? Changes nothing.
+
+        :raises Refused: it would not; also while the image is shared
+        """
+        ...
+
+    def delete_image(self, region: str, image_id: str, *, snapshots: bool) -> str:
+        """Delete an image of ours; returns the vendor's request id.
+
+        :param snapshots: its snapshots too; otherwise they stay, and cost on
+        """
         ...

@@ -203,7 +203,7 @@ class Copying:
         if copy.looks >= _LOOKS:
             return _Step(copy, kept, "The cloud accepted that, and shows it all the same.")
         try:
-            self._cloud.delete_image(copy.region, copy.image_id)
+            self._cloud.delete_image(copy.region, copy.image_id, snapshots=False)
         except Refused as refusal:
             return _Step(copy, kept, f"{refusal.message} ({refusal.code}) {refusal.advice}".strip())
         except OutcomeUnknown as error:

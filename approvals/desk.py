@@ -73,10 +73,12 @@ class Desk:
             request.action,
             request.image.image_id,
             request.regions,
-            tuple(failed),
+            () if request.everyone else tuple(failed),
             request.reason,
             request.requester,
             reply_to,
+            request.everyone,
+            request.snapshots,
         )
         return self._store.write(lambda ledger: self._record_again(ledger, request, asked, by))
 
@@ -140,9 +142,9 @@ class Desk:
             "action": asked.action,
             "image": asked.image_ref,
             "regions": list(asked.regions),
-            "accounts": [target.account for target in asked.targets],
+            "accounts": "all" if asked.everyone else [target.account for target in asked.targets],
             "reason": asked.reason,
-        }
+        } | ({"snapshots": True} if asked.snapshots else {})
         ledger.add_audit(Entry(now, "asked", asked.requester, request_id, detail))
         return request_id
 

@@ -28,7 +28,7 @@ def without_copy(ledger: Ledger, request: Request, item: Item, lost: int | None,
         return item
     image = image_of(request)
     copy = newest(ledger.copies.of(image)).get(item.region)
-    if request.action is Action.UNSHARE:
+    if request.action is not Action.SHARE:
         return replace(not_there(item), image_id=copy.image_id if copy else "")
     if copy is not None and copy.id == lost and now >= copy.changed_at + _SETTLES:
         ledger.copies.set(copy, replace(copy, state=CopyState.GONE, changed_at=now), lease=None)

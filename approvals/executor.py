@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from approvals import elsewhere, facts, outcomes, trust
+from approvals import elsewhere, everyone, facts, outcomes, trust
 from approvals.audit import NOBODY, Entry
 from approvals.cloud import MAX_SHARES, Cloud
+from approvals.deletion import Deleting, Gone, after_deletion, record_gone
 from approvals.errors import AuthFailed, CloudError, LeaseLost, Refused, WrongAccount
 from approvals.halving import Calls, Halving
 from approvals.home import HomeAccount
@@ -29,7 +30,7 @@ from approvals.pace import later
 from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.store import Store
-from approvals.trust import Facts
+from approvals.trust_facts import Facts
 
 _TOGETHER = 8  # images side by side: one for which the cloud is slow holds up few others
 _BETWEEN_READS = timedelta(seconds=1)  # at least, while an accepted call doesn't show
@@ -121,8 +122,10 @@ class Executor:
         try:
             policy = self._policies.current
             looked = self._look(together, policy)
+            together = everyone.enlisted(together, looked, policy, self._store, turn.lease, turn.now)
             sound, stopped = self._recheck(together, looked, policy)
             done = self._do_everywhere(sound, looked, turn.lease)
+            gone = Deleting(self._cloud, lambda: self._holds(turn.lease))(sound, done)
         except (AuthFailed, WrongAccount) as error:
             log.warning("execution_held", requests=numbers, error=str(error))
             self._store.write(lambda ledger: self._give_back(ledger, together, turn, counts=False))
@@ -137,7 +140,7 @@ class Executor:
             log.warning("execution_lost", requests=numbers)
         else:
             lost = {place.region: place.lost for place in looked.places}
-            self._store.write(lambda ledger: self._settle(ledger, sound, stopped, done, lost, turn))
+            self._store.write(lambda ledger: self._settle(ledger, sound, stopped, done, gone, lost, turn))
 
     def _look(self, together: Sequence[Request], policy: Policy) -> Facts:
         """How it stands in every region that one of them is about."""
@@ -182,6 +185,9 @@ class Executor:
         sound: list[Request] = []
         stopped: list[Stopped] = []
         for request in together:
+            if request.action is Action.DELETE and looked.image is None and not everyone.elsewhere(request):
+                sound.append(request)  # it is gone, as was wanted
+                continue
             own = replace(looked, regions=request.regions, targets=request.targets, reason=request.reason)
             with self._store.read() as ledger:
                 own = facts.remembered(own, ledger)
@@ -201,12 +207,15 @@ class Executor:
         act = self._cloud.share if action is Action.SHARE else self._cloud.unshare
 
         def call(part: Sequence[str]) -> str:
-            with self._store.read() as ledger:
-                if not ledger.holds(lease):
-                    raise LeaseLost
+            if not self._holds(lease):
+                raise LeaseLost
             return act(region, image_id, part)
 
         return self._halving(call, accounts)
+
+    def _holds(self, lease: str) -> bool:
+        with self._store.read() as ledger:
+            return ledger.holds(lease)
 
     def _settle(
         self,
@@ -214,14 +223,18 @@ class Executor:
         sound: Sequence[Request],
         stopped: Sequence[Stopped],
         done: Mapping[str, Done],
+        gone: Mapping[int, Gone],
         lost: Mapping[str, int | None],
         turn: _Turn,
     ) -> None:
         # Where the credentials were not taken, nothing was done: the order of approval stays.
         counts = not any(_is_held(one.calls) for one in done.values())
         for request in sound:
-            items = [self._after(ledger, request, item, done, lost, turn.now) for item in request.items]
-            self._end(ledger, request, items, turn, counts=counts)
+            accounts = [
+                self._after(ledger, request, item, done, lost, turn.now) for item in request.items if not item.is_image
+            ]
+            after = {item.id: item for item in (*accounts, *after_deletion(request, accounts, gone))}
+            self._end(ledger, request, [after[item.id] for item in request.items], turn, counts=counts)
         for one in stopped:
             self._end(ledger, one.request, [outcomes.after_stop(item, one) for item in one.request.items], turn)
         if turn.leave.until and all(one.has is not None and one.calls.stopped is None for one in done.values()):
@@ -280,7 +293,9 @@ class Executor:
 
     def _record_item(self, ledger: Ledger, request: Request, before: Item, item: Item, now: datetime) -> None:
         ledger.set_item(item, now=now)
-        if item.state is ItemState.DONE and request.action is Action.SHARE:
+        if item.is_image and item.state in (ItemState.DONE, ItemState.ALREADY):
+            record_gone(ledger, request, item, now)
+        elif item.state is ItemState.DONE and request.action is Action.SHARE:
             ledger.add_grant(request.id, item, home=self._home.known, now=now)
         elif item.state is ItemState.DONE:
             ledger.end_grants(request.id, item, now=now)
@@ -288,6 +303,7 @@ class Executor:
         if what != (before.code or before.state) or item.cloud_request_id != before.cloud_request_id:
             detail = {
                 "account": item.target.account,
+                "image": item.image_id,
                 "region": item.region,
                 "state": item.state,
                 "code": item.code,

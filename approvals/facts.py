@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from approvals.cloud import NORMAL, Cloud, Image, ImageKind
+from approvals.cloud import NORMAL, STILL_SHARED, Cloud, Image, ImageKind
 from approvals.copies import newest
+from approvals.errors import Refused
+from approvals.findings import found
 from approvals.ledger import Ledger
 from approvals.model import Copy, CopyState, Request
 from approvals.policy import Policy
-from approvals.trust import Facts
+from approvals.trust_facts import Facts
 from approvals.trust_regions import Place
 
 
@@ -22,9 +24,9 @@ def gather(cloud: Cloud, policy: Policy, request: Request, *, home: str) -> Fact
     """
     regions = policy.home.regions
     if request.image is not None:  # known since the first check: judge that very image again
-        found = cloud.images_by_id(request.image.region, [request.image.image_id])
+        there = cloud.images_by_id(request.image.region, [request.image.image_id])
     else:
-        found = find(cloud, regions, request.image_ref)
+        there = find(cloud, regions, request.image_ref)
     facts = Facts(
         action=request.action,
         image_ref=request.image_ref,
@@ -32,7 +34,9 @@ def gather(cloud: Cloud, policy: Policy, request: Request, *, home: str) -> Fact
         targets=request.targets,
         reason=request.reason,
         home=home,
-        found=tuple(found),
+        found=tuple(there),
+        everyone=request.everyone,
+        snapshots=request.snapshots,
     )
     image = facts.image
     if image is None or image.kind != ImageKind.PRIVATE:
@@ -44,7 +48,8 @@ def gather(cloud: Cloud, policy: Policy, request: Request, *, home: str) -> Fact
 def remembered(facts: Facts, ledger: Ledger) -> Facts:
     """The facts together with what the ledger knows about their targets."""
     accounts = [target.account for target in facts.targets]
-    return replace(facts, shared_before=ledger.shared_before(accounts))
+    deletion = None if facts.found else ledger.deletion(facts.image_ref)
+    return replace(facts, shared_before=ledger.shared_before(accounts), deletion=deletion)
 
 
 def placed(
@@ -69,14 +74,37 @@ def placed(
     return replace(facts, places=tuple(places))
 
 
+def of_everyone(facts: Facts, policy: Policy) -> Facts:
+    """The facts with whoever has the image, in the regions that are meant, in the place of named targets."""
+    regions = facts.wanted_regions
+    accounts = dict.fromkeys(account for region in regions for account in facts.has.get(region, ()))
+    return replace(facts, regions=regions, targets=tuple(policy.target(account) for account in accounts))
+
+
+def dry_run(facts: Facts, cloud: Cloud) -> Facts:
+    """The facts together with what keeps the cloud from deleting the image: that it is shared still does not count.
+
+    :raises CloudError: the cloud could not be asked
+    """
+    image_ids = {one.region: one.image_id for one in facts.affected if not one.target.account}
+    for region, image_id in image_ids.items():
+        try:
+            cloud.check_deletion(region, image_id)
+        except Refused as refusal:
+            if refusal.code != STILL_SHARED:
+                text = f"the cloud would not delete {image_id}: {refusal.message} ({refusal.code})."
+                return replace(facts, refusal=found("deletion_refused", text, refusal.advice, about=region))
+    return facts
+
+
 def _place(cloud: Cloud, region: str, copy: Copy | None, *, room: bool) -> Place:
     lost = None
     if copy is not None and copy.is_open:
         return Place(region, under_way=True)
     if copy is not None and copy.state is CopyState.READY:
-        found = [one for one in cloud.images_by_id(region, [copy.image_id]) if one.state == NORMAL]
-        if found:
-            return Place(region, copy=found[0], shared_with=cloud.shared_with(region, copy.image_id))
+        ready = [one for one in cloud.images_by_id(region, [copy.image_id]) if one.state == NORMAL]
+        if ready:
+            return Place(region, copy=ready[0], shared_with=cloud.shared_with(region, copy.image_id))
         lost = copy.id
     return Place(region, lost=lost, room=cloud.room(region) if room else None)
 
@@ -87,9 +115,9 @@ def find(cloud: Cloud, regions: Iterable[str], image_ref: str) -> list[Image]:
     :raises CloudError: the cloud could not be asked
     """
     if image_ref.startswith("img-"):
-        found = [image for region in regions for image in cloud.images_by_id(region, [image_ref])]
-        if found:
-            return found
+        with_id = [image for region in regions for image in cloud.images_by_id(region, [image_ref])]
+        if with_id:
+            return with_id
     return [image for region in regions for image in cloud.images_by_name(region, image_ref)]
 
 

@@ -14,6 +14,7 @@ _IMAGE_PAGE = "Image (data type of the CVM API)"
 _SHARE_API = "ModifyImageSharePermission (CVM API)"
 _SHARE_GUIDE = "Sharing a Custom Image"
 _COPY_API = "SyncImages (CVM API)"
+_DELETE_API = "DeleteImages (CVM API)"
 _POLICY = "your policy"
 _US = "Imagewarden"
 
@@ -70,7 +71,7 @@ _ALL = (
     Code(
         "image_shared_with_us",
         Level.BLOCK,
-        "Somebody else shared the image with us, and only its owner can share it.",
+        "Somebody else shared the image with us, and only its owner can share or delete it.",
         _SHARE_GUIDE,
         _LIMIT,
     ),
@@ -135,6 +136,38 @@ _ALL = (
     Code("shares_used", Level.NOTE, "How many of the 500 shares are used.", _SHARE_API),
     Code("shared_already", Level.NOTE, "Some of the accounts have the image already.", _US),
     Code("not_shared", Level.NOTE, "Some of the accounts don't have the image.", _US),
+    # Deletion
+    Code(
+        "deletion_is_final",
+        Level.WARN,
+        "An image is to be deleted, which can't be undone.",
+        _DELETE_API,
+        "an image is deleted with a guardian's word only",
+    ),
+    Code(
+        "deletion_refused",
+        Level.BLOCK,
+        "The cloud was asked whether it would delete the image, and would not.",
+        _DELETE_API,
+        _LIMIT,
+    ),
+    Code(
+        "copy_in_the_way",
+        Level.BLOCK,
+        "A copy of the image is being made.",
+        _DELETE_API,
+        _LIMIT,
+    ),
+    Code(
+        "copy_missing",
+        Level.BLOCK,
+        "The image, or the copy that is to be deleted, isn't in a region that is named.",
+        _US,
+        _UNCLEAR,
+    ),
+    Code("shares_cancelled", Level.NOTE, "Who has the image that is to be deleted.", _DELETE_API),
+    Code("snapshots_kept", Level.NOTE, "The image's snapshots stay when it is deleted.", _DELETE_API),
+    Code("snapshots_deleted", Level.NOTE, "The image's snapshots are deleted with it.", _DELETE_API),
     # What is asked
     Code("share_endless", Level.NOTE, "The share has no end; the vendor's API knows none.", _SHARE_API),
     Code("reason_missing", Level.NOTE, "No reason was given.", _US),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -17,10 +17,12 @@ from approvals.errors import IllegalMove
 from approvals.mailbox import Mailbox
 from approvals.model import (
     MOVES,
+    Affected,
     Asked,
     Copy,
     Deciders,
     Decision,
+    Deletion,
     Finding,
     Grant,
     Incident,
@@ -29,6 +31,7 @@ from approvals.model import (
     Press,
     Request,
     State,
+    Target,
 )
 from approvals.rows import stamp
 
@@ -65,20 +68,37 @@ class Ledger(Mailbox):
             requester_id=asked.requester.id,
             requester_name=asked.requester.name,
             reply_to=asked.reply_to,
+            everyone=asked.everyone,
+            snapshots=asked.snapshots,
             now=stamp(now),
         )
         if row is None:
             return None
         for region in asked.regions or ("",):
             for target in asked.targets:
-                self._do(
-                    "add_item",
-                    request_id=row["id"],
-                    account=target.account,
-                    account_name=target.name,
-                    region=region,
-                )
+                self._add_item(row["id"], target, region)
         return int(row["id"])
+
+    def _add_item(self, request_id: int, target: Target, region: str, image_id: str = "") -> None:
+        self._do(
+            "add_item",
+            request_id=request_id,
+            account=target.account,
+            account_name=target.name,
+            region=region,
+            image_id=image_id,
+        )
+
+    def enlist(self, request_id: int, regions: Sequence[str], affected: Iterable[Affected]) -> None:
+        """Who and what a request is about that names nobody."""
+        self._do("set_regions", id=request_id, regions=rows.texts(regions))
+        for one in affected:
+            self._add_item(request_id, one.target, one.region, one.image_id)
+
+    def deletion(self, image: str) -> Deletion | None:
+        """By which request an image of that id or name was deleted, where one was."""
+        row = self._one("deletion", image=image)
+        return Deletion(row["id"], row["image_id"], rows.sure_moment(row["changed_at"])) if row else None
 
     def number_of(self, key: str) -> int:
         """The number of the request that was recorded under the key."""
@@ -299,6 +319,10 @@ class Ledger(Mailbox):
             request_id=request_id,
             now=stamp(now),
         )
+
+    def end_all_grants(self, request_id: int, image_id: str, region: str, *, now: datetime) -> None:
+        """An image is gone, and every share with it."""
+        self._do("end_all_grants", request_id=request_id, image_id=image_id, region=region, now=stamp(now))
 
     def shared_images(self) -> frozenset[tuple[str, str]]:
         """Region and id of every image with active shares."""

@@ -40,7 +40,9 @@ _FIRST = (
       lease_until TEXT,
       deciders TEXT,
       findings TEXT NOT NULL DEFAULT '[]',
-      reply_to TEXT NOT NULL DEFAULT ''
+      reply_to TEXT NOT NULL DEFAULT '',
+      everyone INTEGER NOT NULL DEFAULT 0,
+      snapshots INTEGER NOT NULL DEFAULT 0
     )
     """,
     "CREATE INDEX requests_to_check ON requests (not_before, id) WHERE state = 'checking'",
@@ -52,6 +54,7 @@ _FIRST = (
     "CREATE INDEX requests_executing ON requests (image_id, image_region) WHERE state = 'executing'",
     "CREATE INDEX requests_lease ON requests (lease_until) WHERE state = 'executing'",
     "CREATE INDEX requests_requester ON requests (requester_id, id)",
+    "CREATE INDEX requests_deleted ON requests (id) WHERE action = 'delete' AND state = 'done'",
     """
     CREATE TABLE items (
       id INTEGER PRIMARY KEY,

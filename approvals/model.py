@@ -24,6 +24,7 @@ from approvals.cloud import Image
 class Action(StrEnum):
     SHARE = "share"
     UNSHARE = "unshare"
+    DELETE = "delete"  # every share is taken back first
 
 
 class State(StrEnum):
@@ -147,7 +148,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One account in one region within a request, with its own outcome.
+    """One account in one region within a request, with its own outcome; or an image that is to be deleted.
 
     :ivar code: the vendor's error code where it failed; ``ACCEPTED`` where it waits for an accepted call to show,
         ``COPYING`` where it waits for a copy
@@ -168,12 +169,35 @@ class Item:
     image_id: str = ""
     changed_at: datetime | None = None
 
+    @property
+    def is_image(self) -> bool:
+        """Is it the image itself, or a copy of it, that is to be deleted?"""
+        return not self.target.account
+
 
 ACCEPTED = "accepted"
 """The code of an account for which a call was accepted whose effect doesn't show yet."""
 
 COPYING = "copying"
 """The code of an account that waits for a copy of the image in its region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """An account that would lose the image in a region; without an account the image that would be deleted there."""
+
+    target: Target
+    region: str
+    image_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """By which request an image was deleted, and when."""
+
+    request_id: int
+    image_id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +249,11 @@ class Copy:
         return self.state in (CopyState.WANTED, CopyState.CALLING, CopyState.SYNCING)
 
     @property
+    def is_ready(self) -> bool:
+        """Is it there to be shared, as far as we know?"""
+        return self.state is CopyState.READY
+
+    @property
     def is_left(self) -> bool:
         """Did it fail, and leave something half made behind?"""
         return self.state in (CopyState.FAILED, CopyState.REMOVING) and bool(self.image_id) and self.code != VANISHED
@@ -267,6 +296,8 @@ class Request:
 
     :ivar image_ref: the image as it was typed: an id or a name
     :ivar regions: those asked for; none: the image's own
+    :ivar everyone: every account that has the image is meant, whichever those are when it is done
+    :ivar snapshots: with the image its snapshots are deleted
     :ivar image: the image as the cloud described it at the last check
     :ivar decide_by: when a pending request expires
     :ivar not_before: the time of the next attempt at checking or executing; None while it waits for a copy
@@ -296,6 +327,8 @@ class Request:
     decisions: tuple[Decision, ...] = ()
     copies: tuple[Copy, ...] = ()
     reply_to: str = ""
+    everyone: bool = False
+    snapshots: bool = False
 
     @property
     def image_name(self) -> str:
@@ -321,6 +354,7 @@ class Asked:
 
     :ivar key: what makes this delivery unique, so that the same one told twice is one request
     :ivar reply_to: where a private answer can go, in the words of the chat; opaque here
+    :ivar everyone: no target is named, since every account is meant that has the image
     """
 
     key: str
@@ -331,6 +365,8 @@ class Asked:
     reason: str
     requester: Person
     reply_to: str = ""
+    everyone: bool = False
+    snapshots: bool = False
 
 
 class Verb(StrEnum):

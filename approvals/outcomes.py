@@ -101,7 +101,7 @@ def _after_calls(item: Item, action: Action, calls: Calls, has: Has | None) -> I
             return item
         return replace(traced, state=ItemState.DONE, code="")
     if refusal := calls.refused.get(account):
-        return _refused(traced, refusal)
+        return refused(traced, refusal)
     unseen = _unseen(traced, calls)
     if is_awaited(unseen) and unseen.unseen >= _NOT_SEEN_AFTER:
         message = (
@@ -121,14 +121,15 @@ def _unseen(item: Item, calls: Calls) -> Item:
     return replace(waiting, unseen=item.unseen)
 
 
-def _refused(item: Item, refusal: Refused) -> Item:
-    refused = replace(item, code=refusal.code, cloud_request_id=refusal.cloud_request_id or item.cloud_request_id)
-    return failed(refused, f"{refusal.message} {refusal.advice}".strip())
+def refused(item: Item, refusal: Refused) -> Item:
+    """The cloud refused the call for it alone, or for everything."""
+    coded = replace(item, code=refusal.code, cloud_request_id=refusal.cloud_request_id or item.cloud_request_id)
+    return failed(coded, f"{refusal.message} {refusal.advice}".strip())
 
 
 def after_refused_read(item: Item, request: Request, refusal: Refused) -> Item:
     """What has to be known before any call is refused, and will be again."""
-    return _refused(_unread(item, request), refusal) if item.state is ItemState.WAITING else item
+    return refused(_unread(item, request), refusal) if item.state is ItemState.WAITING else item
 
 
 def after_stop(item: Item, by: Stopped) -> Item:

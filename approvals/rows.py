@@ -92,7 +92,7 @@ def request(row: Row, items: Sequence[Row], decisions: Sequence[Row]) -> Request
         action=Action(row["action"]),
         image_ref=row["image_ref"],
         regions=tuple(json.loads(row["regions"])),
-        targets=tuple(dict.fromkeys(item.target for item in read)),
+        targets=tuple(dict.fromkeys(item.target for item in read if not item.is_image)),
         reason=row["reason"],
         requester=Person(row["requester_id"], row["requester_name"]),
         asked_at=sure_moment(row["asked_at"]),
@@ -108,6 +108,8 @@ def request(row: Row, items: Sequence[Row], decisions: Sequence[Row]) -> Request
         items=read,
         decisions=tuple(_decision(decision) for decision in decisions),
         reply_to=row["reply_to"],
+        everyone=bool(row["everyone"]),
+        snapshots=bool(row["snapshots"]),
     )
 
 
@@ -230,6 +232,7 @@ def _image(text: str | None) -> Image | None:
         return None
     fields = json.loads(text)
     fields["created_at"] = moment(fields["created_at"])
+    fields["snapshots"] = tuple(fields["snapshots"])
     return Image(**fields)
 
 

@@ -65,8 +65,19 @@ class TencentCloud(Client):
         params = {**_sync(image_id, destination, name), "ImageSetRequired": True}
         return self._call("SyncImages", region, params, lambda answer: _copied(answer, destination))
 
-    def delete_image(self, region: str, image_id: str) -> str:
-        return self._call("DeleteImages", region, {"ImageIds": [image_id]}, lambda answer: answer.text("RequestId"))
+    def check_deletion(self, region: str, image_id: str) -> None:
+        try:
+            self._delete(region, image_id, DryRun=True)
+        except Refused as refusal:
+            if refusal.code != WOULD_SUCCEED:
+                raise
+
+    def delete_image(self, region: str, image_id: str, *, snapshots: bool) -> str:
+        return self._delete(region, image_id, DeleteBindedSnap=snapshots)
+
+    def _delete(self, region: str, image_id: str, **how: bool) -> str:
+        params = {"ImageIds": [image_id], **how}
+        return self._call("DeleteImages", region, params, lambda answer: answer.text("RequestId"))
 
     def _modify(self, region: str, image_id: str, accounts: Sequence[str], permission: str) -> str:
         params = {"ImageId": image_id, "AccountIds": list(accounts), "Permission": permission}

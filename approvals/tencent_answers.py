@@ -94,6 +94,7 @@ def image(row: Answer, region: str) -> Image:
         licence=row.optional("LicenseType", str),
         whole_machine=any(disk.text("DiskUsage") == "DATA_DISK" for disk in row.optional_rows("SnapshotSet")),
         deprecated=row.optional("ImageDeprecated", bool),
+        snapshots=tuple(disk.text("SnapshotId") for disk in row.optional_rows("SnapshotSet")),
         sync_percent=row.optional("SyncPercent", int),
         tags={tag.text("Key"): tag.optional("Value", str) for tag in row.optional_rows("Tags")},
     )

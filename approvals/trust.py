@@ -2,78 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from approvals.cloud import MAX_SHARES, Image, ImageKind
 from approvals.findings import found
-from approvals.model import Action, Finding, Level, Target
+from approvals.model import Action, Affected, Finding, Level
 from approvals.policy import Policy
+from approvals.trust_deletion import deletable, final, losses
+from approvals.trust_deletion import elsewhere as in_other_regions
+from approvals.trust_facts import Facts
 from approvals.trust_image import provenance, shareable
-from approvals.trust_regions import Place, sharing, unknown
+from approvals.trust_regions import sharing, unknown
 from approvals.trust_targets import labels, receivers, together
 
 _WEIGHT = {Level.NOTE: 0, Level.WARN: 1, Level.BLOCK: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What was asked, and what the cloud and the ledger said about it.
-
-    :ivar regions: those asked for; none: the image's own
-    :ivar home: our root account
-    :ivar found: every image that the words could mean, in any region of the policy
-    :ivar shared_with: who has the image; None where it isn't ours or isn't known
-    :ivar origin: the image that the lineage tag of the image names; None where there is none
-    :ivar shared_before: those of the targets with which we ever shared any image, by the ledger
-    :ivar places: how it stands in other regions than the image's
-    """
-
-    action: Action
-    image_ref: str
-    regions: tuple[str, ...]
-    targets: tuple[Target, ...]
-    reason: str
-    home: str
-    found: tuple[Image, ...]
-    shared_with: Mapping[str, datetime | None] | None = None
-    origin: Image | None = None
-    shared_before: frozenset[str] = frozenset()
-    places: tuple[Place, ...] = ()
-
-    @property
-    def candidates(self) -> tuple[Image, ...]:
-        """Those that can be meant. Our own come before others of the same name, which anybody could choose.
-
-        One that is in a region asked for comes before those that would have to be copied there.
-        """
-        ours = tuple(image for image in self.found if image.kind == ImageKind.PRIVATE)
-        return self._asked_for(ours) or ours or self._asked_for(self.found) or self.found
-
-    def _asked_for(self, images: tuple[Image, ...]) -> tuple[Image, ...]:
-        return tuple(image for image in images if not self.regions or image.region in self.regions)
-
-    @property
-    def image(self) -> Image | None:
-        """The one image that is meant, where there is just one."""
-        return self.candidates[0] if len(self.candidates) == 1 else None
-
-    @property
-    def wanted_regions(self) -> tuple[str, ...]:
-        """The regions in which it is to be shared; none where it isn't known which image is meant."""
-        return self.regions or ((self.image.region,) if self.image else ())
-
-    @property
-    def image_ids(self) -> dict[str, str]:
-        """The image that can be shared in each region, where there is one."""
-        own = {self.image.region: self.image.image_id} if self.image else {}
-        return own | {place.region: place.copy.image_id for place in self.places if place.copy}
-
-    @property
-    def elsewhere(self) -> tuple[Place, ...]:
-        """How it stands in those of them that aren't the image's own."""
-        return tuple(place for place in self.places if place.region in self.wanted_regions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +24,15 @@ class Judgement:
     """What the checks found.
 
     :ivar settled: accounts and regions for which nothing is to be done
+    :ivar regions: those that it is about
+    :ivar affected: what it is about there, where that isn't named
     """
 
     image: Image | None
     findings: tuple[Finding, ...]
     settled: frozenset[tuple[str, str]] = frozenset()
+    regions: tuple[str, ...] = ()
+    affected: tuple[Affected, ...] = ()
 
     @property
     def blocked(self) -> bool:
@@ -101,9 +48,9 @@ def judge(facts: Facts, policy: Policy) -> Judgement:
     image = facts.image
     if image is None:
         return Judgement(None, (_no_image(facts),))
-    settled = _settled(facts, image)
-    checks = _sharing if facts.action is Action.SHARE else _unsharing
-    return Judgement(image, weighed(checks(facts, image, settled, policy), policy), settled)
+    settled = _settled(facts)
+    findings = weighed(_CHECKS[facts.action](facts, image, settled, policy), policy)
+    return Judgement(image, findings, settled, facts.regions, facts.affected)
 
 
 def weighed(findings: Iterator[Finding], policy: Policy) -> tuple[Finding, ...]:
@@ -130,8 +77,8 @@ def worse(before: tuple[Finding, ...], now: tuple[Finding, ...]) -> tuple[Findin
     )
 
 
-def _settled(facts: Facts, image: Image) -> frozenset[tuple[str, str]]:
-    has = {image.region: facts.shared_with or {}, **{place.region: place.shared_with for place in facts.elsewhere}}
+def _settled(facts: Facts) -> frozenset[tuple[str, str]]:
+    has = facts.has
     wanted = facts.action is Action.SHARE
     return frozenset(
         (target.account, region)
@@ -151,6 +98,13 @@ def _everywhere(facts: Facts, settled: frozenset[tuple[str, str]]) -> frozenset[
 
 
 def _no_image(facts: Facts) -> Finding:
+    if facts.deletion is not None:
+        gone = facts.deletion
+        return found(
+            "image_not_found",
+            f"{facts.image_ref} was deleted on {gone.at.day} {gone.at:%b %Y} by request #{gone.request_id}.",
+            f"/image requests {gone.request_id} shows who asked for that and who agreed.",
+        )
     if not facts.found:
         return found(
             "image_not_found",
@@ -174,7 +128,7 @@ def _sharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], po
     yield from provenance(image, facts.origin, facts.home, policy)
     yield from together(wanted, facts.shared_before, policy)
     if not facts.reason:
-        yield found("reason_missing", "No reason was given.", "Say why: add because … to the command.")
+        yield _no_reason()
     yield found(
         "share_endless",
         "The share has no end: it stays until somebody takes it back.",
@@ -226,17 +180,55 @@ def _unsharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], 
         )
         return
     yield from unknown(facts.elsewhere, policy.home.regions)
+    if facts.everyone:
+        yield from _from_everyone(facts, image)
+        return
     lacking = _everywhere(facts, settled)
     lack = f"{_labels(facts, lacking)} {'does' if len(lacking) == 1 else 'do'} not have"
     if facts.shared_with is not None and len(lacking) == len(facts.targets):
         yield found("nothing_to_do", f"{lack} {image.name}{_where(facts, image)}.", "Nothing was asked.")
     elif lacking:
         yield found("not_shared", f"{lack} it.", "Leave out who doesn't have it.")
-    yield found(
+    yield _no_recall()
+
+
+def _from_everyone(facts: Facts, image: Image) -> Iterator[Finding]:
+    if facts.shared_with is not None and not facts.affected:
+        yield found("nothing_to_do", f"Nobody has {image.name}{_where(facts, image)}.", "Nothing was asked.")
+    yield _no_recall()
+
+
+def _no_recall() -> Finding:
+    return found(
         "unshare_is_not_recall",
         "It goes from their list; machines they started go on, and copies they made stay theirs.",
         "Ask the receiver to delete what was made from it.",
     )
+
+
+def _deleting(facts: Facts, image: Image, _settled: frozenset[tuple[str, str]], policy: Policy) -> Iterator[Finding]:
+    yield from deletable(image)
+    if image.kind != ImageKind.PRIVATE:
+        return
+    yield from unknown(facts.elsewhere, policy.home.regions)
+    yield from in_other_regions(image, facts.elsewhere)
+    if facts.refusal is not None:
+        yield facts.refusal
+    copies = [place.copy for place in facts.elsewhere if place.copy]
+    own = [image] if image.region in facts.wanted_regions else []
+    yield from final(image, [*own, *copies], snapshots=facts.snapshots)
+    yield from losses(image, facts.targets)
+    if facts.targets:
+        yield _no_recall()
+    if not facts.reason:
+        yield _no_reason()
+
+
+_CHECKS = {Action.SHARE: _sharing, Action.UNSHARE: _unsharing, Action.DELETE: _deleting}
+
+
+def _no_reason() -> Finding:
+    return found("reason_missing", "No reason was given.", "Say why: add because … to the command.")
 
 
 def _has_already(facts: Facts, image: Image) -> str:

@@ -71,9 +71,15 @@ class WatchedCloud:
         finally:
             self._catalogue.note_change(destination)
 
-    def delete_image(self, region: str, image_id: str) -> str:
+    def check_deletion(self, region: str, image_id: str) -> None:
+        self._watch(f"delete {region}", lambda: self._cloud.check_deletion(region, image_id))
+
+    def delete_image(self, region: str, image_id: str, *, snapshots: bool) -> str:
+        def delete() -> str:
+            return self._cloud.delete_image(region, image_id, snapshots=snapshots)
+
         try:
-            return self._watch(f"delete {region}", lambda: self._cloud.delete_image(region, image_id))
+            return self._watch(f"delete {region}", delete)
         finally:
             self._catalogue.note_change(region)
 

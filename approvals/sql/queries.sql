@@ -4,9 +4,9 @@
 -- add_request --
 -- A request as it was asked; a key that is there already adds nothing.
 INSERT INTO requests (key, action, image_ref, regions, reason, requester_id, requester_name, asked_at,
-                      state, changed_at, not_before, reply_to)
+                      state, changed_at, not_before, reply_to, everyone, snapshots)
 VALUES (:key, :action, :image_ref, :regions, :reason, :requester_id, :requester_name, :now,
-        'checking', :now, :now, :reply_to)
+        'checking', :now, :now, :reply_to, :everyone, :snapshots)
 ON CONFLICT (key) DO NOTHING
 RETURNING id
 
@@ -15,9 +15,19 @@ RETURNING id
 SELECT id FROM requests WHERE key = :key
 
 -- add_item --
--- One account of a request.
-INSERT INTO items (request_id, account, account_name, region, state)
-VALUES (:request_id, :account, :account_name, :region, 'waiting')
+-- One account of a request, or an image that is to be deleted.
+INSERT INTO items (request_id, account, account_name, region, image_id, state)
+VALUES (:request_id, :account, :account_name, :region, :image_id, 'waiting')
+
+-- set_regions --
+-- The regions of a request are known where none was asked for.
+UPDATE requests SET regions = :regions WHERE id = :id
+
+-- deletion --
+-- The newest request by which an image of that id or name was deleted.
+SELECT id, image_id, changed_at FROM requests
+ WHERE action = 'delete' AND state = 'done' AND (image_id = :image OR json_extract(image, '$.name') = :image)
+ ORDER BY id DESC LIMIT 1
 
 -- request --
 -- One request by its number.
@@ -218,8 +228,8 @@ UPDATE items SET region = :region, changed_at = :now WHERE request_id = :request
 
 -- reset_items --
 -- The accounts that failed are tried again.
-UPDATE items SET state = 'waiting', code = '', message = '', cloud_request_id = '', unseen = 0, image_id = '',
-       changed_at = :now
+UPDATE items SET state = 'waiting', code = '', message = '', cloud_request_id = '', unseen = 0,
+       image_id = CASE account WHEN '' THEN image_id ELSE '' END, changed_at = :now
  WHERE request_id = :request_id AND state = 'failed'
 
 -- next_check --
@@ -253,6 +263,11 @@ VALUES (:home, :image_id, :region, :account, :account_name, :request_id, :since)
 -- A share that was taken back.
 UPDATE grants SET ended_at = :now, ended_by = :request_id
  WHERE ended_at IS NULL AND image_id = :image_id AND region = :region AND account = :account
+
+-- end_all_grants --
+-- The image is gone, and every share with it.
+UPDATE grants SET ended_at = :now, ended_by = :request_id
+ WHERE ended_at IS NULL AND image_id = :image_id AND region = :region
 
 -- active_grants --
 -- The shares of one image that the ledger knows.

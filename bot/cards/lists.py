@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from approvals.model import Request
+from approvals.model import Action, Request
 from bot import ids
 from bot.cards.text import (
     Block,
@@ -92,9 +92,10 @@ def page_buttons(newer: str, older: str) -> list[Block]:
 
 def request_line(request: Request) -> str:
     """One request in one line."""
+    whom = [] if request.action is Action.DELETE else [escape(cut(receivers(request), _NAME))]
     parts = [
-        f"*#{request.id}* {request.action} {code(cut(request.image_name, _NAME))} · "
-        f"{escape(cut(receivers(request), _NAME))}",
+        f"*#{request.id}* {request.action} {code(cut(request.image_name, _NAME))}",
+        *whom,
         state_words(request),
         f"{escape(cut(request.requester.name, _NAME))}, {ago(request.asked_at)}",
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from approvals.model import Request
+from approvals.model import Action, Request
 from bot import ids
 from bot.cards.text import Block, code, escape, section
 from bot.cards.words import receivers
@@ -12,7 +12,7 @@ from bot.cards.words import receivers
 
 def deny_modal(request: Request) -> Block:
     """Asks an owner for the reason."""
-    whom = escape(receivers(request))
+    whom = "" if request.action is Action.DELETE else f" for {escape(receivers(request))}"
     return {
         "type": "modal",
         "callback_id": ids.DENY_VIEW,
@@ -21,7 +21,7 @@ def deny_modal(request: Request) -> Block:
         "submit": plain("Deny"),
         "close": plain("Back"),
         "blocks": [
-            section(f"{code(request.image_name)}, {request.action} asked for {whom}. Nothing will be changed."),
+            section(f"{code(request.image_name)}, {request.action} asked{whom}. Nothing will be changed."),
             text_input(ids.REASON, "Why", "The person who asked reads this.", multiline=True, most=1000),
         ],
     }

@@ -141,6 +141,9 @@ def _verdict(request: Request) -> str:
             return f"{escape(title(request))}."
         case _ if request.action is Action.SHARE:
             return f"{name} is shared with {_whom(request)}."
+        case _ if request.action is Action.DELETE:
+            lost = f" It was taken back from {_whom(request)} before." if request.targets else ""
+            return f"{name} is deleted{escape(where(request))}.{lost}"
         case _:
             return (
                 f"{name} is no longer shared with {_whom(request)}. "
@@ -157,7 +160,7 @@ def _after_failure(request: Request) -> str:
 
 
 def _whom(request: Request) -> str:
-    good = (item.target for item in request.items if item.state is not ItemState.FAILED)
+    good = (item.target for item in request.items if item.state is not ItemState.FAILED and not item.is_image)
     return all_of([escape(full_label(target)) for target in dict.fromkeys(good)]) + escape(where(request))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from approvals.cloud import Image
@@ -39,9 +40,9 @@ def card(request: Request, *, buttons: bool = True) -> tuple[str, list[Block]]:
         header(title(request)),
         context(_facts(request)),
         labelled("Image", _image(request)),
-        labelled("With" if request.action is Action.SHARE else "From", _items(request)),
+        *_subjects(request),
         *copies(request),
-        labelled("For", _duration(request)),
+        *([] if request.action is Action.DELETE else [labelled("For", _duration(request))]),
         raw("Reason", request.reason) if request.reason else labelled("Reason", "none given"),
         *_checks(request),
         *_deciding(request),
@@ -57,7 +58,9 @@ def notification(request: Request) -> str:
 
 
 def item_line(item: Item, request: Request) -> str:
-    """One account, in one region where several are meant, and how it stands with it."""
+    """One account, in one region where several are meant, and how it stands with it; or an image to be deleted."""
+    if item.is_image:
+        return f"{code(item.image_id)}{escape(place(item, request))}{_standing(item)}"
     name = f"*{escape(item.target.name)}* " if item.target.name else ""
     return f"{name}{code(item.target.account)}{escape(place(item, request))}{_standing(item)}"
 
@@ -92,10 +95,20 @@ def _age(built: datetime, now: datetime) -> str:
     return "today" if days < 1 else "yesterday" if days == 1 else f"{days} days ago"
 
 
-def _items(request: Request) -> str:
-    lines = [item_line(item, request) + _known(item, request) for item in request.items[:SHOWN_ITEMS]]
-    if len(request.items) > SHOWN_ITEMS:
-        lines.append(f"and {len(request.items) - SHOWN_ITEMS} more: the list is in the thread")
+def _subjects(request: Request) -> list[Block]:
+    """What is to be done, and with whom."""
+    accounts = [item for item in request.items if not item.is_image]
+    if request.action is not Action.DELETE:
+        return [labelled("With" if request.action is Action.SHARE else "From", _lines(accounts, request))]
+    images = [item for item in request.items if item.is_image]
+    losing = _lines(accounts, request) if accounts else "nobody: it is shared with no account"
+    return [*([labelled("Deletes", _lines(images, request))] if images else []), labelled("Who loses it", losing)]
+
+
+def _lines(items: Sequence[Item], request: Request) -> str:
+    lines = [item_line(item, request) + _known(item, request) for item in items[:SHOWN_ITEMS]]
+    if len(items) > SHOWN_ITEMS:
+        lines.append(f"and {len(items) - SHOWN_ITEMS} more: the list is in the thread")
     return "\n".join(lines)
 
 
@@ -191,7 +204,7 @@ def _actions(request: Request) -> list[Block]:
     number = str(request.id)
     if request.state is State.PENDING:
         elements = [
-            button("Approve", ids.APPROVE, number, style="primary"),
+            _approve(request),
             button("Deny", ids.DENY, number),
             button("Cancel", ids.CANCEL, number),
         ]
@@ -203,6 +216,23 @@ def _actions(request: Request) -> list[Block]:
     if not elements:
         return []
     return [{"type": "actions", "block_id": ids.buttons_of(request.id), "elements": elements}]
+
+
+def _approve(request: Request) -> Block:
+    """It asks once more only where it can't be undone."""
+    approve = button("Approve", ids.APPROVE, str(request.id), style="primary")
+    if request.action is not Action.DELETE:
+        return approve
+    losing = len({item.target.account for item in request.items if not item.is_image})
+    accounts = f"{losing} account{'' if losing == 1 else 's'} lose{'s' if losing == 1 else ''} it. " if losing else ""
+    confirm = {
+        "title": {"type": "plain_text", "text": "Delete for good?"},
+        "text": {"type": "plain_text", "text": f"{accounts}A deleted image can't be brought back."},
+        "confirm": {"type": "plain_text", "text": "Approve"},
+        "deny": {"type": "plain_text", "text": "Back"},
+        "style": "danger",
+    }
+    return {**approve, "confirm": confirm}
 
 
 def _again(request: Request) -> list[Block]:

@@ -48,11 +48,11 @@ def _copy(facts: Mapping[str, str]) -> str:
 
 
 def _long_list(request: Request) -> list[str]:
-    if len(request.items) <= SHOWN_ITEMS:
+    accounts = [item for item in request.items if not item.is_image]
+    if len(accounts) <= SHOWN_ITEMS:
         return []
-    return _messages(
-        "All the accounts:", [f"• {escape(full_label(item.target) + place(item, request))}" for item in request.items]
-    )
+    lines = [f"• {escape(full_label(item.target) + place(item, request))}" for item in accounts]
+    return _messages("All the accounts:", lines)
 
 
 def _ended(request: Request) -> list[str]:
@@ -60,17 +60,24 @@ def _ended(request: Request) -> list[str]:
 
 
 def _outcome(request: Request, item: Item) -> str:
-    name = escape(full_label(item.target) + place(item, request))
+    name = code(item.image_id) if item.is_image else escape(full_label(item.target))
+    name += escape(place(item, request))
     trace = f" · cloud request {code(item.cloud_request_id)}" if item.cloud_request_id else ""
     match item.state:
         case ItemState.DONE:
-            return f"• {name}: {'shared' if request.action is Action.SHARE else 'taken back'}{trace}"
+            return f"• {name}: {_done(item, request)}{trace}"
         case ItemState.ALREADY:
             return f"• {name}: was so already"
         case ItemState.FAILED:
             return f"• {name}: failed, {escape(item.message)} ({escape(item.code)}){trace}"
         case ItemState.WAITING:
             return f"• {name}: not done yet"
+
+
+def _done(item: Item, request: Request) -> str:
+    if item.is_image:
+        return "deleted"
+    return "shared" if request.action is Action.SHARE else "taken back"
 
 
 def _messages(heading: str, lines: list[str]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from approvals.copies import newest
 from approvals.model import Action, Decision, Item, ItemState, Request, Role, State, Target, Verdict
 from bot.cards.text import all_of, mention, region_name
@@ -17,6 +19,11 @@ _UNSHARE = {
     State.EXECUTING: "Unsharing",
     State.DONE: "Unshared",
     State.PARTIAL: "Unshared",
+}
+_DELETE = {
+    State.APPROVED: "Deleting",
+    State.EXECUTING: "Deleting",
+    State.DONE: "Deleted",
 }
 _ENDED = {
     State.REFUSED: "Not asked",
@@ -36,10 +43,16 @@ def full_label(target: Target) -> str:
 
 
 def receivers(request: Request, most: int = 1) -> str:
-    """``data-team``, or ``2 accounts`` where there are more than ``most``."""
+    """``data-team``, or ``2 accounts`` where there are more than ``most``, or ``everyone``."""
+    if request.everyone:
+        return f"everyone ({_count(request.targets)})" if request.targets else "everyone"
     if len(request.targets) > most:
         return f"{len(request.targets)} accounts"
     return all_of([label(target) for target in request.targets])
+
+
+def _count(targets: Sequence[Target]) -> str:
+    return f"{len(targets)} account{'' if len(targets) == 1 else 's'}"
 
 
 def where(request: Request) -> str:
@@ -62,6 +75,8 @@ def _is_elsewhere(request: Request) -> bool:
 
 def title(request: Request) -> str:
     """The request in one line, its first word telling the state."""
+    if request.action is Action.DELETE:
+        return _deletion(request)
     share = request.action is Action.SHARE
     word = (_SHARE if share else _UNSHARE).get(request.state, "Share" if share else "Unshare")
     to = "with" if share else "from"
@@ -73,17 +88,33 @@ def title(request: Request) -> str:
         whom = f"{good} of {len(request.items)} accounts"
         return f"{word} {to} {whom}: {request.image_name}"
     line = f"{word} {request.image_name} {to} {whom}{where(request)}"
-    if request.state in _ENDED:
-        return f"{_ENDED[request.state]}: {line[0].lower()}{line[1:]}"
-    return line
+    return _with_end(request, line)
+
+
+def _deletion(request: Request) -> str:
+    if request.state is State.PARTIAL:
+        gone = any(item.is_image and item.state is not ItemState.FAILED for item in request.items)
+        return f"{'Deleted in part' if gone else 'Not deleted'}: {request.image_name}{where(request)}"
+    return _with_end(request, f"{_DELETE.get(request.state, 'Delete')} {request.image_name}{where(request)}")
+
+
+def _with_end(request: Request, line: str) -> str:
+    return f"{_ENDED[request.state]}: {line[0].lower()}{line[1:]}" if request.state in _ENDED else line
 
 
 def asks(request: Request) -> str:
     """The full sense for a notification: who asks for what."""
+    return f"{request.requester.name} asks to {request.action} {request.image_name}{_whom(request)}{where(request)}"
+
+
+def _whom(request: Request) -> str:
+    if request.action is Action.DELETE:
+        return ""
     to = "with" if request.action is Action.SHARE else "from"
     names = [label(target) for target in request.targets]
-    whom = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
-    return f"{request.requester.name} asks to {request.action} {request.image_name} {to} {whom}{where(request)}"
+    if request.everyone:
+        return f" {to} {receivers(request)}"
+    return f" {to} {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 
 
 def state_words(request: Request) -> str:
@@ -112,4 +143,8 @@ def vote(decision: Decision) -> str:
 
 def effect(request: Request) -> str:
     """What stands now, in terms of the image."""
-    return "nothing was shared" if request.action is Action.SHARE else "the shares stand as before"
+    return {
+        Action.SHARE: "nothing was shared",
+        Action.UNSHARE: "the shares stand as before",
+        Action.DELETE: "nothing was deleted",
+    }[request.action]

@@ -22,13 +22,16 @@ from dataclasses import replace
 
 from bot.grammar.accounts import resolve
 from bot.grammar.clauses import MAX_IMAGES, read_sharing
+from bot.grammar.deleting import read_delete
 from bot.grammar.regions import MAX_REGIONS
 from bot.grammar.slack_text import decode
 from bot.grammar.typed import (
+    EVERY,
     LISTED,
     MAX_TEXT,
     Account,
     Command,
+    Delete,
     Help,
     List,
     Misread,
@@ -48,12 +51,14 @@ from bot.grammar.words import ACCOUNT_ID, BLANK, IMAGE_ID, PLACEHOLDERS, Line, W
 
 __all__ = [
     "ACCOUNT_ID",
+    "EVERY",
     "IMAGE_ID",
     "MAX_IMAGES",
     "MAX_REGIONS",
     "MAX_TEXT",
     "Account",
     "Command",
+    "Delete",
     "Help",
     "List",
     "Misread",
@@ -227,6 +232,7 @@ def _read_account(line: Line, _names: Names) -> Command:
 _READERS: Mapping[str, Callable[[Line, Names], Command]] = {
     "share": _read_share,
     "unshare": _read_unshare,
+    "delete": read_delete,
     "show": _read_show,
     "list": _read_list,
     "requests": _read_requests,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from approvals.model import Target
 from bot.grammar.slack_text import decode
-from bot.grammar.typed import MAX_TEXT, Help, Misread, Refusal, Share, Unshare, cite, render
+from bot.grammar.typed import EVERY, MAX_TEXT, Help, Misread, Refusal, Share, Unshare, cite, render
 from bot.grammar.words import ACCOUNT_ID, BLANK, NUMBER_FOLLOWS, Line, Word
 
 _DIGITS = re.compile(r"[0-9]+")
@@ -135,11 +135,13 @@ def _put(line: Line, start: int, stop: int, text: str) -> Line:
 def resolve(
     command: Share | Unshare, accounts: Mapping[str, str], text: str | None = None
 ) -> tuple[Target, ...] | Misread:
-    """The accounts that a command names, each once, in its order.
+    """The accounts that a command names, each once, in its order; none where every account is meant.
 
     :param accounts: account ids by the policy's names for them
     :param text: what was sent with ``/image``, to be quoted; without it the command is written out
     """
+    if isinstance(command, Unshare) and command.targets == (EVERY,):
+        return ()
     book = _Book(accounts)
     found = {word: book.find(word) for word in command.targets}
     unknown = [word for word, target in found.items() if target is None]

@@ -12,8 +12,18 @@ from approvals.cloud import MAX_SHARES
 from bot.grammar.accounts import refuse_numbers
 from bot.grammar.named import filled, refuse_image, refuse_mixed_up, refuse_target, unique
 from bot.grammar.regions import read_regions
-from bot.grammar.typed import Names, Refusal, Share, Unshare, cite
-from bot.grammar.words import ACCOUNT_ID, BLANK, IMAGE_ID, TO_ACCOUNTS, Line, Word, is_article, means_because
+from bot.grammar.typed import EVERY, Names, Refusal, Share, Unshare, cite
+from bot.grammar.words import (
+    ACCOUNT_ID,
+    BLANK,
+    EVERYONE,
+    IMAGE_ID,
+    TO_ACCOUNTS,
+    Line,
+    Word,
+    is_article,
+    means_because,
+)
 
 MAX_IMAGES = 10
 """Images of one request: more than that nobody looks at one by one before approving."""
@@ -29,7 +39,7 @@ _Sharing = TypeVar("_Sharing", Share, Unshare)
 
 
 @dataclass(frozen=True, slots=True)
-class _Clause:
+class Clause:
     """The keyword at ``head`` (the verb for the first clause) and the words after it, up to ``stop``."""
 
     key: str
@@ -46,16 +56,13 @@ def read_sharing(line: Line, form: type[_Sharing], names: Names) -> _Sharing:
 
     :raises Refusal: something is missing, not understood, or for a later version
     """
-    _refuse_slip_of_because(line)
-    clauses = list(_clauses(line))
-    _refuse_empty_reason(line)
+    clauses = clauses_of(line)
     for clause in clauses:
-        _refuse_flags(line, clause)
         _refuse_end_date(line, clause, clauses)
         _refuse_from(line, clause, form)
-    regions = read_regions(line, [(clause.head, clause.stop) for clause in clauses if clause.key == "in"])
-    images = _named(line, clauses[0])
-    targets = [index for clause in clauses if clause.key in TO_ACCOUNTS for index in _named(line, clause)]
+    regions = regions_of(line, clauses)
+    images = named(line, clauses[0])
+    targets = [index for clause in clauses if clause.key in TO_ACCOUNTS for index in named(line, clause)]
     if not images:
         raise _no_image(line, targets, names)
     if not targets:
@@ -68,19 +75,57 @@ def read_sharing(line: Line, form: type[_Sharing], names: Names) -> _Sharing:
     refuse_numbers(line, targets)
     return form(
         unique(line, images, MAX_IMAGES, "images"),
-        unique(line, targets, MAX_SHARES, "accounts"),
+        _every(line, targets) or unique(line, targets, MAX_SHARES, "accounts"),
         regions,
         line.reason or "",
     )
 
 
-def _clauses(line: Line) -> Iterator[_Clause]:
+def clauses_of(line: Line) -> list[Clause]:
+    """The clauses of a line, the verb's first.
+
+    :raises Refusal: there are options, or the reason is empty
+    """
+    _refuse_slip_of_because(line)
+    clauses = list(_clauses(line))
+    _refuse_empty_reason(line)
+    for clause in clauses:
+        _refuse_flags(line, clause)
+    return clauses
+
+
+def regions_of(line: Line, clauses: Sequence[Clause]) -> tuple[str, ...]:
+    """:raises Refusal: what comes after an ``in`` is no region"""
+    return read_regions(line, [(clause.head, clause.stop) for clause in clauses if clause.key == "in"])
+
+
+def _every(line: Line, targets: Sequence[int]) -> tuple[str, ...]:
+    """``EVERY``, where that is said; nothing where accounts are named.
+
+    :raises Refusal: both are
+    """
+    every = {index for index in targets if _says_every(line.words[index])}
+    if not every:
+        return ()
+    if len(every) < len(targets):
+        word = line.words[min(every)]
+        sentence = f"{cite(word.text)} is every account that has the image: leave it out, or name no other."
+        others = tuple(other for index, other in enumerate(line.words) if index not in every)
+        raise Refusal(sentence, replace(line, words=others), word.start, word.end)
+    return (EVERY,)
+
+
+def _says_every(word: Word) -> bool:
+    return word.text.casefold() in EVERYONE and not word.quoted
+
+
+def _clauses(line: Line) -> Iterator[Clause]:
     heads = [0, *(index for index, word in enumerate(line.words) if word.key and index), len(line.words)]
     for head, stop in itertools.pairwise(heads):
-        yield _Clause(line.words[head].key if head else "", head, stop)
+        yield Clause(line.words[head].key if head else "", head, stop)
 
 
-def _named(line: Line, clause: _Clause) -> list[int]:
+def named(line: Line, clause: Clause) -> list[int]:
     """The places of a clause's names. "the image base" names one thing, "image" alone is a name."""
     names = [index for index in clause.inside if not is_article(line.words[index])]
     return names or list(clause.inside)
@@ -105,7 +150,7 @@ def _refuse_empty_reason(line: Line) -> None:
     raise Refusal(sentence, replace(line, reason=BLANK, reason_blank=True), *line.reason_at)
 
 
-def _refuse_flags(line: Line, clause: _Clause) -> None:
+def _refuse_flags(line: Line, clause: Clause) -> None:
     for index in clause.inside:
         word = line.words[index]
         if word.text.startswith("--") and not word.quoted:
@@ -113,7 +158,7 @@ def _refuse_flags(line: Line, clause: _Clause) -> None:
             raise Refusal(sentence, line.with_words(index, index + 1), word.start, word.end)
 
 
-def _refuse_end_date(line: Line, clause: _Clause, clauses: Sequence[_Clause]) -> None:
+def _refuse_end_date(line: Line, clause: Clause, clauses: Sequence[Clause]) -> None:
     if clause.key not in ("for", "until"):
         return
     words = [line.words[index] for index in clause.inside]
@@ -137,7 +182,7 @@ def _refuse_end_date(line: Line, clause: _Clause, clauses: Sequence[_Clause]) ->
     raise Refusal(sentence, _as_reason(line, clause, words[0].start), start, end)
 
 
-def _as_reason(line: Line, clause: _Clause, position: int) -> Line:
+def _as_reason(line: Line, clause: Clause, position: int) -> Line:
     """The clause as the reason, or the beginning of it; the line without it, where it is neither."""
     if clause.stop == len(line.words):
         return line.with_reason_from(clause.head, position)
@@ -159,7 +204,7 @@ def _keyword(line: Line, index: int, key: str) -> Line:
     return line.with_words(index, index + 1, Word(key, word.start, word.end, key=key))
 
 
-def _refuse_from(line: Line, clause: _Clause, form: type[Share] | type[Unshare]) -> None:
+def _refuse_from(line: Line, clause: Clause, form: type[Share] | type[Unshare]) -> None:
     if clause.key == "from" and form is Share:
         word = line.words[clause.head]
         sentence = "`from` takes an image back and goes with `unshare`; `share` goes with `with`."
@@ -176,7 +221,7 @@ def _no_image(line: Line, targets: Sequence[int], names: Names) -> Refusal:
 
 
 def _no_account(
-    line: Line, clauses: Sequence[_Clause], images: Sequence[int], form: type[Share] | type[Unshare], names: Names
+    line: Line, clauses: Sequence[Clause], images: Sequence[int], form: type[Share] | type[Unshare], names: Names
 ) -> Refusal:
     """No account is named: where it may be among the images, or where one has to be put."""
     preposition, slips = ("with", _WITH_SLIPS) if form is Share else ("from", _FROM_SLIPS | _WITH_SLIPS)

@@ -76,8 +76,6 @@ def refuse_target(line: Line, index: int, form: type[Share] | type[Unshare], nam
         sentence = f"Put an account in place of {cite(word.text)}."
         fix = line.with_words(index, index + 1, filled(names.account, word.start))
         raise Refusal(sentence, fix, word.start, word.end)
-    if everyone:
-        raise _later(line, index, "can't take an image back from everyone at once yet, so name the accounts")
     if _LIGHTHOUSE.fullmatch(word.text):
         raise _later(line, index, "doesn't share with Lighthouse yet, only with accounts")
 

@@ -22,6 +22,9 @@ LISTED: Mapping[str, Literal["all", "mine", "shared"]] = {
 }
 """The words after ``list`` that are no part of a name."""
 
+EVERY = "*"
+"""In the place of an unshare's accounts: every one that has the image. No account has such a name."""
+
 _ROUNDS = 8  # corrections of one text before the help is suggested
 
 
@@ -43,10 +46,26 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Unshare:
-    """Ask for shares to be taken back; the fields are those of ``Share``."""
+    """Ask for shares to be taken back; the fields are those of ``Share``.
+
+    :ivar targets: ``EVERY`` alone means all accounts that have the images
+    """
 
     images: tuple[str, ...]
     targets: tuple[str, ...]
+    regions: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Ask for an image to be deleted, after every share of it is taken back.
+
+    :ivar snapshots: its snapshots too
+    """
+
+    image: str
+    snapshots: bool
     regions: tuple[str, ...]
     reason: str
 
@@ -87,7 +106,7 @@ class OpenForm:
     """Nothing was typed: ask by form."""
 
 
-Command: TypeAlias = Share | Unshare | Show | List | Requests | Help | Account | OpenForm
+Command: TypeAlias = Share | Unshare | Delete | Show | List | Requests | Help | Account | OpenForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +173,8 @@ def render(command: Command) -> str:
             words = ["share", *_sharing(command, "with")]
         case Unshare():
             words = ["unshare", *_sharing(command, "from")]
+        case Delete():
+            words = ["delete", *_deletion(command)]
         case Show(image):
             words = ["show", _image(image)]
         case List(which, name):
@@ -184,7 +205,18 @@ def _listed(name: str) -> str:
 def _sharing(command: Share | Unshare, preposition: str) -> Iterable[str]:
     yield ", ".join(map(_image, command.images))
     yield preposition
-    yield ", ".join(map(_target, command.targets))
+    yield "all" if preposition == "from" and command.targets == (EVERY,) else ", ".join(map(_target, command.targets))
+    yield from _where_and_why(command)
+
+
+def _deletion(command: Delete) -> Iterable[str]:
+    yield _image(command.image)
+    if command.snapshots:
+        yield "with snapshots"
+    yield from _where_and_why(command)
+
+
+def _where_and_why(command: Share | Unshare | Delete) -> Iterable[str]:
     if command.regions:
         yield f"in {', '.join(command.regions)}"
     if command.reason:

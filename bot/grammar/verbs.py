@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from bot.grammar.typed import Command, Help, List, Refusal, Requests, Show, Unshare, cite
-from bot.grammar.words import BLANK, IMAGE_ID, TO_ACCOUNTS, Line, Word
+from bot.grammar.typed import Command, Help, List, Refusal, Requests, Show, cite
+from bot.grammar.words import IMAGE_ID, TO_ACCOUNTS, Line, Word
 
-VERBS = ("share", "unshare", "show", "list", "requests", "help", "account")
+VERBS = ("share", "unshare", "delete", "show", "list", "requests", "help", "account")
 
 WHICH: Mapping[str, Literal["all", "mine", "pending"]] = {
     "all": "all",
@@ -35,6 +35,7 @@ _OTHER_VERB = {
     **dict.fromkeys(("revoke", "remove", "withdraw", "take", "unshared", "un", "stop"), "unshare"),
     **dict.fromkeys(("dont", "don't", "don’t"), "unshare"),
     **dict.fromkeys(("give", "send", "grant", "add", "sharing", "shared"), "share"),
+    **dict.fromkeys(("rm", "del", "destroy", "erase", "deleting"), "delete"),
     **dict.fromkeys(("describe", "info", "get", "view", "display"), "show"),
     **dict.fromkeys(("ls", "images", "find", "search"), "list"),
     **dict.fromkeys(("status", "queue", "reqs"), "requests"),
@@ -42,16 +43,11 @@ _OTHER_VERB = {
 }
 
 
-def _instead_of_delete(image: str) -> Command:
-    return Unshare((image,), (BLANK,), (), "") if image else Help()
-
-
 def _instead_of_list(name: str) -> Command:
     return Show(name) if name else List("all")
 
 
 _LATER: Mapping[str, tuple[str, Callable[[str], Command]]] = {
-    "delete": ("can't delete images yet. It takes an image back from accounts with `unshare`", _instead_of_delete),
     "inbound": ("can't judge the images shared with us yet. It lists them with `list`", _instead_of_list),
     "drift": ("can't compare the record with the cloud yet. It shows one image with `show`", _instead_of_list),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 from slack_bolt import Ack, App, BoltContext
 
@@ -42,6 +44,8 @@ def answer_command(services: Services, asked: Command) -> Answer | None:
             return answer_names(services, asked, lambda: _misread_as_typed(services, asked.text))
         case grammar.Share() | grammar.Unshare():
             return _ask(services, command, asked)
+        case grammar.Delete():
+            return _delete(services, command, asked)
         case grammar.Show(image=image):
             address = address_of(services, asked, replace=True)
             answer_later(services, "show", address, lambda: images.show_image(services, image))
@@ -81,6 +85,23 @@ def _ask(services: Services, command: grammar.Share | grammar.Unshare, asked: Co
     return submit(services, command, targets, asked, key=asked.trigger_id, address=address)
 
 
+def _delete(services: Services, command: grammar.Delete, asked: Command) -> Answer:
+    person = Person(asked.person_id, asked.person_name)
+    wanted = Asked(
+        key=f"{person.id}:{asked.trigger_id}:0",
+        action=Action.DELETE,
+        image_ref=command.image,
+        regions=command.regions,
+        targets=(),
+        reason=command.reason,
+        requester=person,
+        reply_to=address_of(services, asked, replace=True).text(),
+        everyone=True,
+        snapshots=command.snapshots,
+    )
+    return _recorded(services, [wanted])
+
+
 def submit(
     services: Services,
     command: grammar.Share | grammar.Unshare,
@@ -92,6 +113,7 @@ def submit(
 ) -> Answer:
     """Record what was asked, one request an image, and say so.
 
+    :param targets: those that the command names; none where it means every account
     :param key: the same again is the same command or form, delivered twice
     """
     person = Person(asking.person_id, asking.person_name)
@@ -105,15 +127,20 @@ def submit(
             reason=command.reason,
             requester=person,
             reply_to=address.text(),
+            everyone=isinstance(command, grammar.Unshare) and command.targets == (grammar.EVERY,),
         )
         for index, image in enumerate(command.images)
     ]
+    return _recorded(services, asked)
+
+
+def _recorded(services: Services, asked: Sequence[Asked]) -> Answer:
     try:
         numbers = services.desk.submit(asked)
     except StoreError:
         log.exception("not_recorded")
         return NOT_RECORDED, None
-    return private.recorded(numbers, list(command.images)), None
+    return private.recorded(numbers, [one.image_ref for one in asked]), None
 
 
 def open_form(services: Services, asking: Asking) -> None:

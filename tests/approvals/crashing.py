@@ -165,9 +165,13 @@ class MortalCloud:
         with self._fate.step("cloud.copy"):
             return self._cloud.copy(region, image_id, destination, name)
 
-    def delete_image(self, region: str, image_id: str) -> str:
+    def check_deletion(self, region: str, image_id: str) -> None:
+        with self._fate.step("cloud.check_deletion"):
+            self._cloud.check_deletion(region, image_id)
+
+    def delete_image(self, region: str, image_id: str, *, snapshots: bool) -> str:
         with self._fate.step("cloud.delete_image"):
-            return self._cloud.delete_image(region, image_id)
+            return self._cloud.delete_image(region, image_id, snapshots=snapshots)
 
 
 class MortalSlack(WebClient):
@@ -272,11 +276,19 @@ class Life:
         self._notices.close()
         self.store.close()
 
-    def ask(self, *accounts: str, image: str = "base-2026", regions: tuple[str, ...] = ()) -> None:
+    def ask(
+        self,
+        *accounts: str,
+        image: str = "base-2026",
+        regions: tuple[str, ...] = (),
+        action: Action = Action.SHARE,
+    ) -> None:
+        """Ask for the accounts; without any, for all that have the image."""
         targets = tuple(self.policy.target(account) for account in accounts)
         reply_to = self._world.reply_to(MEI)
         person = Person(MEI, MEI)
-        self.desk.submit([Asked("command", Action.SHARE, image, regions, targets, "a reason", person, reply_to)])
+        asked = Asked("command", action, image, regions, targets, "a reason", person, reply_to, everyone=not accounts)
+        self.desk.submit([asked])
 
     def press(self, person: str, verb: Verb, *, request_id: int = 1) -> None:
         key, reply_to = f"{person}:{verb}:{request_id}", self._world.reply_to(person)

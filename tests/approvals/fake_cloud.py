@@ -164,15 +164,27 @@ class FakeCloud:
             raise self._after["copy"].popleft()
         return Copied(made.image_id, f"req-{made.image_id}")
 
-    def delete_image(self, region: str, image_id: str) -> str:
-        self._called(Call("delete_image", region, image_id))
+    def check_deletion(self, region: str, image_id: str) -> None:
+        self._called(Call("check_deletion", region, image_id))
         with self._lock:
-            if self.stock[region, image_id].state == SYNCING:
-                raise Refused("delete", "InvalidImageId.IncorrectState", "It is on its way.", about=About.IMAGE)
+            self._check_deletion(region, image_id)
+
+    def delete_image(self, region: str, image_id: str, *, snapshots: bool) -> str:
+        self._called(Call("delete_image", region, image_id, ("with snapshots",) if snapshots else ()))
+        with self._lock:
+            self._check_deletion(region, image_id)
             del self.stock[region, image_id]
         if self._after["delete_image"]:
             raise self._after["delete_image"].popleft()
         return f"req-delete-{image_id}"
+
+    def _check_deletion(self, region: str, image_id: str) -> None:
+        if (region, image_id) not in self.stock:
+            raise Refused("delete", "InvalidImageId.NotFound", "There is no such image.", about=About.IMAGE)
+        if self.stock[region, image_id].state == SYNCING:
+            raise Refused("delete", "InvalidImageId.IncorrectState", "It is on its way.", about=About.IMAGE)
+        if self.shares[image_id]:
+            raise Refused("delete", "InvalidImageId.InShared", "It is shared.", about=About.IMAGE)
 
     def _check_copy(self, region: str, image_id: str, destination: str, name: str) -> None:
         if (region, image_id) not in self.stock:

@@ -102,10 +102,22 @@ class House:
         regions: tuple[str, ...] = (),
         reason: str = "nightly build",
         key: str = "",
+        everyone: bool = False,
+        snapshots: bool = False,
     ) -> int:
-        targets = tuple(self.policy.target(account) for account in accounts or (DATA,))
-        key = key or f"asked-{next(_numbers)}"
-        asked = Asked(key, action, image, regions, targets, reason, Person(by, by), reply_to=f"reply:{by}")
+        targets = tuple(self.policy.target(account) for account in accounts or (() if everyone else (DATA,)))
+        asked = Asked(
+            key or f"asked-{next(_numbers)}",
+            action,
+            image,
+            regions,
+            targets,
+            reason,
+            Person(by, by),
+            reply_to=f"reply:{by}",
+            everyone=everyone,
+            snapshots=snapshots,
+        )
         self.tick()
         return self.desk.submit([asked])[0]
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from approvals.errors import AuthFailed, OutcomeUnknown, Unavailable
-from approvals.model import Verb
+from approvals.model import Action, Verb
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.approvals.crashing import DEAD_FOR, Fate, Killed, Life, Step, World, in_hand, live
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE
-from tests.approvals.house import CHANNEL, DATA, GUS, LIN, OMAR, SARA, STRANGER
+from tests.approvals.house import CHANNEL, DATA, GUS, LAB, LIN, OMAR, SARA, STRANGER
 from tests.approvals.record import broken_lines
 from tests.bot.conftest import Hands
 from tests.sandbox.workspace_support import running
@@ -33,6 +33,26 @@ def _ask_for(account: str) -> Step:
 
 def _ask_for_both_regions(_world: World, life: Life) -> None:
     life.ask(DATA, regions=(GUANGZHOU, SINGAPORE))
+
+
+def _ask_to_delete(world: World, life: Life) -> None:
+    world.cloud.give([DATA, STRANGER])
+    life.ask(action=Action.DELETE)
+
+
+def _ask_to_take_it_back_from_all(world: World, life: Life) -> None:
+    world.cloud.give([DATA, STRANGER])
+    life.ask(action=Action.UNSHARE)
+
+
+def _share_it_behind(world: World, _life: Life) -> None:
+    world.cloud.give([LAB])
+
+
+def _lose_the_answer_to_the_deletion(world: World, _life: Life) -> None:
+    world.cloud.fail(
+        "delete_image", OutcomeUnknown("DeleteImages", "ClientNetworkError", "no answer"), after_effect=True
+    )
 
 
 def _lose_the_answer_to_the_copy(world: World, _life: Life) -> None:
@@ -111,9 +131,73 @@ class Flow:
     changes: int
     points: Mapping[str, int]
     copies: tuple[str, ...] = ()
+    deleted: bool = False
 
 
 FLOWS = {
+    "deleted": Flow(
+        [
+            _ask_to_delete,
+            _settle,
+            _press(LIN, Verb.APPROVE),
+            _lose_the_answer_to_the_deletion,
+            _press(SARA, Verb.APPROVE),
+            _settle,
+        ],
+        state="done",
+        shared=frozenset(),
+        changes=1,
+        deleted=True,
+        points={
+            "cloud.account": 1,
+            "cloud.check_deletion": 1,
+            "cloud.delete_image": 1,
+            "cloud.images_by_id": 3,
+            "cloud.images_by_name": 2,
+            "cloud.shared_with": 3,
+            "cloud.unshare": 1,
+            "commit of Checker._check": 1,
+            "commit of Desk.judge": 1,
+            "commit of Desk.press": 2,
+            "commit of Desk.submit": 1,
+            "commit of Executor._execute": 1,
+            "commit of Executor.sweep": 1,
+            "commit of Notices._begin": 14,
+            "commit of Notices._deliver": 14,
+            "slack.chat.getPermalink": 1,
+            "slack.chat.postMessage": 8,
+            "slack.chat.update": 4,
+            "slack.conversations.open": 4,
+            "slack.response_url": 1,
+        },
+    ),
+    "from all": Flow(
+        [_ask_to_take_it_back_from_all, _settle, _share_it_behind, _press(LIN, Verb.APPROVE), _settle],
+        state="done",
+        shared=frozenset(),
+        changes=1,
+        points={
+            "cloud.account": 1,
+            "cloud.images_by_id": 1,
+            "cloud.images_by_name": 2,
+            "cloud.shared_with": 3,
+            "cloud.unshare": 1,
+            "commit of Checker._check": 1,
+            "commit of Desk.judge": 1,
+            "commit of Desk.press": 1,
+            "commit of Desk.submit": 1,
+            "commit of Executor._execute": 1,
+            "commit of Executor.sweep": 1,
+            "commit of Notices._begin": 11,
+            "commit of Notices._deliver": 11,
+            "commit of _enlisted": 1,
+            "slack.chat.getPermalink": 1,
+            "slack.chat.postMessage": 6,
+            "slack.chat.update": 3,
+            "slack.conversations.open": 3,
+            "slack.response_url": 1,
+        },
+    ),
     "approved": Flow(
         [
             _ask_for(STRANGER),
@@ -512,6 +596,9 @@ def test_a_kill_loses_nothing_and_doubles_nothing(
     assert len(world.cloud.changes) == flow.changes
     assert tuple(row["state"] for row in world.rows("SELECT state FROM copies")) == flow.copies
     assert sum(call.name == "copy" for call in world.cloud.calls) == len(flow.copies)
+    assert ((GUANGZHOU, "img-base0001") not in world.cloud.stock) is flow.deleted
+    deletions = [call.subject for call in world.cloud.calls if call.name == "delete_image"]
+    assert deletions.count("img-base0001") == flow.deleted
     assert sum(region == SINGAPORE for region, _ in world.cloud.stock) == flow.copies.count("ready")
     _the_record_is_whole(world)
     assert world.rows("SELECT id FROM presses WHERE judged_at IS NULL") == []

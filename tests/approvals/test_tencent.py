@@ -266,11 +266,11 @@ def test_a_copy_is_checked_begun_followed_and_deleted(server: CloudServer, cloud
     (image,) = cloud.images_by_name(SINGAPORE, "a-copy")
     assert (image.image_id, image.state, image.sync_percent) == (copied.image_id, "SYNCING", 0)
     with pytest.raises(Refused) as refused:
-        cloud.delete_image(SINGAPORE, copied.image_id)
+        cloud.delete_image(SINGAPORE, copied.image_id, snapshots=False)
     assert refused.value.code == "InvalidImageId.IncorrectState"
     server.state.copies.finish()
     assert cloud.images_by_id(SINGAPORE, [copied.image_id])[0].state == "NORMAL"
-    cloud.delete_image(SINGAPORE, copied.image_id)
+    cloud.delete_image(SINGAPORE, copied.image_id, snapshots=False)
     assert cloud.images_by_id(SINGAPORE, [copied.image_id]) == []
 
 

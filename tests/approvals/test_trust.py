@@ -11,7 +11,8 @@ from approvals.cloud import MAX_SHARES, Image, Room
 from approvals.findings import CATALOGUE
 from approvals.model import Action, Finding, Level, Target
 from approvals.policy import Policy, parse
-from approvals.trust import Facts, Judgement, judge, worse
+from approvals.trust import Judgement, judge, worse
+from approvals.trust_facts import Facts
 from approvals.trust_regions import Place
 from bot.sandbox import company
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, image
@@ -374,6 +375,9 @@ OCCASIONS = {
     "reason_missing": facts(reason=""),
     "share_is_not_recall": facts(),
     "unshare_is_not_recall": facts(action=Action.UNSHARE, shared_with=had(DATA)),
+    "shares_cancelled": facts(action=Action.DELETE),
+    "snapshots_kept": facts(action=Action.DELETE, found=(image(snapshots=("snap-1",)),)),
+    "snapshots_deleted": facts(action=Action.DELETE, found=(image(snapshots=("snap-1",)),), snapshots=True),
 }
 
 

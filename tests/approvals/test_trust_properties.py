@@ -13,7 +13,8 @@ from approvals.cloud import Image, Room
 from approvals.findings import CATALOGUE
 from approvals.model import Action, Level, Target
 from approvals.policy import Policy, parse
-from approvals.trust import Facts, judge, worse
+from approvals.trust import judge, worse
+from approvals.trust_facts import Facts
 from approvals.trust_regions import Place
 from bot.sandbox import company
 
@@ -77,6 +78,8 @@ some_facts = st.builds(
     origin=st.none() | images,
     shared_before=st.frozensets(st.sampled_from(ACCOUNTS)),
     places=st.lists(places, max_size=3, unique_by=lambda place: place.region).map(tuple),
+    everyone=st.booleans(),
+    snapshots=st.booleans(),
 )
 
 
@@ -106,6 +109,12 @@ def test_what_is_not_blocked_leaves_something_to_do_with_an_image_of_ours(facts:
         return
     assert judgement.image is not None
     assert judgement.image.kind == "PRIVATE_IMAGE"
+    if facts.action is Action.DELETE:
+        assert judgement.needs_guardian
+        return
+    if facts.everyone and facts.action is Action.UNSHARE:
+        assert judgement.affected
+        return
     everywhere = {(target.account, region) for target in facts.targets for region in facts.wanted_regions}
     assert judgement.settled < everywhere
 

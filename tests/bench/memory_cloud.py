@@ -69,7 +69,10 @@ class MemoryCloud:
     def copy(self, region: str, image_id: str, destination: str, name: str) -> Copied:
         raise NotImplementedError
 
-    def delete_image(self, region: str, image_id: str) -> str:
+    def check_deletion(self, region: str, image_id: str) -> None:
+        raise NotImplementedError
+
+    def delete_image(self, region: str, image_id: str, *, snapshots: bool) -> str:
         raise NotImplementedError
 
     def _read(self) -> None:

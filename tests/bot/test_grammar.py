@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.grammar import (
+    EVERY,
     Account,
     Command,
+    Delete,
     Help,
     List,
     OpenForm,
@@ -126,6 +128,16 @@ def test_one_request_typed_in_many_ways(text: str) -> None:
         ("share a with c in ap-x, ap-y", share("a", to=("c",), regions=("ap-x", "ap-y"))),
         ("share a in ap-x and Ap-Y with c in ap-x", share("a", to=("c",), regions=("ap-x", "ap-y"))),
         ("share a with c in ap-guangzhou in ap-guangzhou", share("a", to=("c",), regions=("ap-guangzhou",))),
+        ("unshare a from all", Unshare(("a",), (EVERY,), (), "")),
+        ("unshare a, b from everybody in ap-x because y", Unshare(("a", "b"), (EVERY,), ("ap-x",), "y")),
+        ("unshare a from all accounts", Unshare(("a",), (EVERY,), (), "")),
+        ('unshare a from "all"', Unshare(("a",), ("all",), (), "")),
+        ("delete a", Delete("a", snapshots=False, regions=(), reason="")),
+        ("Delete the image a, please", Delete("a", snapshots=False, regions=(), reason="")),
+        (
+            "delete a with its snapshots in ap-x because y",
+            Delete("a", snapshots=True, regions=("ap-x",), reason="y"),
+        ),
         ("unshare a from c", Unshare(("a",), ("c",), (), "")),
         ("unshare a with c", Unshare(("a",), ("c",), (), "")),
         ("unshare a to c", Unshare(("a",), ("c",), (), "")),

@@ -12,9 +12,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.grammar import (
+    EVERY,
     MAX_TEXT,
     Account,
     Command,
+    Delete,
     Help,
     List,
     Misread,
@@ -100,6 +102,8 @@ sharing = (some(names), some(accounts), regions, st.one_of(st.just(""), reasons)
 commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(Share, *sharing),
     st.builds(Unshare, *sharing),
+    st.builds(Unshare, some(names), st.just((EVERY,)), regions, st.one_of(st.just(""), reasons)),
+    st.builds(Delete, names, st.booleans(), regions, st.one_of(st.just(""), reasons)),
     st.builds(Show, names),
     st.builds(List, st.just("named"), names),
     st.builds(List, st.sampled_from(("all", "mine", "shared"))),

@@ -10,9 +10,11 @@ from random import Random
 from bot.cards import lists, private
 from bot.cards.text import code
 from bot.grammar import (
+    EVERY,
     MAX_TEXT,
     Account,
     Command,
+    Delete,
     Help,
     List,
     Misread,
@@ -37,7 +39,21 @@ _SECONDS = 1.0  # with the instrumentation, which makes it three times as slow
 
 BLANK = "…"
 PIECES = (
-    *("share", "Unshare", "show", "requests", "help", "account", "delete", "list", "shrae", "base-nightly", "a"),
+    *(
+        "share",
+        "Unshare",
+        "show",
+        "requests",
+        "help",
+        "account",
+        "delete",
+        "with snapshots",
+        "from all",
+        "list",
+        "shrae",
+        "base-nightly",
+        "a",
+    ),
     *("with", "to", "from", "in", "because", "reason:", "--reason", "for", "until", "and", "&amp;", "w/", "becuase"),
     *("data-team", "100012345678", "1000", "1234", "12345", "67890", "#1042", "uin/12345", "appid", "img-1x", "IMG-1"),
     *("ap-guangzhou", "ap-x-3", "7d", "7", "days", "all", "everyone", "lighthouse", "lhbp-1", "the", "image", "please"),
@@ -79,7 +95,7 @@ def retype(suggestion: str) -> Command | Misread:
 def check(answer: Command | Misread) -> None:
     """It is an answer, and one that can be used."""
     if not isinstance(answer, Misread):
-        assert isinstance(answer, Share | Unshare | Show | List | Requests | Help | Account | OpenForm)
+        assert isinstance(answer, Share | Unshare | Delete | Show | List | Requests | Help | Account | OpenForm)
         return
     assert answer.sentence.strip()
     assert answer.word in answer.typed
@@ -94,7 +110,8 @@ def check_resolved(command: Share | Unshare, accounts: dict[str, str], text: str
     """Each account is found or explained."""
     answer = resolve(command, accounts, text)
     if not isinstance(answer, Misread):
-        assert 1 <= len(answer) <= len(command.targets)
+        least = 0 if isinstance(command, Unshare) and command.targets == (EVERY,) else 1
+        assert least <= len(answer) <= len(command.targets)
         assert len({target.account for target in answer}) == len(answer)
         return
     check(answer)

@@ -1,0 +1,153 @@
+"""Deletes images of which every share was taken back, and looks whether they are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from approvals.cloud import Cloud
+from approvals.errors import CloudError, LeaseLost, OutcomeUnknown, Refused
+from approvals.ledger import Ledger
+from approvals.model import Action, CopyState, Item, ItemState, Request
+from approvals.outcomes import Done, failed, refused
+
+_NOT_GONE_AFTER = 10  # reads that show an image all the same for which the call was accepted
+_SEND_AGAIN_AFTER = 5  # reads: a call that had no effect by then is made again
+_KEPT = "not_tried"  # code of an image that was not deleted since something else could not be done
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What came of deleting one image.
+
+    :ivar there: whether it was still there afterwards; None where that can't be read
+    :ivar called: whether a call was made that may have had an effect
+    """
+
+    there: bool | None
+    called: bool = False
+    cloud_request_id: str = ""
+    refusal: Refused | None = None
+
+
+class Deleting:
+    """Makes the calls for requests of one image.
+
+    :param holds: whether the execution is still ours; one more call could come after somebody else's decision
+    """
+
+    def __init__(self, cloud: Cloud, holds: Callable[[], bool]) -> None:
+        self._cloud = cloud
+        self._holds = holds
+
+    def __call__(self, sound: Sequence[Request], done: Mapping[str, Done]) -> dict[int, Gone]:
+        """What came of it, by item; nothing where accounts are left that have the image.
+
+        :raises LeaseLost: others may have gone on from here
+        """
+        results: dict[int, Gone] = {}
+        for request in sound:
+            if request.action is Action.DELETE and _all_taken_back(request, done):
+                results |= self._delete_each(request)
+        return results
+
+    def _delete_each(self, request: Request) -> dict[int, Gone]:
+        """The copies first, then the image itself, as long as each goes: by the image what is left can be found."""
+        results: dict[int, Gone] = {}
+        for item in request.items:
+            if not item.is_image or item.state in (ItemState.DONE, ItemState.ALREADY):
+                continue
+            if item.state is ItemState.FAILED:
+                break
+            results[item.id] = self._delete(request, item)
+            if results[item.id].there is not False:
+                break
+        return results
+
+    def _delete(self, request: Request, item: Item) -> Gone:
+        try:
+            if not self._is_there(item):
+                return Gone(there=False)
+            if item.unseen % _SEND_AGAIN_AFTER:
+                return Gone(there=True, called=True)  # a call was made: it may take effect yet
+            if not self._holds():
+                raise LeaseLost
+            cloud_request_id = self._cloud.delete_image(item.region, item.image_id, snapshots=request.snapshots)
+        except Refused as refusal:
+            return Gone(there=self._look(request, item), refusal=refusal)
+        except OutcomeUnknown as error:
+            log.warning("deletion_unknown", request=request.id, error=str(error), cloud=error.cloud_request_id)
+            return Gone(self._look(request, item), called=True, cloud_request_id=error.cloud_request_id or "")
+        except CloudError as error:
+            log.warning("deletion_postponed", request=request.id, error=str(error), cloud=error.cloud_request_id)
+            return Gone(there=None)
+        return Gone(self._look(request, item), called=True, cloud_request_id=cloud_request_id)
+
+    def _look(self, request: Request, item: Item) -> bool | None:
+        """Is it still there after the call? None where that can't be read: a later attempt reads it."""
+        try:
+            return self._is_there(item)
+        except CloudError as error:
+            log.warning("not_read_back", requests=[request.id], error=str(error), cloud=error.cloud_request_id)
+            return None
+
+    def _is_there(self, item: Item) -> bool:
+        return bool(self._cloud.images_by_id(item.region, [item.image_id]))
+
+
+def after_deletion(request: Request, accounts: Sequence[Item], results: Mapping[int, Gone]) -> list[Item]:
+    """How it stands with the images that are to be deleted.
+
+    :param accounts: how it stands with those that had them
+    """
+    failures = [one for one in accounts if one.state is ItemState.FAILED]
+    kept = ""
+    if failures and all(one.state is not ItemState.WAITING for one in accounts):
+        many = "1 share" if len(failures) == 1 else f"{len(failures)} shares"
+        kept = f"{many} could not be taken back, so it was not deleted."
+    images = []
+    for item in request.items:
+        if not item.is_image:
+            continue
+        if item.state is ItemState.WAITING:
+            item = failed(replace(item, code=_KEPT), kept) if kept else _after(item, request, results.get(item.id))
+        if item.state is ItemState.FAILED:
+            kept = f"{item.image_id} could not be deleted, so this one was not either."
+        images.append(item)
+    return images
+
+
+def record_gone(ledger: Ledger, request: Request, item: Item, now: datetime) -> None:
+    """The image is gone: with it every share of it, and the copy that it was."""
+    ledger.end_all_grants(request.id, item.image_id, item.region, now=now)
+    assert request.image is not None  # noqa: S101  approved requests were checked
+    for copy in ledger.copies.of(request.image):
+        if copy.image_id == item.image_id and copy.is_ready:
+            ledger.copies.set(copy, replace(copy, state=CopyState.GONE, changed_at=now), lease=None)
+
+
+def _after(item: Item, request: Request, gone: Gone | None) -> Item:
+    if gone is None or (gone.there is None and not gone.called):
+        return item
+    traced = replace(item, cloud_request_id=gone.cloud_request_id or item.cloud_request_id)
+    if gone.there is False:
+        ours = gone.called or gone.refusal or item.unseen or request.attempts
+        return replace(traced, state=ItemState.DONE if ours else ItemState.ALREADY, code="")
+    if gone.refusal is not None:
+        return refused(item, gone.refusal)
+    unseen = replace(traced, unseen=item.unseen + 1)
+    if unseen.unseen >= _NOT_GONE_AFTER:
+        message = "The cloud was asked to delete it, and shows it all the same. Look in the console, then retry."
+        return replace(unseen, state=ItemState.FAILED, code="not_gone", message=message)
+    return unseen
+
+
+def _all_taken_back(request: Request, done: Mapping[str, Done]) -> bool:
+    """Has nobody the image any more, wherever it is?"""
+    regions = {item.region for item in request.items if item.is_image}
+    return all(region not in done or (done[region].has is not None and not done[region].has) for region in regions)

@@ -1,0 +1,303 @@
+"""An image is deleted after everybody lost it: copies first, each looked for afterwards, and nothing twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from approvals.errors import About, AuthFailed, Refused, Throttled, Unavailable
+from approvals.model import Action, CopyState, ItemState, Level, Request, State, Verb
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, FakeCloud, image
+from tests.approvals.house import DATA, LAB, LIN, OMAR, STRANGER, House
+from tests.approvals.test_copying import settle
+
+OWN = "img-base0001"
+BUSY = Refused("DeleteImages", "InvalidImageId.IncorrectState", "It is busy.", about=About.IMAGE)
+
+
+def asked(house: House, **how: Any) -> int:
+    return house.pending(action=Action.DELETE, everyone=True, **how)
+
+
+def approved(house: House, **how: Any) -> int:
+    return house.approved(action=Action.DELETE, everyone=True, **how)
+
+
+def with_a_copy(house: House, *accounts: str) -> str:
+    """A copy of ours in Singapore, shared with them; gives its id."""
+    house.approved(*accounts, regions=(SINGAPORE,))
+    settle(house)
+    (copy,) = (one for region, one in house.cloud.stock if region == SINGAPORE)
+    return copy
+
+
+def deletions(house: House) -> list[str]:
+    return [call.subject for call in house.cloud.calls if call.name == "delete_image"]
+
+
+def stands(request: Request) -> dict[tuple[str, str], str]:
+    return {(one.target.account or one.image_id, one.region): one.state.value for one in request.items}
+
+
+def codes(request: Request) -> set[str]:
+    return {one.code for one in request.findings}
+
+
+def test_who_loses_it_is_listed_and_a_guardian_must_agree(house: House) -> None:
+    house.cloud.give([DATA, STRANGER])
+    request = house.request(asked(house))
+    assert request.state is State.PENDING
+    assert stands(request) == {
+        (DATA, GUANGZHOU): "waiting",
+        (STRANGER, GUANGZHOU): "waiting",
+        (OWN, GUANGZHOU): "waiting",
+    }
+    assert [target.account for target in request.targets] == [DATA, STRANGER]
+    assert request.deciders is not None
+    assert request.deciders.guardian_needed
+    assert [one.code for one in request.findings if one.level is Level.WARN] == ["deletion_is_final"]
+
+
+def test_every_share_goes_first_and_the_ledger_ends_with_them(house: House) -> None:
+    house.approved(DATA)
+    house.execute()
+    house.cloud.give([STRANGER])
+    number = approved(house)
+    settle(house)
+    request = house.request(number)
+    assert request.state is State.DONE
+    assert set(stands(request).values()) == {"done"}
+    assert [call.name for call in house.cloud.calls if call.name in ("unshare", "delete_image")] == [
+        "unshare",
+        "delete_image",
+    ]
+    assert house.rows("SELECT id FROM grants WHERE ended_at IS NULL") == []
+    assert house.events(number)[-4:] == ["delete_done", "delete_done", "delete_done", "done"]
+
+
+def test_copies_are_deleted_too_and_before_it(house: House) -> None:
+    copy = with_a_copy(house, DATA)
+    number = approved(house)
+    settle(house)
+    assert stands(house.request(number)) == {
+        (DATA, SINGAPORE): "done",
+        (copy, SINGAPORE): "done",
+        (OWN, GUANGZHOU): "done",
+    }
+    assert deletions(house) == [copy, OWN]
+    assert house.cloud.stock == {}
+    assert house.rows("SELECT state FROM copies") == [{"state": CopyState.GONE.value}]
+
+
+def test_of_one_region_only_the_copy_there(house: House) -> None:
+    copy = with_a_copy(house, DATA)
+    number = approved(house, regions=(SINGAPORE,))
+    settle(house)
+    assert house.request(number).state is State.DONE
+    assert deletions(house) == [copy]
+    assert list(house.cloud.stock) == [(GUANGZHOU, OWN)]
+
+
+def test_where_a_copy_cannot_go_it_stays_itself_and_a_retry_goes_on(house: House) -> None:
+    copy = with_a_copy(house, DATA)
+    number = approved(house)
+    house.cloud.fail("delete_image", BUSY)
+    settle(house)
+    request = house.request(number)
+    assert request.state is State.PARTIAL
+    assert stands(request) == {(DATA, SINGAPORE): "done", (copy, SINGAPORE): "failed", (OWN, GUANGZHOU): "failed"}
+    assert request.items[-1].message == f"{copy} could not be deleted, so this one was not either."
+    assert (GUANGZHOU, OWN) in house.cloud.stock
+    assert house.press(number, LIN, Verb.RETRY) == "retry"
+    settle(house)
+    assert house.request(number).state is State.DONE
+    assert deletions(house)[-2:] == [copy, OWN]
+
+
+def test_it_stays_where_a_share_cannot_be_taken_back(house: House) -> None:
+    house.cloud.give([DATA, STRANGER])
+    number = approved(house)
+    house.cloud.bad = {STRANGER}
+    settle(house)
+    request = house.request(number)
+    assert request.state is State.PARTIAL
+    assert stands(request)[OWN, GUANGZHOU] == "failed"
+    assert request.items[-1].message == "1 share could not be taken back, so it was not deleted."
+    assert deletions(house) == []
+
+
+def test_whoever_got_it_meanwhile_loses_it_too(house: House) -> None:
+    house.cloud.give([DATA])
+    number = approved(house)
+    house.cloud.give([LAB])
+    settle(house)
+    assert house.request(number).state is State.DONE
+    assert (LAB, GUANGZHOU) in stands(house.request(number))
+    assert "enlisted" in house.events(number)
+
+
+def test_whoever_gets_it_while_it_is_done_loses_it_before_it_goes(house: House) -> None:
+    house.cloud.give([DATA])
+    number = approved(house)
+
+    def share_behind(call: Call) -> None:
+        if call.name == "unshare" and LAB not in call.accounts:
+            house.cloud.give([LAB])
+
+    house.cloud.during = share_behind
+    house.execute()
+    assert deletions(house) == []
+    house.cloud.during = None
+    settle(house)
+    assert house.request(number).state is State.DONE
+    assert stands(house.request(number))[LAB, GUANGZHOU] == "done"
+
+
+def test_one_that_is_gone_already_is_no_failure(house: House) -> None:
+    number = approved(house)
+    house.cloud.stock.clear()
+    settle(house)
+    assert house.request(number).state is State.DONE
+    assert stands(house.request(number)) == {(OWN, GUANGZHOU): "already"}
+    assert deletions(house) == []
+
+
+class Unmoved(FakeCloud):
+    """Takes the call to delete, and shows the image all the same."""
+
+    def delete_image(self, region: str, image_id: str, *, snapshots: bool) -> str:
+        self._called(Call("delete_image", region, image_id, ("with snapshots",) if snapshots else ()))
+        return "req-delete"
+
+
+def test_an_accepted_call_that_does_not_show_is_not_repeated_at_once_and_told_in_the_end(database: Path) -> None:
+    house = House(database, cloud=Unmoved())
+    number = approved(house)
+    house.execute()
+    for _ in range(3):
+        house.clock.advance(hours=1)
+        house.execute()
+    assert deletions(house) == [OWN]
+    settle(house, timedelta(days=2))
+    request = house.request(number)
+    house.close()
+    assert request.state is State.FAILED
+    assert (request.items[-1].code, request.items[-1].cloud_request_id) == ("not_gone", "req-delete")
+    assert len(deletions(house)) == 2
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Throttled("DeleteImages", "RequestLimitExceeded", "slower"),
+        Unavailable("DeleteImages", "MutexOperation.TaskRunning", "busy"),
+        AuthFailed("DeleteImages", "UnauthorizedOperation", "not allowed"),
+    ],
+)
+def test_what_passes_is_waited_for(house: House, error: Exception) -> None:
+    house.cloud.give([DATA])
+    number = approved(house)
+    house.cloud.fail("delete_image", error)
+    house.execute()
+    assert house.request(number).state is State.APPROVED
+    settle(house, timedelta(hours=1))
+    assert house.request(number).state is State.DONE
+
+
+def test_snapshots_stay_unless_they_are_asked_for(house: House) -> None:
+    held = image(snapshots=("snap-1", "snap-2"))
+    house.cloud.put(held)
+    number = approved(house)
+    assert {"snapshots_kept"} == codes(house.request(number)) & {"snapshots_kept", "snapshots_deleted"}
+    settle(house)
+    house.cloud.put(held)
+    number = approved(house, snapshots=True)
+    assert {"snapshots_deleted"} == codes(house.request(number)) & {"snapshots_kept", "snapshots_deleted"}
+    settle(house)
+    assert [call.accounts for call in house.cloud.calls if call.name == "delete_image"] == [(), ("with snapshots",)]
+
+
+def test_a_copy_that_is_being_made_is_waited_for(house: House) -> None:
+    house.approved(DATA, regions=(SINGAPORE,))
+    house.execute()
+    assert "copy_in_the_way" in codes(house.request(asked(house)))
+
+
+def test_a_region_without_a_copy_is_told(house: House) -> None:
+    request = house.request(asked(house, regions=(SINGAPORE,)))
+    assert request.state is State.REFUSED
+    assert "copy_missing" in codes(request)
+
+
+def test_what_the_cloud_would_refuse_is_told_before_anybody_is_asked(house: House) -> None:
+    house.cloud.fail("check_deletion", BUSY)
+    request = house.request(asked(house))
+    assert request.state is State.REFUSED
+    (refusal,) = (one for one in request.findings if one.code == "deletion_refused")
+    assert "InvalidImageId.IncorrectState" in refusal.text
+
+
+def test_a_deleted_image_is_told_by_name_and_by_id(house: House) -> None:
+    number = approved(house)
+    settle(house)
+    for ref in ("base-2026", OWN):
+        (finding,) = house.request(house.pending(DATA, image=ref)).findings
+        assert finding.text == f"{ref} was deleted on 2 Mar 2026 by request #{number}."
+
+
+def test_an_owner_alone_cannot_have_it_deleted(house: House) -> None:
+    number = asked(house)
+    assert house.press(number, LIN, Verb.APPROVE) == "approve"
+    assert house.press(number, OMAR, Verb.APPROVE) == "approve"
+    house.execute()
+    assert house.request(number).state is State.PENDING
+    assert deletions(house) == []
+
+
+def test_it_is_asked_again_for_all_that_have_it_then(house: House) -> None:
+    house.cloud.give([DATA])
+    number = approved(house, snapshots=True)
+    house.cloud.bad = {DATA}
+    settle(house)
+    request = house.request(number)
+    assert request.state is State.FAILED
+    again = house.desk.ask_again(request, by=request.requester, reply_to="")
+    assert again is not None
+    asked_again = house.request(again)
+    assert (asked_again.action, asked_again.everyone, asked_again.snapshots) == (Action.DELETE, True, True)
+    assert asked_again.items == ()
+
+
+def test_two_who_asked_are_both_told_that_it_is_gone(house: House) -> None:
+    first, second = approved(house), approved(house)
+    settle(house)
+    assert [house.request(one).state for one in (first, second)] == [State.DONE, State.DONE]
+    assert deletions(house) == [OWN]
+
+
+def test_from_everyone_it_is_taken_back_in_every_region(house: House) -> None:
+    copy = with_a_copy(house, DATA)
+    house.cloud.give([STRANGER])
+    number = house.approved(action=Action.UNSHARE, everyone=True)
+    settle(house)
+    assert stands(house.request(number)) == {(STRANGER, GUANGZHOU): "done", (DATA, SINGAPORE): "done"}
+    assert house.cloud.has() == house.cloud.has(copy) == set()
+    assert {item.state for item in house.request(number).items} == {ItemState.DONE}
+
+
+def test_from_everyone_of_one_region_the_others_keep_it(house: House) -> None:
+    copy = with_a_copy(house, DATA)
+    house.cloud.give([STRANGER])
+    house.approved(action=Action.UNSHARE, everyone=True, regions=(SINGAPORE,))
+    settle(house)
+    assert (house.cloud.has(), house.cloud.has(copy)) == ({STRANGER}, set())
+
+
+def test_from_everyone_where_nobody_has_it_there_is_nothing_to_do(house: House) -> None:
+    request = house.request(house.pending(action=Action.UNSHARE, everyone=True))
+    assert request.state is State.REFUSED
+    (finding,) = (one for one in request.findings if one.level is Level.BLOCK)
+    assert (finding.code, finding.text) == ("nothing_to_do", "Nobody has base-2026.")
