@@ -17,7 +17,7 @@ from approvals.findings import found
 from approvals.home import HomeAccount
 from approvals.ledger import Ledger
 from approvals.model import Action, Deciders, Finding, ItemState, Person, Request, State
-from approvals.outbox import Outbox
+from approvals.outbox import Outbox, alarm
 from approvals.pace import later
 from approvals.people import Directory, can_be_met, deciders_of, unknown_owners
 from approvals.policies import Policies
@@ -92,7 +92,8 @@ class Checker:
         return replace(judgement, findings=(finding, *judgement.findings)), None
 
     def _look(self, request: Request, policy: Policy) -> Facts:
-        looked = facts.gather(self._cloud, policy, request, home=self._home.id())
+        lighthouse = facts.wants_lighthouse([request], policy)
+        looked = facts.gather(self._cloud, policy, request, home=self._home.id(), lighthouse=lighthouse)
         with self._store.read() as ledger:
             looked = facts.remembered(looked, ledger)
             copies = ledger.copies.of(looked.image) if looked.image else []
@@ -101,7 +102,8 @@ class Checker:
             regions = (looked.image.region, *(copy.region for copy in copies if copy.is_open or copy.is_ready))
             looked = replace(looked, regions=tuple(dict.fromkeys(regions)))
         room = request.action is Action.SHARE
-        looked = facts.placed(looked, self._cloud, policy, copies, regions, room=room)
+        looked = facts.placed(looked, self._cloud, policy, copies, regions, room=room, lighthouse=lighthouse)
+        looked = facts.viewed_by_lighthouse(looked, self._cloud, lighthouse=lighthouse)
         if request.everyone:
             looked = facts.of_everyone(looked, policy)
         return facts.dry_run(looked, self._cloud) if request.action is Action.DELETE else looked
@@ -162,6 +164,10 @@ class Checker:
             if self._checked(ledger, request, judgement, None, State.REFUSED, policy, now):
                 outbox = Outbox(ledger, request, channel=policy.home.channel, now=now)
                 outbox.reply("refused", to=request.reply_to, person_id=request.requester.id)
+                for finding in judgement.findings:
+                    if finding.code == "lighthouse_role_missing":  # an operator's job, once
+                        told = {"message": finding.text, "advice": finding.remedy}
+                        alarm(ledger, policy.home.admins, "lighthouse_role", told, now=now)
 
         self._store.write(work, durable=False)
 

@@ -29,6 +29,24 @@ SYNCING = "SYNCING"
 STILL_SHARED = "InvalidImageId.InShared"
 """The code of an image that can't be deleted before every share of it is taken back (vendor: DeleteImages)."""
 
+ALREADY_SO = frozenset(
+    {
+        "UnsupportedOperation.BlueprintAlreadyShared",
+        "UnsupportedOperation.BlueprintHasNotShared",
+        "UnsupportedOperation.ImageAlreadyShared",
+    }
+)
+"""The codes that say that it stands as it is wanted (vendor: Lighthouse; CVM has none)."""
+
+LIGHTHOUSE = "lighthouse"
+"""Stands among accounts for the vendor's Lighthouse, to which an image of ours can be offered within our account."""
+
+MAX_BLUEPRINT_ACCOUNTS = 10
+"""Accounts in a call that shares a Lighthouse image (vendor: ShareBlueprintAcrossAccounts, ``AccountIds``)."""
+
+BLUEPRINT = "lhbp-"
+"""How the id of a Lighthouse image begins."""
+
 MAX_NAME = 60
 """Characters of an image's name (vendor: SyncImages, parameter ``ImageName``)."""
 
@@ -65,6 +83,28 @@ class Image:
     sync_percent: int = 0
     snapshots: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_blueprint(self) -> bool:
+        """Is it an image of Lighthouse, rather than of CVM?"""
+        return self.image_id.startswith(BLUEPRINT)
+
+
+@dataclass(frozen=True, slots=True)
+class LighthouseView:
+    """What Lighthouse says of an image of CVM before it is offered.
+
+    :ivar takes: whether it would take it now
+    :ivar reason: why it wouldn't, in the vendor's words
+    """
+
+    takes: bool
+    reason: str
+    imported: bool
+    whole_machine: bool
+    cloud_init: bool
+    state: str
+    os_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +152,12 @@ class Cloud(Protocol):
         """Every image of exactly that name that the account can see in the region, whoever owns it."""
         ...
 
-    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None]:
-        """The accounts that the image is shared with, and since when (UTC)."""
+    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None] | None:
+        """The accounts that the image is shared with, and since when (UTC); None where this site never tells."""
         ...
 
     def share(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
-        """Share the image with the accounts too; returns the vendor's request id.
+        """Share the image with the accounts too, at most ten of a Lighthouse image; returns the vendor's request id.
 
         Success means only that the call was accepted: read ``shared_with`` to know what is true.
         """
@@ -125,6 +165,22 @@ class Cloud(Protocol):
 
     def unshare(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
         """Take the image back from the accounts; returns the vendor's request id. See ``share``."""
+        ...
+
+    def lighthouse_view(self, region: str, image_id: str) -> LighthouseView | None:
+        """What Lighthouse says of an image of ours; None where it doesn't know it."""
+        ...
+
+    def lighthouse_image(self, region: str, image_id: str) -> str:
+        """The Lighthouse image that an image of ours became there; "" while it isn't offered."""
+        ...
+
+    def offer(self, region: str, image_id: str) -> str:
+        """Let Lighthouse have an image of ours, within our account; returns the vendor's request id. See ``share``."""
+        ...
+
+    def withdraw(self, region: str, image_id: str) -> str:
+        """Take it back from Lighthouse; returns the vendor's request id."""
         ...
 
     def room(self, region: str) -> Room:

@@ -97,6 +97,7 @@ class About(StrEnum):
     IMAGE = "image"  # the image: no account of the call can go through
     SIZE = "size"  # how much the call asks for at once: a smaller one may go through
     NAME = "name"  # a name that the call gives: something has it already
+    ROLE = "role"  # a role that the account must give a service first: nothing goes through before
     CALL = "call"  # anything else in the call: a part of it may go through
 
 

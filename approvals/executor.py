@@ -15,7 +15,7 @@ import structlog
 
 from approvals import elsewhere, everyone, facts, outcomes, trust
 from approvals.audit import NOBODY, Entry
-from approvals.cloud import MAX_SHARES, Cloud
+from approvals.cloud import LIGHTHOUSE, MAX_BLUEPRINT_ACCOUNTS, MAX_SHARES, Cloud, Image
 from approvals.deletion import Deleting, Gone, after_deletion, record_gone
 from approvals.errors import AuthFailed, CloudError, LeaseLost, Refused, WrongAccount
 from approvals.halving import Calls, Halving
@@ -71,6 +71,7 @@ class Executor:
         self._leases = leases
         self._incidents = incidents
         self._halving = Halving()
+        self._tens = Halving(MAX_BLUEPRINT_ACCOUNTS)
         self._pool = ThreadPoolExecutor(_TOGETHER, thread_name_prefix="execute")
 
     def sweep(self, now: datetime) -> int:
@@ -144,36 +145,46 @@ class Executor:
 
     def _look(self, together: Sequence[Request], policy: Policy) -> Facts:
         """How it stands in every region that one of them is about."""
-        looked = facts.gather(self._cloud, policy, together[0], home=self._home.id())
+        lighthouse = facts.wants_lighthouse(together, policy)
+        looked = facts.gather(self._cloud, policy, together[0], home=self._home.id(), lighthouse=lighthouse)
+        looked = facts.viewed_by_lighthouse(looked, self._cloud, lighthouse=lighthouse)
         with self._store.read() as ledger:
             copies = ledger.copies.of(elsewhere.image_of(together[0]))
         regions = [region for request in together for region in request.regions]
-        return facts.placed(looked, self._cloud, policy, copies, regions, room=False)
+        return facts.placed(looked, self._cloud, policy, copies, regions, room=False, lighthouse=lighthouse)
 
     def _do_everywhere(self, sound: Sequence[Request], looked: Facts, lease: str) -> dict[str, Done]:
         """Call for what is missing, by region, where there is an image that can be shared."""
         if not sound:
             return {}
-        had = {place.region: place.shared_with for place in looked.places}
+        images = {place.region: place.copy for place in looked.places if place.copy}
         if looked.image is not None:
-            had[looked.image.region] = looked.shared_with or {}
+            images[looked.image.region] = looked.image
+        untold = looked.image is not None and looked.image.is_blueprint and looked.shared_with is None
         return {
-            region: self._do(sound, region, image_id, had[region], lease)
-            for region, image_id in looked.image_ids.items()
+            region: self._do(sound, image, None if untold else looked.has[region], lease)
+            for region, image in images.items()
         }
 
-    def _do(self, sound: Sequence[Request], region: str, image_id: str, had: Has, lease: str) -> Done:
+    def _do(self, sound: Sequence[Request], image: Image, had: Has | None, lease: str) -> Done:
+        """
+        :param had: who had it; None where the cloud never tells, so that the calls' answers are all there is
+        """
         action, numbers = sound[0].action, [one.id for one in sound]
-        calls = self._call(action, region, image_id, outcomes.to_send(sound, region, had, action), lease)
+        to_send = outcomes.to_send(sound, image.region, had, action)
+        calls = self._call(action, image, to_send, lease)
         if calls.stopped:
             cloud_request_id = calls.stopped.cloud_request_id
             log.warning("execution_stopped", requests=numbers, error=str(calls.stopped), cloud=cloud_request_id)
-        return Done(image_id, calls, self._read_back(region, image_id, numbers) if calls.made else had)
+        if had is None:
+            return Done(image.image_id, calls, None, told=False)
+        return Done(image.image_id, calls, self._read_back(sound, image, numbers) if calls.made else had)
 
-    def _read_back(self, region: str, image_id: str, numbers: Sequence[int]) -> Has | None:
+    def _read_back(self, sound: Sequence[Request], image: Image, numbers: Sequence[int]) -> Has | None:
         """Who has the image after the calls; None where that can't be read, so that a later attempt reads it."""
+        lighthouse = facts.wants_lighthouse(sound, self._policies.current)
         try:
-            return self._cloud.shared_with(region, image_id)
+            return facts.shares(self._cloud, image, lighthouse=lighthouse)
         except CloudError as error:
             log.warning("not_read_back", requests=numbers, error=str(error), cloud=error.cloud_request_id)
             return None
@@ -200,18 +211,23 @@ class Executor:
                 sound.append(request)
         return sound, stopped
 
-    def _call(self, action: Action, region: str, image_id: str, accounts: Sequence[str], lease: str) -> Calls:
+    def _call(self, action: Action, image: Image, accounts: Sequence[str], lease: str) -> Calls:
         """
         :raises LeaseLost: others may have gone on from here: one more call could undo what they did
         """
-        act = self._cloud.share if action is Action.SHARE else self._cloud.unshare
+        share = action is Action.SHARE
 
         def call(part: Sequence[str]) -> str:
             if not self._holds(lease):
                 raise LeaseLost
-            return act(region, image_id, part)
+            if LIGHTHOUSE in part:
+                return (self._cloud.offer if share else self._cloud.withdraw)(image.region, image.image_id)
+            return (self._cloud.share if share else self._cloud.unshare)(image.region, image.image_id, part)
 
-        return self._halving(call, accounts)
+        calls = (self._tens if image.is_blueprint else self._halving)(call, [a for a in accounts if a != LIGHTHOUSE])
+        if LIGHTHOUSE in accounts and calls.stopped is None:
+            calls.add(Halving(1)(call, [LIGHTHOUSE]))
+        return calls
 
     def _holds(self, lease: str) -> bool:
         with self._store.read() as ledger:

@@ -4,22 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from approvals.cloud import NORMAL, STILL_SHARED, Cloud, Image, ImageKind
+from approvals.cloud import BLUEPRINT, LIGHTHOUSE, NORMAL, STILL_SHARED, Cloud, Image, ImageKind
 from approvals.copies import newest
-from approvals.errors import Refused
+from approvals.errors import About, Refused
 from approvals.findings import found
 from approvals.ledger import Ledger
-from approvals.model import Copy, CopyState, Request
+from approvals.model import Action, Copy, CopyState, Request
 from approvals.policy import Policy
 from approvals.trust_facts import Facts
 from approvals.trust_regions import Place
 
 
-def gather(cloud: Cloud, policy: Policy, request: Request, *, home: str) -> Facts:
+def wants_lighthouse(requests: Iterable[Request], policy: Policy) -> bool:
+    """Must Lighthouse be looked at for one of them?"""
+    return policy.home.lighthouse and any(
+        one.everyone or any(target.account == LIGHTHOUSE for target in one.targets) for one in requests
+    )
+
+
+def shares(cloud: Cloud, image: Image, *, lighthouse: bool) -> dict[str, datetime | None] | None:
+    """Who has an image, Lighthouse among them where that is wanted; None where this site never tells.
+
+    :raises CloudError: the cloud could not be asked
+    """
+    has = cloud.shared_with(image.region, image.image_id)
+    if has is None or image.is_blueprint or not lighthouse:
+        return has
+    return has | ({LIGHTHOUSE: None} if cloud.lighthouse_image(image.region, image.image_id) else {})
+
+
+def gather(cloud: Cloud, policy: Policy, request: Request, *, home: str, lighthouse: bool) -> Facts:
     """Ask the cloud for everything that ``trust.judge`` needs about a request; the ledger is asked by ``remembered``.
 
     :param home: our root account
+    :param lighthouse: whether Lighthouse is asked whether it has the image
     :raises CloudError: the cloud could not be asked
     """
     regions = policy.home.regions
@@ -37,12 +57,32 @@ def gather(cloud: Cloud, policy: Policy, request: Request, *, home: str) -> Fact
         found=tuple(there),
         everyone=request.everyone,
         snapshots=request.snapshots,
+        uses_lighthouse=policy.home.lighthouse,
     )
     image = facts.image
     if image is None or image.kind != ImageKind.PRIVATE:
         return facts
-    shares = cloud.shared_with(image.region, image.image_id)
-    return replace(facts, shared_with=shares, origin=origin_of(cloud, policy, image))
+    has = shares(cloud, image, lighthouse=lighthouse)
+    return replace(facts, shared_with=has, origin=origin_of(cloud, policy, image))
+
+
+def viewed_by_lighthouse(facts: Facts, cloud: Cloud, *, lighthouse: bool) -> Facts:
+    """The facts together with what Lighthouse says of the image, where it is to be offered.
+
+    :param lighthouse: whether somebody wants it to be
+    :raises CloudError: the cloud could not be asked
+    """
+    image = facts.image
+    wanted = lighthouse and facts.action is Action.SHARE
+    if not wanted or image is None or image.kind != ImageKind.PRIVATE or image.is_blueprint:
+        return facts
+    try:
+        return replace(facts, lighthouse=cloud.lighthouse_view(image.region, image.image_id))
+    except Refused as refusal:
+        if refusal.about is not About.ROLE:
+            raise
+        text = f"Lighthouse can't look at our images: {refusal.message} ({refusal.code})."
+        return replace(facts, refusal=found("lighthouse_role_missing", text, refusal.advice))
 
 
 def remembered(facts: Facts, ledger: Ledger) -> Facts:
@@ -53,7 +93,14 @@ def remembered(facts: Facts, ledger: Ledger) -> Facts:
 
 
 def placed(
-    facts: Facts, cloud: Cloud, policy: Policy, copies: Sequence[Copy], regions: Sequence[str], *, room: bool
+    facts: Facts,
+    cloud: Cloud,
+    policy: Policy,
+    copies: Sequence[Copy],
+    regions: Sequence[str],
+    *,
+    room: bool,
+    lighthouse: bool,
 ) -> Facts:
     """The facts together with how it stands in other regions than the image's.
 
@@ -63,11 +110,13 @@ def placed(
     :raises CloudError: the cloud could not be asked
     """
     image = facts.image
-    if image is None or facts.shared_with is None:
+    if image is None or facts.shared_with is None or image.is_blueprint:
         return facts
     known, latest = policy.home.regions, newest(copies)
     places = [
-        _place(cloud, region, latest.get(region), room=room) if region in known else Place(region, known=False)
+        _place(cloud, region, latest.get(region), room=room, lighthouse=lighthouse)
+        if region in known
+        else Place(region, known=False)
         for region in dict.fromkeys(regions)
         if region != image.region
     ]
@@ -97,14 +146,14 @@ def dry_run(facts: Facts, cloud: Cloud) -> Facts:
     return facts
 
 
-def _place(cloud: Cloud, region: str, copy: Copy | None, *, room: bool) -> Place:
+def _place(cloud: Cloud, region: str, copy: Copy | None, *, room: bool, lighthouse: bool) -> Place:
     lost = None
     if copy is not None and copy.is_open:
         return Place(region, under_way=True)
     if copy is not None and copy.state is CopyState.READY:
         ready = [one for one in cloud.images_by_id(region, [copy.image_id]) if one.state == NORMAL]
         if ready:
-            return Place(region, copy=ready[0], shared_with=cloud.shared_with(region, copy.image_id))
+            return Place(region, copy=ready[0], shared_with=shares(cloud, ready[0], lighthouse=lighthouse) or {})
         lost = copy.id
     return Place(region, lost=lost, room=cloud.room(region) if room else None)
 
@@ -114,7 +163,7 @@ def find(cloud: Cloud, regions: Iterable[str], image_ref: str) -> list[Image]:
 
     :raises CloudError: the cloud could not be asked
     """
-    if image_ref.startswith("img-"):
+    if image_ref.startswith(("img-", BLUEPRINT)):
         with_id = [image for region in regions for image in cloud.images_by_id(region, [image_ref])]
         if with_id:
             return with_id

@@ -14,6 +14,8 @@ _IMAGE_PAGE = "Image (data type of the CVM API)"
 _SHARE_API = "ModifyImageSharePermission (CVM API)"
 _SHARE_GUIDE = "Sharing a Custom Image"
 _COPY_API = "SyncImages (CVM API)"
+_LIGHTHOUSE_API = "ModifyImageSharePermission (Lighthouse API)"
+_BLUEPRINT_API = "ShareBlueprintAcrossAccounts (Lighthouse API)"
 _DELETE_API = "DeleteImages (CVM API)"
 _POLICY = "your policy"
 _US = "Imagewarden"
@@ -168,6 +170,97 @@ _ALL = (
     Code("shares_cancelled", Level.NOTE, "Who has the image that is to be deleted.", _DELETE_API),
     Code("snapshots_kept", Level.NOTE, "The image's snapshots stay when it is deleted.", _DELETE_API),
     Code("snapshots_deleted", Level.NOTE, "The image's snapshots are deleted with it.", _DELETE_API),
+    # Lighthouse
+    Code(
+        "lighthouse_off",
+        Level.BLOCK,
+        "Lighthouse is meant, and isn't switched on in the policy.",
+        _POLICY,
+        "set lighthouse = true under [home] instead",
+    ),
+    Code(
+        "lighthouse_itself",
+        Level.BLOCK,
+        "An image of Lighthouse is to be shared with Lighthouse.",
+        _LIGHTHOUSE_API,
+        _UNCLEAR,
+    ),
+    Code(
+        "lighthouse_unlisted",
+        Level.BLOCK,
+        "Lighthouse doesn't list the image among those that it could take.",
+        _LIGHTHOUSE_API,
+        _LIMIT,
+    ),
+    Code(
+        "lighthouse_imported",
+        Level.BLOCK,
+        "The image was imported from outside, and is to be shared with Lighthouse.",
+        _LIGHTHOUSE_API,
+        _LIMIT,
+    ),
+    Code(
+        "lighthouse_whole_machine",
+        Level.BLOCK,
+        "The image holds data disks too, and is to be shared with Lighthouse.",
+        _LIGHTHOUSE_API,
+        _LIMIT,
+    ),
+    Code(
+        "lighthouse_no_cloud_init",
+        Level.BLOCK,
+        "The image has no cloud-init, and is to be shared with Lighthouse.",
+        _LIGHTHOUSE_API,
+        _LIMIT,
+    ),
+    Code(
+        "lighthouse_state",
+        Level.BLOCK,
+        "The image is in another state than NORMAL, and is to be shared with Lighthouse.",
+        _LIGHTHOUSE_API,
+        _LIMIT,
+    ),
+    Code(
+        "lighthouse_platform",
+        Level.BLOCK,
+        "Lighthouse doesn't take the image, for its operating system or another reason that it gives.",
+        _LIGHTHOUSE_API,
+        _LIMIT,
+    ),
+    Code(
+        "lighthouse_role_missing",
+        Level.BLOCK,
+        "The account never let Lighthouse look at CVM's images.",
+        _LIGHTHOUSE_API,
+        _LIMIT,
+    ),
+    Code(
+        "lighthouse_elsewhere",
+        Level.BLOCK,
+        "An image of Lighthouse is asked for in another region than its own.",
+        _BLUEPRINT_API,
+        _LIMIT,
+    ),
+    Code(
+        "lighthouse_untold",
+        Level.BLOCK,
+        "An image of Lighthouse is to be taken back from everybody on the international site.",
+        _BLUEPRINT_API,
+        _LIMIT,
+    ),
+    Code(
+        "lighthouse_deletion",
+        Level.BLOCK,
+        "An image of Lighthouse is to be deleted.",
+        _US,
+        "only images of CVM are deleted",
+    ),
+    Code(
+        "lighthouse_unverified",
+        Level.NOTE,
+        "On the international site nobody can see who has an image of Lighthouse.",
+        _BLUEPRINT_API,
+    ),
     # What is asked
     Code("share_endless", Level.NOTE, "The share has no end; the vendor's API knows none.", _SHARE_API),
     Code("reason_missing", Level.NOTE, "No reason was given.", _US),

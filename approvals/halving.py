@@ -29,6 +29,14 @@ class Calls:
     traces: dict[str, str] = field(default_factory=dict)
     stopped: CloudError | None = None
 
+    def add(self, other: Calls) -> None:
+        """What other calls brought, for other accounts."""
+        self.accepted |= other.accepted
+        self.refused |= other.refused
+        self.unknown |= other.unknown
+        self.traces |= other.traces
+        self.stopped = self.stopped or other.stopped
+
     @property
     def made(self) -> bool:
         """Was anything called that may have had an effect? A refusal may have had one too: nobody promises not."""
@@ -40,10 +48,12 @@ class Halving:
 
     How many accounts the vendor takes in a call is published nowhere, so it is learnt. It is kept in memory: after a
     start it costs a few refused calls once, and no number that was right once can hold for ever.
+
+    :param most: accounts in a call to begin with
     """
 
-    def __init__(self) -> None:
-        self._most = MAX_SHARES
+    def __init__(self, most: int = MAX_SHARES) -> None:
+        self._most = most
 
     def __call__(self, act: Act, accounts: Sequence[str]) -> Calls:
         calls = Calls()

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from approvals.cloud import Image
+from approvals.cloud import LIGHTHOUSE, Image
 
 
 class Action(StrEnum):
@@ -132,6 +132,10 @@ class Target:
     name: str | None = None
 
 
+LIGHTHOUSE_TARGET = Target(LIGHTHOUSE, "Lighthouse")
+"""The vendor's Lighthouse, among the accounts of a request."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One result of a check: a stable code, a sentence, and the way out.
@@ -177,6 +181,9 @@ class Item:
 
 ACCEPTED = "accepted"
 """The code of an account for which a call was accepted whose effect doesn't show yet."""
+
+UNVERIFIED = "unverified"
+"""The code of an account that is done as far as the cloud's answer goes: nobody can look."""
 
 COPYING = "copying"
 """The code of an account that waits for a copy of the image in its region."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from approvals.cloud import ALREADY_SO
 from approvals.errors import Refused
 from approvals.halving import Calls
-from approvals.model import ACCEPTED, COPYING, Action, Finding, Item, ItemState, Request, State
+from approvals.model import ACCEPTED, COPYING, UNVERIFIED, Action, Finding, Item, ItemState, Request, State
 
 OPEN = frozenset({ItemState.WAITING, ItemState.ALREADY})
 """What is not settled by us: also an account that had it when asked, since it may have lost it meanwhile."""
@@ -43,20 +44,27 @@ class Done:
 
     :ivar image_id: the image that is shared there
     :ivar has: who was read to have it after the calls; None where that failed
+    :ivar told: whether the cloud tells at all who has it
     """
 
     image_id: str
     calls: Calls
     has: Has | None
+    told: bool = True
 
 
-def to_send(requests: Sequence[Request], region: str, had: Has, action: Action) -> list[str]:
+def to_send(requests: Sequence[Request], region: str, had: Has | None, action: Action) -> list[str]:
     """The accounts to call for in the region: those where it does not stand as wanted, and no accepted call may still
-    show."""
+    show.
+
+    :param had: None where nobody can tell how it stands: then each that is open
+    """
     items = (item for request in requests for item in request.items if item.region == region)
     open_items = [item for item in items if item.state in OPEN]
     awaited = {item.target.account for item in open_items if is_awaited(item) and item.unseen < _SEND_AGAIN_AFTER}
-    wanted = dict.fromkeys(item.target.account for item in open_items)
+    wanted = dict.fromkeys(item.target.account for item in open_items if not item.is_image)
+    if had is None:
+        return list(wanted)
     return [one for one in wanted if one not in awaited and (one in had) is not (action is Action.SHARE)]
 
 
@@ -78,7 +86,7 @@ def is_copying(item: Item) -> bool:
 
 def after_calls(item: Item, action: Action, done: Done) -> Item:
     """How it stands with the account after the calls in its region."""
-    after = _after_calls(item, action, done.calls, done.has)
+    after = _after_calls(item, action, done.calls, done.has) if done.told else _after_answer(item, done.calls)
     return replace(after, image_id=done.image_id) if after.state in (ItemState.DONE, ItemState.ALREADY) else after
 
 
@@ -109,6 +117,22 @@ def _after_calls(item: Item, action: Action, calls: Calls, has: Has | None) -> I
         )
         return replace(unseen, state=ItemState.FAILED, code="not_seen", message=message)
     return unseen
+
+
+def _after_answer(item: Item, calls: Calls) -> Item:
+    """What the answer alone says, where nobody can look. That it is so already says what a lost answer did."""
+    account = item.target.account
+    if item.state is not ItemState.WAITING:
+        return item
+    traced = replace(item, cloud_request_id=calls.traces.get(account) or item.cloud_request_id)
+    refusal = calls.refused.get(account)
+    if account in calls.accepted or (refusal and refusal.code in ALREADY_SO and item.unseen):
+        return replace(traced, state=ItemState.DONE, code=UNVERIFIED)
+    if refusal and refusal.code in ALREADY_SO:
+        return replace(traced, state=ItemState.ALREADY, code="")
+    if refusal:
+        return refused(traced, refusal)
+    return replace(traced, unseen=item.unseen + 1) if account in calls.unknown else item
 
 
 def _unseen(item: Item, calls: Calls) -> Item:

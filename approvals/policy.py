@@ -14,16 +14,16 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from approvals import policy_faults
-from approvals.cloud import MAX_SHARES, Image
+from approvals.cloud import LIGHTHOUSE, MAX_SHARES, Image
 from approvals.errors import PolicyError
 from approvals.findings import CATALOGUE
-from approvals.model import Level, Target
+from approvals.model import LIGHTHOUSE_TARGET, Level, Target
 
 T = TypeVar("T")
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
-FIXED_WHILE_RUNNING = ("account", "site", "regions", "channel")
+FIXED_WHILE_RUNNING = ("account", "site", "regions", "channel", "lighthouse")
 """The settings under ``[home]`` on which connections and posted cards depend: another value needs a restart."""
 
 
@@ -81,6 +81,7 @@ class _Section(BaseModel):
 class Home(_Section):
     """``[home]``: our account, and where in the chat requests are told.
 
+    :ivar lighthouse: whether Lighthouse's images count too, and images may be offered to it
     :ivar creators: accounts beside our own whose images are ours too, such as sub-accounts that build
     """
 
@@ -91,6 +92,7 @@ class Home(_Section):
     guardians: tuple[Principal, ...] = ()
     admins: tuple[PersonId, ...] = ()
     creators: tuple[AccountId, ...] = ()
+    lighthouse: bool = False
 
 
 class Rules(_Section):
@@ -191,7 +193,7 @@ class Policy(_Section):
         return rule.approvals if rule and rule.approvals else self.rules.approvals
 
     def target(self, account_id: str) -> Target:
-        return Target(account_id, self.name_of(account_id))
+        return LIGHTHOUSE_TARGET if account_id == LIGHTHOUSE else Target(account_id, self.name_of(account_id))
 
     def rule_for(self, image: Image) -> ImageRule | None:
         """The first rule that matches."""

@@ -7,43 +7,54 @@ from datetime import datetime
 from typing import Any
 
 from approvals import tencent_answers
-from approvals.cloud import Copied, Image, ImageKind, Room
+from approvals.cloud import BLUEPRINT, Copied, Image, ImageKind, Room
 from approvals.errors import OutcomeUnknown, Refused, Unavailable
 from approvals.tencent_answers import INCOMPLETE, Answer
-from approvals.tencent_client import Client
 from approvals.tencent_codes import NO_SUCH_IMAGE, WOULD_SUCCEED
+from approvals.tencent_lighthouse import LighthouseCalls
 
 _PAGE = 100  # images in an answer, and ids in a question, at most (vendor: DescribeImages)
 _SPARE = 5  # calls a second that reading everything leaves to those that somebody waits for
 
 
-class TencentCloud(Client):
-    """Implements ``approvals.cloud.Cloud``."""
+class TencentCloud(LighthouseCalls):
+    """Implements ``approvals.cloud.Cloud``. Of Lighthouse nothing is asked unless it is wanted."""
 
     def account(self) -> str:
         return self._call("GetCallerIdentity", self._default_region, {}, lambda answer: answer.text("AccountId"))
 
     def images(self, region: str) -> Iterator[list[Image]]:
         kinds = [ImageKind.PRIVATE.value, ImageKind.SHARED.value]
-        return self._pages(region, {"Filters": [{"Name": "image-type", "Values": kinds}]}, spare=_SPARE)
+        yield from self._pages(region, {"Filters": [{"Name": "image-type", "Values": kinds}]}, spare=_SPARE)
+        if self._lighthouse:
+            yield from self._blueprints(region, spare=_SPARE)
 
     def images_by_id(self, region: str, image_ids: Sequence[str]) -> list[Image]:
-        ids = list(dict.fromkeys(image_ids))
+        ids = [one for one in dict.fromkeys(image_ids) if not one.startswith(BLUEPRINT)]
         parts = (ids[start : start + _PAGE] for start in range(0, len(ids), _PAGE))
-        return [image for part in parts for image in self._existing(region, part)]
+        found = [image for part in parts for image in self._existing(region, part)]
+        blueprints = [one for one in dict.fromkeys(image_ids) if one.startswith(BLUEPRINT)]
+        return found + (self._blueprints_by_id(region, blueprints) if blueprints and self._lighthouse else [])
 
     def images_by_name(self, region: str, name: str) -> list[Image]:
         # The filter matches any part of a name.
         found = self._describe(region, {"Filters": [{"Name": "image-name", "Values": [name]}]})
-        return [image for image in found if image.name == name]
+        named = [image for image in found if image.name == name]
+        return named + (self._blueprints_by_name(region, name) if self._lighthouse else [])
 
-    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None]:
+    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None] | None:
+        if image_id.startswith(BLUEPRINT):
+            return self._blueprint_shares(region, image_id)
         return self._call("DescribeImageSharePermission", region, {"ImageId": image_id}, _shares)
 
     def share(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
+        if image_id.startswith(BLUEPRINT):
+            return self._share_blueprint(region, image_id, accounts, share=True)
         return self._modify(region, image_id, accounts, "SHARE")
 
     def unshare(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
+        if image_id.startswith(BLUEPRINT):
+            return self._share_blueprint(region, image_id, accounts, share=False)
         return self._modify(region, image_id, accounts, "CANCEL")
 
     def room(self, region: str) -> Room:

@@ -20,6 +20,7 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.common.retry import NoopRetryer
 from tencentcloud.cvm.v20170312.cvm_client import CvmClient
+from tencentcloud.lighthouse.v20200324.lighthouse_client import LighthouseClient
 from tencentcloud.sts.v20180813.sts_client import StsClient
 
 from approvals import tencent_answers, tencent_credentials
@@ -61,6 +62,12 @@ _APIS = {
     "DescribeImageQuota": _Api(CvmClient, 10),
     "DeleteImages": _Api(CvmClient, 10),
     "GetCallerIdentity": _Api(StsClient, 20),
+    "DescribeBlueprints": _Api(LighthouseClient, 10),
+    "DescribeBlueprintsShareAcrossAccountInfos": _Api(LighthouseClient, 20),
+    "ShareBlueprintAcrossAccounts": _Api(LighthouseClient, 20),
+    "CancelShareBlueprintAcrossAccounts": _Api(LighthouseClient, 20),
+    "DescribeImagesToShare": _Api(LighthouseClient, 20),
+    "lighthouse:ModifyImageSharePermission": _Api(LighthouseClient, 20),  # CVM has one of the same name
 }
 
 
@@ -71,6 +78,7 @@ class Client:
     :param secret_id: with ``secret_key``; without all three, the SDK's provider chain is asked at each call
     :param token: session token of temporary keys
     :param endpoint: base URL for every service, or None for the vendor's own hosts
+    :param lighthouse: whether the account uses Lighthouse, so that its images count too
     :param timeout: seconds to connect, and between any two bytes of an answer
     :param deadline: seconds for a call in all, waiting for the rate limit and looking up names apart
     :param clock: seconds, never going back
@@ -87,6 +95,7 @@ class Client:
         token: str | None = None,
         site: Site = "china",
         endpoint: str | None = None,
+        lighthouse: bool = False,
         timeout: tuple[float, float] = (5.0, 10.0),
         deadline: float = 15.0,
         clock: Callable[[], float] = time.monotonic,
@@ -94,6 +103,7 @@ class Client:
         on_call: OnCall = lambda _action, _region, _code, _seconds: None,
     ) -> None:
         self._default_region = regions[0]
+        self._lighthouse = lighthouse
         self._credential = tencent_credentials.given(secret_id, secret_key, token)
         self._profile, self._local = _profile(site, endpoint, timeout)
         self._transport = Transport(deadline)
@@ -127,7 +137,7 @@ class Client:
 
     def _send(self, action: str, region: str, params: Mapping[str, Any]) -> object:
         try:
-            return self._client(_APIS[action].client, region).call_json(action, params)
+            return self._client(_APIS[action].client, region).call_json(action.rpartition(":")[2], params)
         except CloudError:
             raise
         except Exception as error:  # the SDK lets through whatever it trips over in an answer

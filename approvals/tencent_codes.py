@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from approvals import tencent_lighthouse_codes as lighthouse
 from approvals.errors import About, AuthFailed, CloudError, OutcomeUnknown, Refused, Throttled, Unavailable
 
 NO_SUCH_IMAGE = frozenset({"InvalidImageId.NotFound", "InvalidImageId.Malformed"})
@@ -183,6 +184,9 @@ _UNKNOWN = (
 )
 
 
+_LIGHTHOUSE_ACTIONS = frozenset({"DescribeImagesToShare", "lighthouse:ModifyImageSharePermission"})
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a code says.
@@ -219,9 +223,27 @@ MEANINGS: Mapping[str, Meaning] = {
 }
 
 
+_LIGHTHOUSE: Mapping[str, Meaning] = {
+    **_refusals(About.ACCOUNT, lighthouse.ACCOUNT_REFUSED),
+    **_refusals(About.IMAGE, lighthouse.IMAGE_REFUSED),
+    **_refusals(About.ROLE, lighthouse.ROLE_REFUSED),
+    **_refusals(About.SIZE, dict.fromkeys(lighthouse.SIZE_REFUSED, "Ask for fewer accounts at a time.")),
+    **_refusals(About.IMAGE, dict.fromkeys(lighthouse.MALFORMED_CALL, _UPDATE)),
+    **{code: Meaning(AuthFailed, advice=advice) for code, advice in lighthouse.AUTH_FAILED.items()},
+    **_all(lighthouse.UNAVAILABLE, Unavailable),
+    **_all(lighthouse.UNKNOWN, OutcomeUnknown),
+}
+
+
+def meaning_of(action: str, code: str) -> Meaning | None:
+    """What a code says after that action; None where it says nothing to us."""
+    ours = _LIGHTHOUSE.get(code) if "Blueprint" in action or action in _LIGHTHOUSE_ACTIONS else None
+    return ours or MEANINGS.get(code)
+
+
 def error_for(action: str, code: str, message: str, cloud_request_id: str | None = None) -> CloudError:
     """The error that an answer of that code is; ``OutcomeUnknown`` where the code is not in the table."""
-    meaning = MEANINGS.get(code, Meaning(OutcomeUnknown))
+    meaning = meaning_of(action, code) or Meaning(OutcomeUnknown)
     if meaning.about is not None:
         return Refused(action, code, message, cloud_request_id, about=meaning.about, advice=meaning.advice)
     return meaning.kind(action, code, message, cloud_request_id, advice=meaning.advice)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from approvals.cloud import MAX_SHARES, Image, ImageKind
+from approvals.cloud import BLUEPRINT, LIGHTHOUSE, MAX_SHARES, Image, ImageKind
 from approvals.findings import found
 from approvals.model import Action, Affected, Finding, Level
 from approvals.policy import Policy
@@ -13,6 +13,7 @@ from approvals.trust_deletion import deletable, final, losses
 from approvals.trust_deletion import elsewhere as in_other_regions
 from approvals.trust_facts import Facts
 from approvals.trust_image import provenance, shareable
+from approvals.trust_lighthouse import not_to_be_deleted, of_lighthouse, off
 from approvals.trust_regions import sharing, unknown
 from approvals.trust_targets import labels, receivers, together
 
@@ -105,6 +106,8 @@ def _no_image(facts: Facts) -> Finding:
             f"{facts.image_ref} was deleted on {gone.at.day} {gone.at:%b %Y} by request #{gone.request_id}.",
             f"/image requests {gone.request_id} shows who asked for that and who agreed.",
         )
+    if facts.image_ref.startswith(BLUEPRINT) and not facts.uses_lighthouse:
+        return off(facts)
     if not facts.found:
         return found(
             "image_not_found",
@@ -117,6 +120,9 @@ def _no_image(facts: Facts) -> Finding:
 
 def _sharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], policy: Policy) -> Iterator[Finding]:
     yield from shareable(image, facts.targets)
+    if facts.refusal is not None:
+        yield facts.refusal
+    yield from of_lighthouse(facts, image)
     yield from unknown(facts.elsewhere, policy.home.regions)
     yield from receivers(facts.targets, image, facts.home, policy)
     wanted = [target for target in facts.targets if target.account not in _everywhere(facts, settled)]
@@ -145,10 +151,10 @@ def _room(facts: Facts, image: Image) -> Iterator[Finding]:
     """Whether the image can be shared with so many in its own region, where that is asked."""
     if facts.shared_with is None or image.region not in facts.wanted_regions:
         return
-    used = len(facts.shared_with)
-    wanted = [target for target in facts.targets if target.account not in facts.shared_with]
+    used = len(facts.shared_with.keys() - {LIGHTHOUSE})
+    wanted = [target for target in facts.targets if target.account not in (*facts.shared_with, LIGHTHOUSE)]
     settled = frozenset(target.account for target in facts.targets if target.account in facts.shared_with)
-    if not wanted:
+    if not wanted or image.is_blueprint:
         yield from _shared_already(facts, settled)
     elif used + len(wanted) > MAX_SHARES:
         yield found(
@@ -180,6 +186,8 @@ def _unsharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], 
         )
         return
     yield from unknown(facts.elsewhere, policy.home.regions)
+    if image.is_blueprint:
+        yield from of_lighthouse(facts, image)
     if facts.everyone:
         yield from _from_everyone(facts, image)
         return
@@ -211,6 +219,7 @@ def _deleting(facts: Facts, image: Image, _settled: frozenset[tuple[str, str]], 
     if image.kind != ImageKind.PRIVATE:
         return
     yield from unknown(facts.elsewhere, policy.home.regions)
+    yield from not_to_be_deleted(image)
     yield from in_other_regions(image, facts.elsewhere)
     if facts.refusal is not None:
         yield facts.refusal

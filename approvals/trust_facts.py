@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from approvals.cloud import Image, ImageKind
+from approvals.cloud import Image, ImageKind, LighthouseView
 from approvals.model import Action, Affected, Deletion, Finding, Target
 from approvals.trust_regions import Place
 
@@ -25,6 +25,8 @@ class Facts:
     :ivar everyone: whoever has the image is meant, and is the targets
     :ivar snapshots: they are to be deleted with the image
     :ivar refusal: why the cloud would not delete it, where it was asked and wouldn't
+    :ivar uses_lighthouse: whether the policy has Lighthouse switched on
+    :ivar lighthouse: what Lighthouse says of the image, where it is to be offered
     :ivar deletion: by which request an image of that name or id was deleted, where none is there
     """
 
@@ -43,6 +45,8 @@ class Facts:
     snapshots: bool = False
     refusal: Finding | None = None
     deletion: Deletion | None = None
+    uses_lighthouse: bool = False
+    lighthouse: LighthouseView | None = None
 
     @property
     def candidates(self) -> tuple[Image, ...]:

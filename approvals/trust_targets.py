@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from approvals.cloud import Image
+from approvals.cloud import LIGHTHOUSE, Image
 from approvals.findings import found
 from approvals.model import Finding, Level, Target
 from approvals.policy import Policy
@@ -17,6 +17,8 @@ _TRUST_IT = 'An admin can add it to the policy with trusted_as = ["target"].'
 def receivers(targets: Sequence[Target], image: Image, home: str, policy: Policy) -> Iterator[Finding]:
     """Each account by itself: is it another than ours, known, and trusted for this image?"""
     for target in targets:
+        if target.account == LIGHTHOUSE:
+            continue  # it is within our account
         if target.account == home:
             yield found(
                 "target_is_home",
@@ -47,7 +49,7 @@ def together(wanted: Sequence[Target], shared_before: Collection[str], policy: P
             f"{len(wanted)} accounts would get it at once, more than the {most} of the policy.",
             "Ask for fewer at a time.",
         )
-    first = [target for target in wanted if target.account not in shared_before]
+    first = [target for target in wanted if target.account not in (*shared_before, LIGHTHOUSE)]
     if first:
         yield found(
             "first_share",

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from approvals.catalogue import Catalogue
-from approvals.cloud import Cloud, Copied, Image, Room
+from approvals.cloud import Cloud, Copied, Image, LighthouseView, Room
 from approvals.errors import AuthFailed
 from approvals.incidents import IDENTITY, Incidents
 
@@ -48,10 +48,23 @@ class WatchedCloud:
     def images_by_name(self, region: str, name: str) -> list[Image]:
         return self._watch(f"images {region}", lambda: self._cloud.images_by_name(region, name))
 
-    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None]:
+    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None] | None:
         accounts = self._watch(f"shares {region}", lambda: self._cloud.shared_with(region, image_id))
-        self._catalogue.note_shares(region, image_id, accounts)
+        if accounts is not None:
+            self._catalogue.note_shares(region, image_id, accounts)
         return accounts
+
+    def lighthouse_view(self, region: str, image_id: str) -> LighthouseView | None:
+        return self._watch(f"lighthouse {region}", lambda: self._cloud.lighthouse_view(region, image_id))
+
+    def lighthouse_image(self, region: str, image_id: str) -> str:
+        return self._watch(f"blueprints {region}", lambda: self._cloud.lighthouse_image(region, image_id))
+
+    def offer(self, region: str, image_id: str) -> str:
+        return self._watch(f"offer {region}", lambda: self._cloud.offer(region, image_id))
+
+    def withdraw(self, region: str, image_id: str) -> str:
+        return self._watch(f"offer {region}", lambda: self._cloud.withdraw(region, image_id))
 
     def share(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
         return self._change(region, lambda: self._cloud.share(region, image_id, accounts))

@@ -174,6 +174,7 @@ def cloud_client(settings: Settings, policy: Policy, on_call: Callable[[str, str
         site=policy.home.site,
         endpoint=settings.cloud_endpoint,
         regions=policy.home.regions,
+        lighthouse=policy.home.lighthouse,
         on_call=on_call,
     )
 

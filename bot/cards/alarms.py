@@ -23,8 +23,8 @@ _OTHER_ACCOUNT = (
 def alarm(facts: Mapping[str, str]) -> tuple[str, list[Block]]:
     """The notification's text and the blocks.
 
-    :param facts: ``event``: ``auth`` or ``wrong_account`` with what the cloud said, ``mended``, or one of
-        ``reloading``
+    :param facts: ``event``: ``auth``, ``wrong_account`` or ``lighthouse_role`` with what the cloud said, ``mended``, or
+        one of ``reloading``
     """
     match facts["event"]:
         case "auth":
@@ -35,6 +35,10 @@ def alarm(facts: Mapping[str, str]) -> tuple[str, list[Block]]:
             head = "Imagewarden does nothing in the cloud: its credentials belong to another account."
             said = f"{escape(facts['message'])}."
             return _told(head, said, _OTHER_ACCOUNT, "")
+        case "lighthouse_role":
+            head = "Lighthouse can't look at our images, so none can be shared with it."
+            todo = f"*To do:* {escape(facts['advice'])}"
+            return head, [section(f"*{head}*"), section(escape(facts["message"])), section(todo)]
         case reloading.REFUSED:
             return _policy_refused(facts["problems"].splitlines())
         case reloading.MENDED:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from approvals.model import Action, Decision, Finding, Item, ItemState, Level, Request, State, Verdict
+from approvals.cloud import BLUEPRINT
+from approvals.model import (
+    LIGHTHOUSE_TARGET,
+    UNVERIFIED,
+    Action,
+    Decision,
+    Finding,
+    Item,
+    ItemState,
+    Level,
+    Request,
+    State,
+    Verdict,
+)
 from bot.cards.request import item_line
 from bot.cards.text import Block, ago, all_of, any_of, code, escape, mention, region_name, section
 from bot.cards.words import effect, full_label, title, where
@@ -35,9 +48,10 @@ def reply(request: Request, facts: Mapping[str, str], permalink: str | None) -> 
 
 
 def _where_it_is(name: str, image_id: str, region: str) -> str:
+    service = "Lighthouse" if image_id.startswith(BLUEPRINT) else "CVM"
     return (
         f"The image {code(name)} ({escape(image_id)}) is shared with your account. "
-        f"In the CVM console choose region {escape(region_name(region))}, then Images → Shared Image."
+        f"In the {service} console choose region {escape(region_name(region))}, then Images → Shared Image."
     )
 
 
@@ -105,9 +119,22 @@ def ended(request: Request) -> tuple[str, list[Block]]:
     head = f"#{request.id}: {_verdict(request)}"
     blocks = [section(head), *_outcomes(request)]
     good = [item for item in request.items if item.state in (ItemState.DONE, ItemState.ALREADY)]
-    if request.action is Action.SHARE and request.state in (State.DONE, State.PARTIAL) and good:
-        blocks += [section("To forward to them:"), section(_forward(request, good))]
+    if any(item.code == UNVERIFIED for item in good):
+        blocks.append(section("The cloud accepted it. On the international site nobody can verify that: ask them."))
+    if request.action is Action.SHARE and request.state in (State.DONE, State.PARTIAL):
+        offered = [item for item in good if item.target == LIGHTHOUSE_TARGET]
+        others = [item for item in good if item.target != LIGHTHOUSE_TARGET]
+        blocks += [section(_in_lighthouse(request, offered))] if offered else []
+        blocks += [section("To forward to them:"), section(_forward(request, others))] if others else []
     return head, blocks
+
+
+def _in_lighthouse(request: Request, offered: Sequence[Item]) -> str:
+    regions = all_of([escape(region_name(item.region)) for item in offered])
+    return (
+        f"{code(request.image_name)} is in Lighthouse now, within our account: in the Lighthouse console choose region "
+        f"{regions}, then Images, to create or reinstall instances from it."
+    )
 
 
 def _asked(request: Request, permalink: str | None) -> str:

@@ -7,7 +7,21 @@ from datetime import datetime
 
 from approvals.cloud import Image
 from approvals.findings import CATALOGUE
-from approvals.model import COPYING, Action, Decision, Finding, Item, ItemState, Level, Request, Role, State, Verdict
+from approvals.model import (
+    COPYING,
+    LIGHTHOUSE_TARGET,
+    UNVERIFIED,
+    Action,
+    Decision,
+    Finding,
+    Item,
+    ItemState,
+    Level,
+    Request,
+    Role,
+    State,
+    Verdict,
+)
 from bot import ids
 from bot.cards.copies import copies, remove_button
 from bot.cards.text import (
@@ -62,6 +76,8 @@ def item_line(item: Item, request: Request) -> str:
     if item.is_image:
         return f"{code(item.image_id)}{escape(place(item, request))}{_standing(item)}"
     name = f"*{escape(item.target.name)}* " if item.target.name else ""
+    if item.target == LIGHTHOUSE_TARGET:
+        return f"{name}within our account{escape(place(item, request))}{_standing(item)}"
     return f"{name}{code(item.target.account)}{escape(place(item, request))}{_standing(item)}"
 
 
@@ -115,7 +131,7 @@ def _lines(items: Sequence[Item], request: Request) -> str:
 def _standing(item: Item) -> str:
     match item.state:
         case ItemState.DONE:
-            return " · done"
+            return " · accepted, not verified" if item.code == UNVERIFIED else " · done"
         case ItemState.ALREADY:
             return " · nothing to do"
         case ItemState.FAILED:
@@ -126,6 +142,8 @@ def _standing(item: Item) -> str:
 
 def _known(item: Item, request: Request) -> str:
     if item.state is not ItemState.WAITING or item.code == COPYING or request.action is not Action.SHARE:
+        return ""
+    if item.target == LIGHTHOUSE_TARGET:
         return ""
     doubts = {one.code for one in request.findings if one.about == item.target.account}
     if "target_not_for_image" in doubts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from approvals.model import Action, Item, ItemState, Request
+from approvals.model import UNVERIFIED, Action, Item, ItemState, Request
 from bot.cards.request import SHOWN_ITEMS
 from bot.cards.text import code, escape, mention, region_name
 from bot.cards.words import effect, full_label, place, title
@@ -77,7 +77,8 @@ def _outcome(request: Request, item: Item) -> str:
 def _done(item: Item, request: Request) -> str:
     if item.is_image:
         return "deleted"
-    return "shared" if request.action is Action.SHARE else "taken back"
+    done = "shared" if request.action is Action.SHARE else "taken back"
+    return f"{done} as the cloud says, not verified" if item.code == UNVERIFIED else done
 
 
 def _messages(heading: str, lines: list[str]) -> list[str]:

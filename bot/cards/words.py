@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from approvals.copies import newest
-from approvals.model import Action, Decision, Item, ItemState, Request, Role, State, Target, Verdict
+from approvals.model import LIGHTHOUSE_TARGET, Action, Decision, Item, ItemState, Request, Role, State, Target, Verdict
 from bot.cards.text import all_of, mention, region_name
 
 _SHARE = {
@@ -39,7 +39,7 @@ def label(target: Target) -> str:
 
 
 def full_label(target: Target) -> str:
-    return f"{target.name} ({target.account})" if target.name else target.account
+    return f"{target.name} ({target.account})" if target.name and target != LIGHTHOUSE_TARGET else label(target)
 
 
 def receivers(request: Request, most: int = 1) -> str:

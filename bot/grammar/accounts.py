@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from approvals.model import Target
+from approvals.cloud import LIGHTHOUSE
+from approvals.model import LIGHTHOUSE_TARGET, Target
 from bot.grammar.slack_text import decode
 from bot.grammar.typed import EVERY, MAX_TEXT, Help, Misread, Refusal, Share, Unshare, cite, render
 from bot.grammar.words import ACCOUNT_ID, BLANK, NUMBER_FOLLOWS, Line, Word
@@ -171,6 +172,8 @@ class _Book:
         self._squashed = {_squash(name): name for name in accounts}
 
     def find(self, word: str) -> Target | None:
+        if word.casefold() == LIGHTHOUSE:
+            return LIGHTHOUSE_TARGET
         if ACCOUNT_ID.fullmatch(word):
             return Target(word, self._by_id.get(word))
         hit = self._ids.get(word.casefold())

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.grammar.slack_text import Kind
 from bot.grammar.typed import Names, Refusal, Share, Unshare, cite
-from bot.grammar.words import ACCOUNT_ID, BLANK, EVERYONE, IMAGE_ID, LIGHTHOUSE, PLACEHOLDERS, TO_ACCOUNTS, Line, Word
+from bot.grammar.words import ACCOUNT_ID, BLANK, EVERYONE, IMAGE_ID, PLACEHOLDERS, TO_ACCOUNTS, Line, Word
 
-_LIGHTHOUSE = re.compile(rf"lhbp-[0-9a-z]+|{LIGHTHOUSE}", re.IGNORECASE)
+_CVM = "cvm"
 
 
 def filled(name: str, at: int) -> Word:
@@ -51,8 +50,6 @@ def refuse_image(line: Line, index: int, names: Names) -> None:
         sentence = f"Put the image's name or id in place of {cite(word.text)}."
         fix = line.with_words(index, index + 1, filled(names.image, word.start))
         raise Refusal(sentence, fix, word.start, word.end)
-    if _LIGHTHOUSE.fullmatch(word.text):
-        raise _later(line, index, "doesn't handle Lighthouse images yet, only those of CVM")
     if ACCOUNT_ID.fullmatch(word.text) and len(word.text) > 8:
         sentence = (
             f"{cite(word.text)} looks like an account, and an image comes here. A name that looks so goes in quotes."
@@ -76,14 +73,12 @@ def refuse_target(line: Line, index: int, form: type[Share] | type[Unshare], nam
         sentence = f"Put an account in place of {cite(word.text)}."
         fix = line.with_words(index, index + 1, filled(names.account, word.start))
         raise Refusal(sentence, fix, word.start, word.end)
-    if _LIGHTHOUSE.fullmatch(word.text):
-        raise _later(line, index, "doesn't share with Lighthouse yet, only with accounts")
-
-
-def _later(line: Line, index: int, what: str) -> Refusal:
-    word = line.words[index]
-    fix = line.with_words(index, index + 1, _blank(word))
-    return Refusal(f"Leave out {cite(word.text)}: this version {what}.", fix, word.start, word.end)
+    if word.text.casefold() == _CVM:
+        sentence = (
+            "No program can move a Lighthouse image to CVM. By hand: in the Lighthouse console open Images, choose the "
+            "image, and share it with CVM there. An account comes here."
+        )
+        raise Refusal(sentence, line.with_words(index, index + 1, _blank(word)), word.start, word.end)
 
 
 def _called(kind: Kind) -> str:

@@ -21,7 +21,7 @@ BLANK = "…"
 ACCOUNT_ID = re.compile(r"[1-9][0-9]{4,13}")
 """A root account id. The vendor states no rule; 8 to 12 digits are seen in its documents, older ones may be shorter."""
 
-IMAGE_ID = re.compile(r"img-[0-9a-z]+")
+IMAGE_ID = re.compile(r"(?:img|lhbp)-[0-9a-z]+")
 
 _GAPS = r"\s,，、;；"
 _BARE = re.compile(rf"[^{_GAPS}]+")

@@ -82,6 +82,7 @@ regions = ["ap-guangzhou", "ap-singapore"]
 channel = "C0IMAGES"
 guardians = ["S0SECURITY"]
 admins = ["U0OMAR"]
+lighthouse = true
 
 [rules]
 unknown_target = "guardian"

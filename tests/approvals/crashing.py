@@ -21,7 +21,7 @@ from slack_sdk.web import SlackResponse
 
 from approvals.catalogue import Catalogue
 from approvals.checker import Checker
-from approvals.cloud import Copied, Image, Room
+from approvals.cloud import Copied, Image, LighthouseView, Room
 from approvals.copying import Copying
 from approvals.desk import Desk
 from approvals.executor import Executor
@@ -164,6 +164,22 @@ class MortalCloud:
     def copy(self, region: str, image_id: str, destination: str, name: str) -> Copied:
         with self._fate.step("cloud.copy"):
             return self._cloud.copy(region, image_id, destination, name)
+
+    def lighthouse_view(self, region: str, image_id: str) -> LighthouseView | None:
+        with self._fate.step("cloud.lighthouse_view"):
+            return self._cloud.lighthouse_view(region, image_id)
+
+    def lighthouse_image(self, region: str, image_id: str) -> str:
+        with self._fate.step("cloud.lighthouse_image"):
+            return self._cloud.lighthouse_image(region, image_id)
+
+    def offer(self, region: str, image_id: str) -> str:
+        with self._fate.step("cloud.offer"):
+            return self._cloud.offer(region, image_id)
+
+    def withdraw(self, region: str, image_id: str) -> str:
+        with self._fate.step("cloud.withdraw"):
+            return self._cloud.withdraw(region, image_id)
 
     def check_deletion(self, region: str, image_id: str) -> None:
         with self._fate.step("cloud.check_deletion"):

@@ -8,13 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from approvals.cloud import MAX_SHARES, NORMAL, SYNCING, Copied, Image, ImageKind, Room
+from approvals.cloud import MAX_SHARES, NORMAL, SYNCING, Copied, Image, ImageKind, LighthouseView, Room
 from approvals.errors import About, Refused
 from bot.sandbox import company
 
 GUANGZHOU, SINGAPORE = company.REGIONS
 PAGE = 100  # images an answer
 LONG_AGO = datetime(2025, 1, 31, 8, tzinfo=UTC)
+
+
+TAKES = LighthouseView(
+    takes=True, reason="", imported=False, whole_machine=False, cloud_init=True, state=NORMAL, os_name="Ubuntu"
+)
+"""What Lighthouse says of an image that it would take."""
 
 
 class Crash(Exception):
@@ -72,6 +78,8 @@ class FakeCloud:
         self.looks = 2
         self.ends: deque[str | None] = deque()
         self.hidden: set[str] = set()
+        self.offered: set[str] = set()
+        self.views: dict[str, LighthouseView | None] = {}
         self.names_are_unique = True
         self._ways: dict[str, str | None] = {}
         self._before: dict[str, deque[Exception]] = defaultdict(deque)
@@ -137,6 +145,28 @@ class FakeCloud:
     def unshare(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
         return self._change(Call("unshare", region, image_id, tuple(accounts)))
 
+    def lighthouse_view(self, region: str, image_id: str) -> LighthouseView | None:
+        self._called(Call("lighthouse_view", region, image_id))
+        return self.views.get(image_id, TAKES)
+
+    def lighthouse_image(self, region: str, image_id: str) -> str:
+        self._called(Call("lighthouse_image", region, image_id))
+        return f"lhbp-of-{image_id}" if image_id in self.offered else ""
+
+    def offer(self, region: str, image_id: str) -> str:
+        return self._offer(Call("offer", region, image_id), offered=True)
+
+    def withdraw(self, region: str, image_id: str) -> str:
+        return self._offer(Call("withdraw", region, image_id), offered=False)
+
+    def _offer(self, call: Call, *, offered: bool) -> str:
+        self._called(call)
+        with self._lock:
+            (self.offered.add if offered else self.offered.discard)(call.subject)
+        if self._after[call.name]:
+            raise self._after[call.name].popleft()
+        return f"req-{call.name}-{call.subject}"
+
     def room(self, region: str) -> Room:
         self._called(Call("room", region))
         return Room(
@@ -183,7 +213,7 @@ class FakeCloud:
             raise Refused("delete", "InvalidImageId.NotFound", "There is no such image.", about=About.IMAGE)
         if self.stock[region, image_id].state == SYNCING:
             raise Refused("delete", "InvalidImageId.IncorrectState", "It is on its way.", about=About.IMAGE)
-        if self.shares[image_id]:
+        if self.shares[image_id] or image_id in self.offered:
             raise Refused("delete", "InvalidImageId.InShared", "It is shared.", about=About.IMAGE)
 
     def _check_copy(self, region: str, image_id: str, destination: str, name: str) -> None:

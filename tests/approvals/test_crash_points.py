@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from approvals.cloud import LIGHTHOUSE
 from approvals.errors import AuthFailed, OutcomeUnknown, Unavailable
 from approvals.model import Action, Verb
 from bot.sandbox.workspace.server import WorkspaceServer
@@ -47,6 +48,11 @@ def _ask_to_take_it_back_from_all(world: World, life: Life) -> None:
 
 def _share_it_behind(world: World, _life: Life) -> None:
     world.cloud.give([LAB])
+
+
+def _lose_the_answer_of_lighthouse(world: World, _life: Life) -> None:
+    lost = OutcomeUnknown("ModifyImageSharePermission", "ClientNetworkError", "no answer")
+    world.cloud.fail("offer", lost, after_effect=True)
 
 
 def _lose_the_answer_to_the_deletion(world: World, _life: Life) -> None:
@@ -132,9 +138,39 @@ class Flow:
     points: Mapping[str, int]
     copies: tuple[str, ...] = ()
     deleted: bool = False
+    offered: int = 0
 
 
 FLOWS = {
+    "in Lighthouse": Flow(
+        [_ask_for(LIGHTHOUSE), _settle, _lose_the_answer_of_lighthouse, _press(LIN, Verb.APPROVE), _settle],
+        state="done",
+        shared=frozenset(),
+        changes=0,
+        points={
+            "cloud.account": 1,
+            "cloud.images_by_id": 1,
+            "cloud.images_by_name": 2,
+            "cloud.lighthouse_image": 3,
+            "cloud.lighthouse_view": 2,
+            "cloud.offer": 1,
+            "cloud.shared_with": 3,
+            "commit of Checker._check": 1,
+            "commit of Desk.judge": 1,
+            "commit of Desk.press": 1,
+            "commit of Desk.submit": 1,
+            "commit of Executor._execute": 1,
+            "commit of Executor.sweep": 1,
+            "commit of Notices._begin": 11,
+            "commit of Notices._deliver": 11,
+            "slack.chat.getPermalink": 1,
+            "slack.chat.postMessage": 6,
+            "slack.chat.update": 3,
+            "slack.conversations.open": 3,
+            "slack.response_url": 1,
+        },
+        offered=1,
+    ),
     "deleted": Flow(
         [
             _ask_to_delete,
@@ -154,6 +190,7 @@ FLOWS = {
             "cloud.delete_image": 1,
             "cloud.images_by_id": 3,
             "cloud.images_by_name": 2,
+            "cloud.lighthouse_image": 3,
             "cloud.shared_with": 3,
             "cloud.unshare": 1,
             "commit of Checker._check": 1,
@@ -180,6 +217,7 @@ FLOWS = {
             "cloud.account": 1,
             "cloud.images_by_id": 1,
             "cloud.images_by_name": 2,
+            "cloud.lighthouse_image": 3,
             "cloud.shared_with": 3,
             "cloud.unshare": 1,
             "commit of Checker._check": 1,
@@ -597,6 +635,10 @@ def test_a_kill_loses_nothing_and_doubles_nothing(
     assert tuple(row["state"] for row in world.rows("SELECT state FROM copies")) == flow.copies
     assert sum(call.name == "copy" for call in world.cloud.calls) == len(flow.copies)
     assert ((GUANGZHOU, "img-base0001") not in world.cloud.stock) is flow.deleted
+    assert (len(world.cloud.offered), sum(call.name == "offer" for call in world.cloud.calls)) == (
+        flow.offered,
+        flow.offered,
+    )
     deletions = [call.subject for call in world.cloud.calls if call.name == "delete_image"]
     assert deletions.count("img-base0001") == flow.deleted
     assert sum(region == SINGAPORE for region, _ in world.cloud.stock) == flow.copies.count("ready")
@@ -613,10 +655,10 @@ def _the_record_is_whole(world: World) -> None:
     assert broken_lines(lines) == []
     events = Counter(line["event"] for line in lines)
     (request,) = world.rows("SELECT state FROM requests")
-    shares = sum(map(len, world.cloud.shares.values()))
+    shares = sum(map(len, world.cloud.shares.values())) + len(world.cloud.offered)
     expected = {"asked": 1, "checked": 1, request["state"]: 1, "share_done": shares}
     assert {event: events[event] for event in expected} == expected
     decisions = world.rows("SELECT person_id FROM decisions WHERE verdict = 'approve'")
     assert events["approved"] == len(decisions)
     active = {row["account"] for row in world.rows("SELECT account FROM grants WHERE ended_at IS NULL")}
-    assert active == world.cloud.has()
+    assert active == world.cloud.has() | ({LIGHTHOUSE} if world.cloud.offered else set())

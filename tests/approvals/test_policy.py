@@ -22,6 +22,7 @@ channel = "C0IMAGES"
 guardians = ["S0SECURITY", "U0SARA"]
 admins = ["U0ADMIN"]
 creators = ["100000000011"]
+lighthouse = true
 
 [rules]
 unknown_target = "refuse"
@@ -73,6 +74,7 @@ def test_every_setting_is_read() -> None:
         "guardians": ("S0SECURITY", "U0SARA"),
         "admins": ("U0ADMIN",),
         "creators": ("100000000011",),
+        "lighthouse": True,
     }
     assert policy.rules.model_dump() == {
         "unknown_target": "refuse",

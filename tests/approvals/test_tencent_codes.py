@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from tencentcloud.cvm.v20170312 import errorcodes as cvm
+from tencentcloud.lighthouse.v20200324 import errorcodes as lighthouse
 from tencentcloud.sts.v20180813 import errorcodes as sts
 
 from approvals.errors import About, AuthFailed, CloudError, OutcomeUnknown, Refused, Throttled, Unavailable
-from approvals.tencent_codes import MEANINGS, error_for
+from approvals.tencent_codes import MEANINGS, error_for, meaning_of
 
 
 def codes(listed: str) -> list[str]:
@@ -56,6 +57,39 @@ InvalidParameterValue.InvalidAppIdFormat InvalidParameterValue.InvalidImageId
 InvalidParameterValue.InvalidImageIdIsShared InvalidParameterValue.LimitExceeded MutexOperation.TaskRunning
 """)
 
+SHARE_BLUEPRINT = codes("""
+FailedOperation FailedOperation.ShareBlueprintAcrossAccountFailed InvalidParameterValue.AccountIdInvalidAccountArea
+InvalidParameterValue.AccountIdSameWithUin InvalidParameterValue.AccountIdsNotExist
+InvalidParameterValue.AccountIdsNotOwnerAccount InvalidParameterValue.BlueprintIdMalformed
+InvalidParameterValue.InvalidBlueprintId InvalidParameterValue.InvalidBlueprintState
+LimitExceeded.ShareBlueprintAcrossAccountQuotaLimitExceeded OperationDenied.BlueprintOperationInProgress
+ResourceInUse.BlueprintModifyingSharePermission ResourceNotFound.BlueprintIdNotFound
+ResourceNotFound.PrivateBlueprintNotFound UnauthorizedOperation.NoPermission UnauthorizedOperation.TokenInvalid
+UnsupportedOperation.BlueprintAlreadyShared UnsupportedOperation.BlueprintCurStateInvalid
+UnsupportedOperation.BlueprintLatestOperationUnfinished UnsupportedOperation.BlueprintOccupied
+""")
+
+CANCEL_BLUEPRINT = codes("""
+InvalidParameterValue.LimitExceeded ResourceNotFound.BlueprintNotFound UnsupportedOperation.BlueprintHasNotShared
+InvalidParameterValue.BlueprintIdMalformed OperationDenied.BlueprintOperationInProgress
+ResourceNotFound.BlueprintIdNotFound ResourceNotFound.PrivateBlueprintNotFound UnauthorizedOperation.NoPermission
+UnsupportedOperation.BlueprintCurStateInvalid UnsupportedOperation.BlueprintOccupied
+""")
+
+OFFER_TO_LIGHTHOUSE = codes("""
+FailedOperation.ImageOperationFailed FailedOperation.RequestError InternalError.RequestError
+InvalidParameterValue.InvalidImageIdMalformed ResourceInUse.ImageInUse ResourceNotFound.ImageIdNotFound
+ResourceNotFound.RoleNotFound UnauthorizedOperation.NoPermission UnsupportedOperation.AssumeRoleFailed
+UnsupportedOperation.ImageAlreadyShared UnsupportedOperation.ImageOccupied UnsupportedOperation.ImageUnableToShare
+""")
+
+LIST_BLUEPRINTS = codes("""
+FailedOperation.DescribeBlueprintsFailed InvalidParameter.FilterValueLimitExceeded
+InvalidParameter.InvalidFilterNotSupportedName InvalidParameter.ParameterConflict
+InvalidParameterValue.BlueprintIdMalformed InvalidParameterValue.Duplicated InvalidParameterValue.Negative
+InvalidParameterValue.OutOfRange UnsupportedOperation.OperationNotSupportedInIntlSite AuthFailure.InvalidRegion
+""")
+
 COMMON = codes("""
 ActionOffline AuthFailure.InvalidAuthorization AuthFailure.InvalidSecretId AuthFailure.MFAFailure
 AuthFailure.SecretIdNotFound AuthFailure.SignatureExpire AuthFailure.SignatureFailure AuthFailure.TokenFailure
@@ -95,6 +129,30 @@ def declared(module: object) -> set[str]:
 )
 def test_every_code_of_our_actions_is_known(listed: list[str]) -> None:
     assert set(listed) - MEANINGS.keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("action", "listed"),
+    [
+        ("ShareBlueprintAcrossAccounts", SHARE_BLUEPRINT),
+        ("CancelShareBlueprintAcrossAccounts", CANCEL_BLUEPRINT),
+        ("lighthouse:ModifyImageSharePermission", OFFER_TO_LIGHTHOUSE),
+        ("DescribeBlueprints", LIST_BLUEPRINTS),
+        ("DescribeBlueprintsShareAcrossAccountInfos", LIST_BLUEPRINTS),
+        ("DescribeImagesToShare", [*LIST_BLUEPRINTS, "ResourceNotFound.RoleNotFound"]),
+    ],
+)
+def test_every_code_of_lighthouses_actions_is_known_after_them(action: str, listed: list[str]) -> None:
+    assert [code for code in [*listed, *COMMON] if meaning_of(action, code) is None] == []
+    assert set(listed) <= {*declared(lighthouse), *COMMON}
+
+
+def test_a_role_that_lighthouse_misses_is_no_fault_of_the_keys() -> None:
+    code = "ResourceNotFound.RoleNotFound"
+    of_lighthouse = error_for("DescribeImagesToShare", code, "There is no role.")
+    assert isinstance(of_lighthouse, Refused)
+    assert of_lighthouse.about is About.ROLE
+    assert isinstance(error_for("GetCallerIdentity", code, "There is no role."), AuthFailed)
 
 
 def test_no_code_is_misspelt() -> None:

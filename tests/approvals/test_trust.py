@@ -375,6 +375,7 @@ OCCASIONS = {
     "reason_missing": facts(reason=""),
     "share_is_not_recall": facts(),
     "unshare_is_not_recall": facts(action=Action.UNSHARE, shared_with=had(DATA)),
+    "lighthouse_unverified": facts(found=(image("lhbp-base0001"),), shared_with=None),
     "shares_cancelled": facts(action=Action.DELETE),
     "snapshots_kept": facts(action=Action.DELETE, found=(image(snapshots=("snap-1",)),)),
     "snapshots_deleted": facts(action=Action.DELETE, found=(image(snapshots=("snap-1",)),), snapshots=True),

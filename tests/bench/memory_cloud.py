@@ -69,6 +69,18 @@ class MemoryCloud:
     def copy(self, region: str, image_id: str, destination: str, name: str) -> Copied:
         raise NotImplementedError
 
+    def lighthouse_view(self, region: str, image_id: str) -> None:
+        raise NotImplementedError
+
+    def lighthouse_image(self, region: str, image_id: str) -> str:
+        raise NotImplementedError
+
+    def offer(self, region: str, image_id: str) -> str:
+        raise NotImplementedError
+
+    def withdraw(self, region: str, image_id: str) -> str:
+        raise NotImplementedError
+
     def check_deletion(self, region: str, image_id: str) -> None:
         raise NotImplementedError
 

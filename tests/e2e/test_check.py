@@ -119,7 +119,7 @@ def test_every_fault_of_the_policy_has_its_line(operator: Operator) -> None:
     assert faults == [
         ("policy", f"{path}, line 2: [home] channel is missing"),
         ("policy", f"{path}, line 6: [home] chanel is not a setting; did you mean channel?"),
-        ("policy", f"{path}, line 13: [rules] approvals: it must be at least 1"),
+        ("policy", f"{path}, line 14: [rules] approvals: it must be at least 1"),
     ]
 
 

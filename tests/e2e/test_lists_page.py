@@ -30,7 +30,7 @@ def test_a_list_is_read_and_turned_and_an_image_is_looked_at(
         cloud.add_image(Image(f"img-built{number:03d}", name, "ap-guangzhou", cloud.clock() - number, size_gib=100))
     company.sandbox.bot.survey.sweep(utc_now() + timedelta(minutes=6))
     company.lin.types("/image list")
-    company.lin.sees("1–20 of 45")
+    company.lin.sees("1–20 of 50")
     context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
     page = context.new_page()
     page.goto(company.sandbox.workspace.url)
@@ -41,13 +41,13 @@ def test_a_list_is_read_and_turned_and_an_image_is_looked_at(
     if width < 600:
         page.get_by_role("button", name="Conversation", exact=True).click()
     main = page.get_by_role("main")
-    expect(main.get_by_text("1–20 of 45")).to_be_visible()
+    expect(main.get_by_text("1–20 of 50")).to_be_visible()
     assert faults(page) == []
 
     main.get_by_role("button", name="Older").click()
-    expect(main.get_by_text("21–40 of 45")).to_be_visible()
+    expect(main.get_by_text("21–40 of 50")).to_be_visible()
     expect(main.get_by_role("button", name="Newer")).to_be_visible()
-    expect(main.get_by_text("1–20 of 45", exact=False)).to_have_count(0)
+    expect(main.get_by_text("1–20 of 50", exact=False)).to_have_count(0)
     assert faults(page) == []
 
     company.lin.types("/image show base-22.04")

@@ -163,7 +163,7 @@ def test_a_cleared_plan_is_over(plan: Faults, client: TencentCloud) -> None:
     plan.clear()
 
     share(client)
-    assert set(client.shared_with(GUANGZHOU, NIGHTLY)) == {DATA_TEAM}
+    assert set(client.shared_with(GUANGZHOU, NIGHTLY) or {}) == {DATA_TEAM}
 
 
 READS: list[tuple[str, Callable[[TencentCloud], object]]] = [
@@ -196,14 +196,14 @@ def test_reads_lag_behind_one_change(cloud: CloudServer, plan: Faults, client: T
     plan.lag(2)
     share(client)
 
-    seen = [set(client.shared_with(GUANGZHOU, NIGHTLY)) for _ in range(3)]
+    seen = [set(client.shared_with(GUANGZHOU, NIGHTLY) or {}) for _ in range(3)]
     assert seen == [{PARTNER}, {PARTNER}, {PARTNER, DATA_TEAM}]
     client.unshare(GUANGZHOU, NIGHTLY, [PARTNER])
-    assert set(client.shared_with(GUANGZHOU, NIGHTLY)) == {DATA_TEAM}
+    assert set(client.shared_with(GUANGZHOU, NIGHTLY) or {}) == {DATA_TEAM}
     plan.lag(1)
     client.unshare(GUANGZHOU, NIGHTLY, [DATA_TEAM])
     assert set(cloud.state.shares(NIGHTLY)) == set()  # the truth does not lag
-    assert [set(client.shared_with(GUANGZHOU, NIGHTLY)) for _ in range(2)] == [{DATA_TEAM}, set()]
+    assert [set(client.shared_with(GUANGZHOU, NIGHTLY) or {}) for _ in range(2)] == [{DATA_TEAM}, set()]
 
 
 def test_what_lags_is_one_image(plan: Faults, client: TencentCloud) -> None:
@@ -211,5 +211,5 @@ def test_what_lags_is_one_image(plan: Faults, client: TencentCloud) -> None:
     share(client)
     client.share(GUANGZHOU, "img-2qk8xv4d", [DATA_TEAM])
 
-    assert set(client.shared_with(GUANGZHOU, NIGHTLY)) == set()
-    assert DATA_TEAM in client.shared_with(GUANGZHOU, "img-2qk8xv4d")
+    assert set(client.shared_with(GUANGZHOU, NIGHTLY) or {}) == set()
+    assert DATA_TEAM in (client.shared_with(GUANGZHOU, "img-2qk8xv4d") or {})
