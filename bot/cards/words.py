@@ -46,9 +46,11 @@ def receivers(request: Request, most: int = 1) -> str:
     """``data-team``, or ``2 accounts`` where there are more than ``most``, or ``everyone``."""
     if request.everyone:
         return f"everyone ({_count(request.targets)})" if request.targets else "everyone"
-    if len(request.targets) > most:
-        return f"{len(request.targets)} accounts"
-    return all_of([label(target) for target in request.targets])
+    accounts = [label(target) for target in request.targets if target != LIGHTHOUSE_TARGET]
+    if len(accounts) > most:
+        accounts = [f"{len(accounts)} accounts"]
+    lighthouse = [label(LIGHTHOUSE_TARGET)] if LIGHTHOUSE_TARGET in request.targets else []
+    return all_of([*accounts, *lighthouse])
 
 
 def _count(targets: Sequence[Target]) -> str:

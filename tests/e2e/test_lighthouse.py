@@ -47,7 +47,11 @@ def test_an_image_is_offered_to_lighthouse_and_taken_back(company: Company) -> N
 
 
 def test_accounts_and_lighthouse_in_one_request(company: Company) -> None:
-    approve(company, "share base-nightly with data-team and lighthouse because x", "Share base-nightly with 2 accounts")
+    approve(
+        company,
+        "share base-nightly with data-team and lighthouse because x",
+        "Share base-nightly with data-team and Lighthouse",
+    )
     heard = company.mei.text_of(company.mei.sees("To forward to them"))
     assert "Lighthouse now, within our account" in heard
     assert offered(company)
