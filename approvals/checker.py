@@ -19,12 +19,13 @@ from approvals.ledger import Ledger
 from approvals.model import Action, Deciders, Finding, ItemState, Person, Request, State
 from approvals.outbox import Outbox, alarm
 from approvals.pace import later
-from approvals.people import Directory, can_be_met, deciders_of, unknown_owners
+from approvals.people import Directory, can_be_met, deciders_of, guardians_of, unknown_owners
 from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.store import Store
 from approvals.trust import Judgement
 from approvals.trust_facts import Facts
+from approvals.trust_source import about_source, stands_for
 
 _TOGETHER = 8  # requests checked side by side: a slow cloud holds up few
 _SOON = timedelta(minutes=1)  # so that mended credentials are soon noticed
@@ -69,6 +70,8 @@ class Checker:
         self._pool.shutdown()
 
     def _judge(self, request: Request, policy: Policy) -> tuple[Judgement, Deciders | None]:
+        if request.action.is_about_source:
+            return self._judge_source(request, policy)
         try:
             looked = self._look(request, policy)
         except Refused as error:
@@ -90,6 +93,20 @@ class Checker:
             return judgement, None if judgement.blocked else deciders
         finding = _nobody(image, deciders, policy)
         return replace(judgement, findings=(finding, *judgement.findings)), None
+
+    def _judge_source(self, request: Request, policy: Policy) -> tuple[Judgement, Deciders | None]:
+        with self._store.read() as ledger:
+            words = ledger.sources.words()
+        findings = trust.weighed(about_source(request, self._home.id(), policy, words), policy)
+        judgement = Judgement(stands_for(request.targets[0]), findings)
+        if judgement.blocked:
+            return judgement, None
+        deciders = guardians_of(requester_id=request.requester.id, policy=policy, directory=self._directory)
+        if can_be_met(deciders):
+            return judgement, deciders
+        text = "a guardian must agree to that, and there is nobody else who could."
+        finding = found("nobody_can_decide", text, "An admin can name guardians in the policy.")
+        return replace(judgement, findings=(finding, *findings)), None
 
     def _look(self, request: Request, policy: Policy) -> Facts:
         lighthouse = facts.wants_lighthouse([request], policy)

@@ -183,6 +183,10 @@ class Cloud(Protocol):
         """Take it back from Lighthouse; returns the vendor's request id."""
         ...
 
+    def image_usage(self, region: str) -> dict[str, int]:
+        """How many instances of ours run from each image in the region, by image id."""
+        ...
+
     def room(self, region: str) -> Room:
         """How many images there are and may be in the region."""
         ...

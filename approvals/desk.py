@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from approvals.audit import Entry
+from approvals.audit import NOBODY, Entry
 from approvals.errors import UnknownPerson
 from approvals.ledger import Ledger
 from approvals.model import (
+    Action,
     Asked,
     Copy,
     CopyState,
@@ -24,12 +25,13 @@ from approvals.model import (
     Press,
     Request,
     Role,
+    SourceWord,
     State,
     Verb,
     Verdict,
 )
 from approvals.outbox import Outbox
-from approvals.people import Directory, deciders_of, is_met
+from approvals.people import Directory, deciders_of, guardians_of, is_met
 from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.store import Store
@@ -124,6 +126,8 @@ class Desk:
 
     def _deciders(self, request: Request, policy: Policy) -> Deciders:
         assert request.image is not None  # noqa: S101  both callers have looked
+        if request.action.is_about_source:
+            return guardians_of(requester_id=request.requester.id, policy=policy, directory=self._directory)
         needed = request.deciders is not None and request.deciders.guardian_needed
         return deciders_of(
             request.image,
@@ -203,7 +207,22 @@ class Desk:
         outbox.thread("approved", person=person.id, roles=" ".join(sorted(decision.roles)))
         if met:
             ledger.move(request.id, State.PENDING, State.APPROVED, now=now)
+        if met and request.action.is_about_source:
+            self._settle_source(ledger, outbox, request, now)
         outbox.card()
+
+    def _settle_source(self, ledger: Ledger, outbox: Outbox, request: Request, now: datetime) -> None:
+        """It needs nothing of the cloud, so it is true from now on."""
+        (item,) = request.items
+        trusted = request.action is Action.TRUST
+        ledger.sources.add(SourceWord(item.target.account, trusted, request.id, now))
+        ledger.set_item(replace(item, state=ItemState.DONE), now=now)
+        ledger.move(request.id, State.APPROVED, State.EXECUTING, now=now)
+        ledger.move(request.id, State.EXECUTING, State.DONE, now=now)
+        detail = {"account": item.target.account, "trusted": trusted}
+        ledger.add_audit(Entry(now, State.DONE.value, NOBODY, request.id, detail))
+        outbox.thread("ended", state=State.DONE.value)
+        outbox.end()
 
     def _deny(
         self,

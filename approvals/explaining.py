@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from approvals.cloud import Image, ImageKind
 from approvals.errors import DirectoryError, UnknownPerson
@@ -28,6 +28,7 @@ class Question:
     :ivar target: an account by its name in the policy, or its id
     :ivar requester: the id of who would ask; empty where that is nobody in particular
     :ivar lines: of the policy file
+    :ivar sources: the guardians' last word on accounts that share images with us
     """
 
     image_ref: str
@@ -36,6 +37,7 @@ class Question:
     target: str
     requester: str
     lines: Mapping[Place, int]
+    sources: Mapping[str, bool] = field(default_factory=dict)
 
 
 class UnknownTarget(Exception):
@@ -153,7 +155,8 @@ def _known(question: Question, image: Image, target: Target, policy: Policy) -> 
         if not image.name:  # whether the account is trusted for this image depends on the name
             found = [one for one in found if one.code != "target_not_for_image"]
     else:
-        found += [*shareable(image, [target]), *provenance(image, question.origin, home or image.creator, policy)]
+        found += shareable(image, [target])
+        found += provenance(image, question.origin, home or image.creator, policy, question.sources)
     return iter(weighed(iter(found), policy))
 
 

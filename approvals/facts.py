@@ -89,7 +89,8 @@ def remembered(facts: Facts, ledger: Ledger) -> Facts:
     """The facts together with what the ledger knows about their targets."""
     accounts = [target.account for target in facts.targets]
     deletion = None if facts.found else ledger.deletion(facts.image_ref)
-    return replace(facts, shared_before=ledger.shared_before(accounts), deletion=deletion)
+    before, sources = ledger.shared_before(accounts), ledger.sources.words()
+    return replace(facts, shared_before=before, deletion=deletion, sources=sources)
 
 
 def placed(

@@ -261,6 +261,22 @@ _ALL = (
         "On the international site nobody can see who has an image of Lighthouse.",
         _BLUEPRINT_API,
     ),
+    # Accounts that share images with us
+    Code("source_is_home", Level.BLOCK, "Our own account is to be trusted as a source, or not.", _US, _UNCLEAR),
+    Code(
+        "source_unchecked",
+        Level.WARN,
+        "An account that shares images with us is to be trusted as a source.",
+        _SHARE_GUIDE,
+        "the guardians decide about it alone",
+    ),
+    Code(
+        "source_dropped",
+        Level.WARN,
+        "An account that shares images with us is to be trusted no longer.",
+        _SHARE_GUIDE,
+        "the guardians decide about it alone",
+    ),
     # What is asked
     Code("share_endless", Level.NOTE, "The share has no end; the vendor's API knows none.", _SHARE_API),
     Code("reason_missing", Level.NOTE, "No reason was given.", _US),

@@ -34,6 +34,7 @@ from approvals.model import (
     Target,
 )
 from approvals.rows import stamp
+from approvals.sources import Sources
 
 T = TypeVar("T")
 
@@ -47,11 +48,13 @@ class Ledger(Mailbox):
     The messages of a change, and the cards that show it, are in ``mailbox.py``.
 
     :ivar copies: those of images in other regions
+    :ivar sources: accounts that share images with us
     """
 
     def __init__(self, db: Database) -> None:
         super().__init__(db)
         self.copies = Copies(db)
+        self.sources = Sources(db)
         self._audit_head: str | None = None
 
     # requests

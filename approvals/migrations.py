@@ -141,6 +141,24 @@ _FIRST = (
     CREATE INDEX copies_due ON copies (not_before, id) WHERE state IN ('wanted', 'calling', 'syncing', 'removing')
     """,
     """
+    CREATE TABLE sources (
+      id INTEGER PRIMARY KEY,
+      account TEXT NOT NULL,
+      trusted INTEGER NOT NULL,
+      request_id INTEGER NOT NULL REFERENCES requests (id),
+      at TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX sources_account ON sources (account, id)",
+    """
+    CREATE TABLE inbound (
+      region TEXT NOT NULL,
+      image_id TEXT NOT NULL,
+      first_seen TEXT NOT NULL,
+      PRIMARY KEY (image_id, region)
+    ) WITHOUT ROWID
+    """,
+    """
     CREATE TABLE presses (
       id INTEGER PRIMARY KEY,
       key TEXT NOT NULL UNIQUE,

@@ -7,6 +7,7 @@ A request goes::
                   └────→ approved ─→ executing ─→ done · partial · failed
                                         └─→ approved   (crash, throttle, outcome unknown)
 
+What needs nothing of the cloud, a word on a source, passes the last three in one transaction.
 ``failed`` and ``partial`` go back to ``approved`` when an owner retries. ``MOVES`` holds that as data, and every
 change of state in the database is guarded by it.
 """
@@ -25,6 +26,18 @@ class Action(StrEnum):
     SHARE = "share"
     UNSHARE = "unshare"
     DELETE = "delete"  # every share is taken back first
+    TRUST = "trust"  # an account that shares images with us
+    DISTRUST = "distrust"
+
+    @property
+    def names_accounts(self) -> bool:
+        """Is it about an image and accounts that are to have it, or not any more?"""
+        return self in (Action.SHARE, Action.UNSHARE)
+
+    @property
+    def is_about_source(self) -> bool:
+        """Is it about an account that shares images with us, rather than about an image of ours?"""
+        return self in (Action.TRUST, Action.DISTRUST)
 
 
 class State(StrEnum):
@@ -196,6 +209,16 @@ class Affected:
     target: Target
     region: str
     image_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceWord:
+    """The guardians' word on an account that shares images with us."""
+
+    account: str
+    trusted: bool
+    request_id: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,21 @@ def deciders_of(
     )
 
 
+def guardians_of(*, requester_id: str, policy: Policy, directory: Directory) -> Deciders:
+    """Who may decide about what concerns no image of ours: the guardians alone.
+
+    :raises DirectoryError: can't be told now
+    """
+    barred = frozenset() if policy.rules.self_approval else frozenset({requester_id})
+    return Deciders(
+        owner_ids=(),
+        guardian_ids=_able(policy.home.guardians, directory, barred),
+        guardian_names=_by_id(policy.home.guardians, directory),
+        guardian_needed=True,
+        approvals=0,
+    )
+
+
 def unknown_owners(image: Image, policy: Policy, directory: Directory) -> tuple[str, ...]:
     """Whom the policy or the image's owner tag names as an owner although there is nobody of that id or address.
 

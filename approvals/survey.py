@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from approvals.catalogue import FRESH_FOR, Catalogue, Reading
-from approvals.cloud import Cloud, Image
-from approvals.errors import CloudError, WrongAccount
+from approvals.cloud import Cloud, Image, ImageKind
+from approvals.errors import CloudError, StoreError, WrongAccount
 from approvals.home import HomeAccount
 from approvals.ledger import Ledger
+from approvals.store import Store
 
 EVERY = timedelta(minutes=5)
 AFTER_A_FAULT = timedelta(seconds=15)
@@ -29,8 +30,12 @@ class Survey:
     :param clock: gives the time, in UTC
     """
 
-    def __init__(self, cloud: Cloud, catalogue: Catalogue, home: HomeAccount, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, cloud: Cloud, catalogue: Catalogue, store: Store, home: HomeAccount, clock: Callable[[], datetime]
+    ) -> None:
         self._cloud = cloud
+        self._store = store
+        self._noted: set[tuple[str, str]] = set()
         self._catalogue = catalogue
         self._home = home
         self._clock = clock
@@ -79,3 +84,17 @@ class Survey:
             self._catalogue.note_fault(region, error.code, at=self._clock())
         else:
             self._catalogue.note_images(region, images, began=began, ended=self._clock())
+            self._note_shared(images, began)
+
+    def _note_shared(self, images: list[Image], now: datetime) -> None:
+        """Remember since when others' images are there: the cloud doesn't tell."""
+        shared = [one for one in images if one.kind == ImageKind.SHARED]
+        new = [one for one in shared if (one.region, one.image_id) not in self._noted]
+        if not new:
+            return
+        try:
+            self._store.write(lambda ledger: ledger.sources.note_seen(new, now), durable=False)
+        except StoreError:
+            log.exception("shared_images_not_noted")
+            return
+        self._noted.update((one.region, one.image_id) for one in new)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -56,6 +57,19 @@ class TencentCloud(LighthouseCalls):
         if image_id.startswith(BLUEPRINT):
             return self._share_blueprint(region, image_id, accounts, share=False)
         return self._modify(region, image_id, accounts, "CANCEL")
+
+    def image_usage(self, region: str) -> dict[str, int]:
+        """There is no filter by image: every instance is read, page by page."""
+        used: Counter[str] = Counter()
+        read, total = 0, 1
+        while read < total:
+            params = {"Offset": read, "Limit": _PAGE}
+            page, total = self._call("DescribeInstances", region, params, _instances)
+            used.update(page)
+            read += len(page)
+            if not page:
+                break
+        return dict(used)
 
     def room(self, region: str) -> Room:
         only_ours = [{"Name": "image-type", "Values": [ImageKind.PRIVATE.value]}]
@@ -133,6 +147,10 @@ class TencentCloud(LighthouseCalls):
 def _images(answer: Answer, region: str) -> tuple[list[Image], int]:
     images = [tencent_answers.image(row, region) for row in answer.rows("ImageSet")]
     return images, answer.number("TotalCount")
+
+
+def _instances(answer: Answer) -> tuple[list[str], int]:
+    return [row.text("ImageId") for row in answer.rows("InstanceSet")], answer.number("TotalCount")
 
 
 def _shares(answer: Answer) -> dict[str, datetime | None]:

@@ -61,6 +61,7 @@ _APIS = {
     "SyncImages": _Api(CvmClient, 10),
     "DescribeImageQuota": _Api(CvmClient, 10),
     "DeleteImages": _Api(CvmClient, 10),
+    "DescribeInstances": _Api(CvmClient, 40),
     "GetCallerIdentity": _Api(StsClient, 20),
     "DescribeBlueprints": _Api(LighthouseClient, 10),
     "DescribeBlueprintsShareAcrossAccountInfos": _Api(LighthouseClient, 20),

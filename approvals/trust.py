@@ -131,7 +131,7 @@ def _sharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], po
     else:
         yield from _room(facts, image)
         yield from sharing(facts.elsewhere, facts.targets)
-    yield from provenance(image, facts.origin, facts.home, policy)
+    yield from provenance(image, facts.origin, facts.home, policy, facts.sources)
     yield from together(wanted, facts.shared_before, policy)
     if not facts.reason:
         yield _no_reason()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from approvals.cloud import Image, ImageKind, LighthouseView
@@ -27,6 +27,7 @@ class Facts:
     :ivar refusal: why the cloud would not delete it, where it was asked and wouldn't
     :ivar uses_lighthouse: whether the policy has Lighthouse switched on
     :ivar lighthouse: what Lighthouse says of the image, where it is to be offered
+    :ivar sources: the guardians' last word on accounts that share images with us
     :ivar deletion: by which request an image of that name or id was deleted, where none is there
     """
 
@@ -47,6 +48,7 @@ class Facts:
     deletion: Deletion | None = None
     uses_lighthouse: bool = False
     lighthouse: LighthouseView | None = None
+    sources: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def candidates(self) -> tuple[Image, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from approvals.cloud import NORMAL, Image, ImageKind
 from approvals.findings import found
 from approvals.model import Finding, Target
 from approvals.policy import Policy
+from approvals.trust_source import is_trusted
 
 
 def shareable(image: Image, targets: Sequence[Target] = ()) -> Iterator[Finding]:
@@ -48,10 +49,13 @@ def shareable(image: Image, targets: Sequence[Target] = ()) -> Iterator[Finding]
         )
 
 
-def provenance(image: Image, origin: Image | None, home: str, policy: Policy) -> Iterator[Finding]:
+def provenance(
+    image: Image, origin: Image | None, home: str, policy: Policy, sources: Mapping[str, bool]
+) -> Iterator[Finding]:
     """Who made the image, of what, and whether they still stand by it.
 
     :param origin: the image that the lineage tag names, where it is there
+    :param sources: the guardians' last word on accounts that share images with us
     """
     if image.source == "EXTERNAL_IMPORT":
         yield found(
@@ -65,7 +69,7 @@ def provenance(image: Image, origin: Image | None, home: str, policy: Policy) ->
             f"{image.name} was created by {image.creator}, which is not our account.",
             "Build it with our own account; an admin can name a sub-account of ours under [home] creators.",
         )
-    yield from _lineage(image, origin, home, policy)
+    yield from _lineage(image, origin, home, policy, sources)
     if image.deprecated:
         yield found(
             "image_deprecated",
@@ -74,7 +78,9 @@ def provenance(image: Image, origin: Image | None, home: str, policy: Policy) ->
         )
 
 
-def _lineage(image: Image, origin: Image | None, home: str, policy: Policy) -> Iterator[Finding]:
+def _lineage(
+    image: Image, origin: Image | None, home: str, policy: Policy, sources: Mapping[str, bool]
+) -> Iterator[Finding]:
     """The cloud doesn't tell what an image was made from; a tag does, where builders write it."""
     named = policy.lineage_of(image)
     if not named:
@@ -91,9 +97,9 @@ def _lineage(image: Image, origin: Image | None, home: str, policy: Policy) -> I
             f"{image.name} was made from {named} by its tag {tag}, and there is no such image here.",
             f"Write the id of the source's account into the tag {tag}.",
         )
-    elif source != home and not policy.trusts_as("source", source):
+    elif source != home and not is_trusted(source, policy, sources):
         yield found(
             "image_from_shared",
             f"{image.name} was made from {words} that {source} shared with us, which is no trusted source.",
-            'An admin can trust the account in the policy: trusted_as = ["source"].',
+            f"The guardians can trust it: ask them with /image inbound trust {source}.",
         )

@@ -111,7 +111,7 @@ class Bot:
         )
         self._executor = Executor(self.store, self.cloud, policies, self.home, leases, incidents)
         self._copying = Copying(self.store, self.cloud, policies, leases, incidents)
-        self.survey = Survey(self.cloud, self.catalogue, self.home, utc_now)
+        self.survey = Survey(self.cloud, self.catalogue, self.store, self.home, utc_now)
         self._worker = Worker(
             self.store,
             utc_now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from slack_sdk.errors import SlackApiError
 
@@ -12,6 +12,7 @@ from approvals.errors import CloudError
 from approvals.explaining import Question
 from approvals.policy import Policy
 from approvals.policy_lines import lines_of
+from approvals.store import Store
 from bot import config
 from bot.app import cloud_client, web_client
 from bot.config import Settings
@@ -41,7 +42,21 @@ def explain(image_ref: str, target: str, requester: str) -> Iterator[str]:
         else:
             if image is None:
                 yield f"The cloud has no image {image_ref} in the regions of the policy."
-    yield from explaining.explain(Question(image_ref, image, origin, target, requester, lines_of(text)), rules, people)
+    question = Question(image_ref, image, origin, target, requester, lines_of(text), _sources())
+    yield from explaining.explain(question, rules, people)
+
+
+def _sources() -> Mapping[str, bool]:
+    """The guardians' word on sources, from the bot's database where there is one here."""
+    path = config.places().db
+    if not path.exists():
+        return {}
+    store = Store(path)
+    try:
+        with store.read() as ledger:
+            return ledger.sources.words()
+    finally:
+        store.close()
 
 
 def _people(settings: Settings) -> People | None:

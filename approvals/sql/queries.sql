@@ -281,6 +281,28 @@ SELECT DISTINCT image_id, region FROM grants WHERE ended_at IS NULL
 -- Those of the accounts with which any image was ever shared, by the ledger.
 SELECT DISTINCT account FROM grants WHERE account IN (SELECT value FROM json_each(:accounts))
 
+-- add_source_word --
+-- The guardians' word on an account that shares images with us.
+INSERT INTO sources (account, trusted, request_id, at) VALUES (:account, :trusted, :request_id, :now)
+
+-- source_words --
+-- The last word on each account.
+SELECT account, trusted FROM sources AS last
+ WHERE NOT EXISTS (SELECT 1 FROM sources AS later WHERE later.account = last.account AND later.id > last.id)
+
+-- source_history --
+-- Every word on an account, the newest first.
+SELECT * FROM sources WHERE account = :account ORDER BY id DESC
+
+-- note_seen --
+-- An image that is shared with us; what is known keeps its time.
+INSERT INTO inbound (region, image_id, first_seen) VALUES (:region, :image_id, :now)
+ON CONFLICT (image_id, region) DO NOTHING
+
+-- first_seen --
+-- Since when we know of images that are shared with us.
+SELECT * FROM inbound WHERE image_id IN (SELECT value FROM json_each(:images))
+
 -- add_press --
 -- A press of a button as it came in; a second delivery of the same press adds nothing.
 INSERT INTO presses (key, request_id, person_id, verb, reason, reply_to, at, not_before)

@@ -128,7 +128,7 @@ def images_list(
     blocks = [
         header(title),
         *map(section, lines),
-        context(" · ".join([many, *_as_of(readings)]), *_gaps(readings), *([note] if note else [])),
+        context(" · ".join([many, *as_of(readings)]), *gaps(readings), *([note] if note else [])),
         *page_buttons(page.newer, page.older),
     ]
     return f"{escape(title)}: {many}", fitted(blocks)
@@ -136,7 +136,7 @@ def images_list(
 
 def no_images(sentence: str, readings: Mapping[str, Reading]) -> tuple[str, list[Block]]:
     """A list without a row: what to type instead, and what the sentence can't know."""
-    about = [*_as_of(readings), *_gaps(readings)]
+    about = [*as_of(readings), *gaps(readings)]
     return sentence, [section(sentence), *([context(*about)] if about else [])]
 
 
@@ -283,12 +283,12 @@ def _copies(shown: Shown) -> list[Block]:
     ]
 
 
-def _as_of(readings: Mapping[str, Reading]) -> list[str]:
+def as_of(readings: Mapping[str, Reading]) -> list[str]:
     oldest = min((one.as_of for one in readings.values() if one.as_of and not one.fault), default=None)
     return [f"as of {ago(oldest)}"] if oldest else []
 
 
-def _gaps(readings: Mapping[str, Reading]) -> list[str]:
+def gaps(readings: Mapping[str, Reading]) -> list[str]:
     return [_gap(region, reading) for region, reading in readings.items() if reading.fault][:8]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from approvals.model import Action, Request
+from approvals.model import Request
 from bot import ids
 from bot.cards.text import (
     Block,
@@ -92,7 +92,7 @@ def page_buttons(newer: str, older: str) -> list[Block]:
 
 def request_line(request: Request) -> str:
     """One request in one line."""
-    whom = [] if request.action is Action.DELETE else [escape(cut(receivers(request), _NAME))]
+    whom = [escape(cut(receivers(request), _NAME))] if request.action.names_accounts else []
     parts = [
         f"*#{request.id}* {request.action} {code(cut(request.image_name, _NAME))}",
         *whom,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from approvals.model import Action, Request
+from approvals.model import Request
 from bot import ids
 from bot.cards.text import Block, code, escape, section
 from bot.cards.words import receivers
@@ -12,7 +12,7 @@ from bot.cards.words import receivers
 
 def deny_modal(request: Request) -> Block:
     """Asks an owner for the reason."""
-    whom = "" if request.action is Action.DELETE else f" for {escape(receivers(request))}"
+    whom = f" for {escape(receivers(request))}" if request.action.names_accounts else ""
     return {
         "type": "modal",
         "callback_id": ids.DENY_VIEW,

@@ -146,8 +146,7 @@ def _asked(request: Request, permalink: str | None) -> str:
 
 
 def _words(finding: Finding) -> str:
-    text = f"{finding.text} {finding.remedy}".strip()
-    return escape(text[0].upper() + text[1:] if finding.code == "nothing_to_do" else text)
+    return escape(f"{finding.text} {finding.remedy}".strip())
 
 
 def _last(request: Request) -> Decision | None:
@@ -168,6 +167,9 @@ def _verdict(request: Request) -> str:
             return f"{escape(title(request))}."
         case _ if request.action is Action.SHARE:
             return f"{name} is shared with {_whom(request)}."
+        case _ if request.action.is_about_source:
+            how = "is trusted as a source now" if request.action is Action.TRUST else "is no longer trusted as a source"
+            return f"{name} {how}."
         case _ if request.action is Action.DELETE:
             lost = f" It was taken back from {_whom(request)} before." if request.targets else ""
             return f"{name} is deleted{escape(where(request))}.{lost}"

@@ -27,6 +27,7 @@ from bot.cards.copies import copies, remove_button
 from bot.cards.text import (
     Block,
     ago,
+    all_of,
     any_of,
     at,
     button,
@@ -39,7 +40,7 @@ from bot.cards.text import (
     mention,
     raw,
 )
-from bot.cards.words import asks, effect, place, title, vote
+from bot.cards.words import asks, effect, full_label, place, title, vote
 
 SHOWN_ITEMS = 10
 _MARK = {Level.BLOCK: "✕ *Blocked:*", Level.WARN: "● *Needs a guardian:*", Level.NOTE: "○"}
@@ -53,10 +54,9 @@ def card(request: Request, *, buttons: bool = True) -> tuple[str, list[Block]]:
     blocks = [
         header(title(request)),
         context(_facts(request)),
-        labelled("Image", _image(request)),
-        *_subjects(request),
+        *_about(request),
         *copies(request),
-        *([] if request.action is Action.DELETE else [labelled("For", _duration(request))]),
+        *([labelled("For", _duration(request))] if request.action.names_accounts else []),
         raw("Reason", request.reason) if request.reason else labelled("Reason", "none given"),
         *_checks(request),
         *_deciding(request),
@@ -86,6 +86,14 @@ def _facts(request: Request) -> str:
     if request.state is State.PENDING and request.decide_by:
         parts.append(f"answer by {at(request.decide_by)}")
     return " · ".join(parts)
+
+
+def _about(request: Request) -> list[Block]:
+    if request.action.is_about_source:
+        accounts = all_of([escape(full_label(target)) for target in request.targets])
+        look = code(f"/image inbound {request.image_name}")
+        return [labelled("Account", f"{accounts} · {look} shows its images")]
+    return [labelled("Image", _image(request)), *_subjects(request)]
 
 
 def _image(request: Request) -> str:

@@ -77,6 +77,8 @@ def _outcome(request: Request, item: Item) -> str:
 def _done(item: Item, request: Request) -> str:
     if item.is_image:
         return "deleted"
+    if request.action.is_about_source:
+        return "trusted as a source" if request.action is Action.TRUST else "no longer trusted as a source"
     done = "shared" if request.action is Action.SHARE else "taken back"
     return f"{done} as the cloud says, not verified" if item.code == UNVERIFIED else done
 

@@ -79,6 +79,8 @@ def title(request: Request) -> str:
     """The request in one line, its first word telling the state."""
     if request.action is Action.DELETE:
         return _deletion(request)
+    if request.action.is_about_source:
+        return _with_end(request, _word_on_source(request))
     share = request.action is Action.SHARE
     word = (_SHARE if share else _UNSHARE).get(request.state, "Share" if share else "Unshare")
     to = "with" if share else "from"
@@ -100,6 +102,12 @@ def _deletion(request: Request) -> str:
     return _with_end(request, f"{_DELETE.get(request.state, 'Delete')} {request.image_name}{where(request)}")
 
 
+def _word_on_source(request: Request) -> str:
+    done, trust = request.state is State.DONE, request.action is Action.TRUST
+    word = ("Trusted" if done else "Trust") if trust else ("No longer trusted" if done else "Stop trusting")
+    return f"{word} as a source: {request.image_name}" if done else f"{word} {request.image_name} as a source"
+
+
 def _with_end(request: Request, line: str) -> str:
     return f"{_ENDED[request.state]}: {line[0].lower()}{line[1:]}" if request.state in _ENDED else line
 
@@ -110,8 +118,8 @@ def asks(request: Request) -> str:
 
 
 def _whom(request: Request) -> str:
-    if request.action is Action.DELETE:
-        return ""
+    if request.action is Action.DELETE or request.action.is_about_source:
+        return " as a source" if request.action.is_about_source else ""
     to = "with" if request.action is Action.SHARE else "from"
     names = [label(target) for target in request.targets]
     if request.everyone:
@@ -149,4 +157,6 @@ def effect(request: Request) -> str:
         Action.SHARE: "nothing was shared",
         Action.UNSHARE: "the shares stand as before",
         Action.DELETE: "nothing was deleted",
+        Action.TRUST: "its images stay untrusted",
+        Action.DISTRUST: "it stays trusted",
     }[request.action]

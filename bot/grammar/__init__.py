@@ -20,11 +20,12 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.grammar.accounts import resolve
+from bot.grammar.accounts import resolve, resolve_source
 from bot.grammar.clauses import MAX_IMAGES, read_sharing
 from bot.grammar.deleting import read_delete
 from bot.grammar.regions import MAX_REGIONS
 from bot.grammar.slack_text import decode
+from bot.grammar.sources import read_inbound
 from bot.grammar.typed import (
     EVERY,
     LISTED,
@@ -33,6 +34,7 @@ from bot.grammar.typed import (
     Command,
     Delete,
     Help,
+    Inbound,
     List,
     Misread,
     Names,
@@ -41,6 +43,7 @@ from bot.grammar.typed import (
     Requests,
     Share,
     Show,
+    Trust,
     Unshare,
     cite,
     misread,
@@ -60,6 +63,7 @@ __all__ = [
     "Command",
     "Delete",
     "Help",
+    "Inbound",
     "List",
     "Misread",
     "Names",
@@ -67,11 +71,13 @@ __all__ = [
     "Requests",
     "Share",
     "Show",
+    "Trust",
     "Unshare",
     "examples",
     "parse",
     "render",
     "resolve",
+    "resolve_source",
     "spell",
 ]
 
@@ -233,6 +239,7 @@ _READERS: Mapping[str, Callable[[Line, Names], Command]] = {
     "share": _read_share,
     "unshare": _read_unshare,
     "delete": read_delete,
+    "inbound": read_inbound,
     "show": _read_show,
     "list": _read_list,
     "requests": _read_requests,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from approvals.cloud import LIGHTHOUSE
 from approvals.model import LIGHTHOUSE_TARGET, Target
 from bot.grammar.slack_text import decode
-from bot.grammar.typed import EVERY, MAX_TEXT, Help, Misread, Refusal, Share, Unshare, cite, render
+from bot.grammar.typed import EVERY, MAX_TEXT, Help, Inbound, Misread, Refusal, Share, Trust, Unshare, cite, render
 from bot.grammar.words import ACCOUNT_ID, BLANK, NUMBER_FOLLOWS, Line, Word
 
 _DIGITS = re.compile(r"[0-9]+")
@@ -154,6 +154,19 @@ def resolve(
         typed = render(command).removeprefix("/image ") if text is None else decode(text).text
         return Misread(typed, unknown[0] if unknown[0] in typed else "", correction.sentence, suggestion)
     return tuple({target.account: target for target in found.values() if target}.values())
+
+
+def resolve_source(command: Inbound | Trust, accounts: Mapping[str, str], text: str | None = None) -> Target | Misread:
+    """The account that shares images with us, likewise."""
+    shared = Share(("image",), (command.source,), (), "")
+    target = resolve(shared, accounts)
+    if not isinstance(target, Misread):
+        (found,) = target
+        return found
+    near = _Book(accounts).nearest(command.source)
+    suggestion = render(replace(command, source=near or BLANK))
+    typed = render(command).removeprefix("/image ") if text is None else decode(text).text
+    return Misread(typed, command.source if command.source in typed else "", target.sentence, suggestion)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,25 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
+class Inbound:
+    """List the images that others share with us, or show how it stands with one who does.
+
+    :ivar source: an account id or a name of the policy, as typed; "" for all of them
+    """
+
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Ask the guardians to trust an account as a source of images, or not to trust it any more."""
+
+    source: str
+    trusted: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     image: str
 
@@ -106,7 +125,7 @@ class OpenForm:
     """Nothing was typed: ask by form."""
 
 
-Command: TypeAlias = Share | Unshare | Delete | Show | List | Requests | Help | Account | OpenForm
+Command: TypeAlias = Share | Unshare | Delete | Inbound | Trust | Show | List | Requests | Help | Account | OpenForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +194,11 @@ def render(command: Command) -> str:
             words = ["unshare", *_sharing(command, "from")]
         case Delete():
             words = ["delete", *_deletion(command)]
+        case Inbound(source):
+            words = ["inbound", _target(source) if source else ""]
+        case Trust(source, trusted, reason):
+            words = ["inbound", "trust" if trusted else "distrust", _target(source)]
+            words += [f"because {reason}"] if reason else []
         case Show(image):
             words = ["show", _image(image)]
         case List(which, name):

@@ -10,7 +10,7 @@ from typing import Literal
 from bot.grammar.typed import Command, Help, List, Refusal, Requests, Show, cite
 from bot.grammar.words import IMAGE_ID, TO_ACCOUNTS, Line, Word
 
-VERBS = ("share", "unshare", "delete", "show", "list", "requests", "help", "account")
+VERBS = ("share", "unshare", "delete", "show", "list", "inbound", "requests", "help", "account")
 
 WHICH: Mapping[str, Literal["all", "mine", "pending"]] = {
     "all": "all",
@@ -48,7 +48,6 @@ def _instead_of_list(name: str) -> Command:
 
 
 _LATER: Mapping[str, tuple[str, Callable[[str], Command]]] = {
-    "inbound": ("can't judge the images shared with us yet. It lists them with `list`", _instead_of_list),
     "drift": ("can't compare the record with the cloud yet. It shows one image with `show`", _instead_of_list),
 }
 _BUTTONS = frozenset({"approve", "deny", "cancel", "retry"})

@@ -58,7 +58,7 @@ NUMBER_FOLLOWS = frozenset({"uin", "appid", "id"})
 """What says of the number behind it what it is, with a comma between or without."""
 
 ARTICLES = frozenset({"the", "image", "images", "account", "accounts", "please", "pls", "plz", "thanks"})
-PLACEHOLDERS = frozenset({"IMAGE", "TARGET", "ACCOUNT", "REGION", "NAME", "ID", BLANK, "..."})
+PLACEHOLDERS = frozenset({"IMAGE", "TARGET", "ACCOUNT", "SOURCE", "REGION", "NAME", "ID", BLANK, "..."})
 """What stands in a form for a word of one's own, and is sent as it stands."""
 
 _RESERVED = frozenset({*_KEYS, *_AND, *EVERYONE, *ARTICLES, *NUMBER_FOLLOWS, LIGHTHOUSE})

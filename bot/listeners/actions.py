@@ -15,9 +15,9 @@ from bot.cards import modal
 from bot.cards.text import Block
 from bot.gate import told
 from bot.grammar.words import IMAGE_ID
-from bot.listeners import form, images, lists, pages
+from bot.listeners import form, images, inbound, lists, pages
 from bot.listeners.members import address_of, answer_later, open_view
-from bot.listeners.pages import ImagesAt, RequestsAt
+from bot.listeners.pages import ImagesAt, InboundAt, RequestsAt
 from bot.payloads import Press
 from bot.replies import ReplyAddress
 from bot.services import Services
@@ -108,6 +108,8 @@ def turn_page(services: Services, pressed: Press) -> None:
             answer_later(services, "page", address, lambda: lists.list_requests(services.store, at, person_id))
         case ImagesAt():
             images.list_later(services, at, address)
+        case InboundAt():
+            answer_later(services, "page", address, lambda: inbound.list_inbound(services, at))
         case None:
             log.warning("press_dropped", why="it names no page")
 

@@ -14,9 +14,9 @@ from bot.cards import private
 from bot.cards.lists import ACCOUNT_HELP, help_text, misread
 from bot.cards.text import code
 from bot.gate import told
-from bot.listeners import form, images, lists
+from bot.listeners import form, images, inbound, lists
 from bot.listeners.members import Answer, address_of, answer_later, answer_names, answer_now, open_view
-from bot.listeners.pages import ImagesAt, RequestsAt
+from bot.listeners.pages import ImagesAt, InboundAt, RequestsAt
 from bot.payloads import Asking, Command
 from bot.replies import ReplyAddress
 from bot.services import Services
@@ -46,6 +46,12 @@ def answer_command(services: Services, asked: Command) -> Answer | None:
             return _ask(services, command, asked)
         case grammar.Delete():
             return _delete(services, command, asked)
+        case grammar.Inbound(source=""):
+            address = address_of(services, asked, replace=True)
+            answer_later(services, "inbound", address, lambda: inbound.list_inbound(services, InboundAt()))
+            return inbound.LOOKING, None
+        case grammar.Inbound() | grammar.Trust():
+            return _about_source(services, command, asked)
         case grammar.Show(image=image):
             address = address_of(services, asked, replace=True)
             answer_later(services, "show", address, lambda: images.show_image(services, image))
@@ -83,6 +89,29 @@ def _ask(services: Services, command: grammar.Share | grammar.Unshare, asked: Co
         return answer_names(services, asked, lambda: _misread(wrong))
     address = address_of(services, asked, replace=len(command.images) == 1)
     return submit(services, command, targets, asked, key=asked.trigger_id, address=address)
+
+
+def _about_source(services: Services, command: grammar.Inbound | grammar.Trust, asked: Command) -> Answer:
+    source = grammar.resolve_source(command, services.policy.account_names, asked.text)
+    if isinstance(source, grammar.Misread):
+        wrong = source
+        return answer_names(services, asked, lambda: _misread(wrong))
+    address = address_of(services, asked, replace=True)
+    if isinstance(command, grammar.Inbound):
+        answer_later(services, "inbound", address, lambda: inbound.show_source(services, source))
+        return inbound.LOOKING, None
+    person = Person(asked.person_id, asked.person_name)
+    wanted = Asked(
+        key=f"{person.id}:{asked.trigger_id}:0",
+        action=Action.TRUST if command.trusted else Action.DISTRUST,
+        image_ref=source.name or source.account,
+        regions=(),
+        targets=(source,),
+        reason=command.reason,
+        requester=person,
+        reply_to=address.text(),
+    )
+    return _recorded(services, [wanted])
 
 
 def _delete(services: Services, command: grammar.Delete, asked: Command) -> Answer:

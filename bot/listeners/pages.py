@@ -20,6 +20,7 @@ Key = tuple[int, float, str, str]
 
 _NUMBER = r"(?:0|[1-9][0-9]{0,17})"
 _REQUESTS = re.compile(rf"({'|'.join(get_args(WhichRequests))}):({_NUMBER})(?::((?:{_NUMBER}(?:\.{_NUMBER})*)?))?")
+_INBOUND = re.compile(r"inbound:([0-9]{1,6})")
 _IMAGES = re.compile(
     rf"images:({'|'.join(get_args(WhichImages))}):([0-9]):(-?[0-9]{{1,12}}(?:\.[0-9]{{1,6}})?):([^:]*):([^:]*):(.*)",
     re.DOTALL,
@@ -63,7 +64,20 @@ class ImagesAt:
         return f"images:{self.which}:{rank}:{age:.6f}:{image_id}:{region}:{self.name}"
 
 
-def read(value: str, *, newer: bool) -> RequestsAt | ImagesAt | None:
+@dataclass(frozen=True, slots=True)
+class InboundAt:
+    """A page of images that are shared with us, by the number of its first row: they are few, and seldom change.
+
+    :ivar start: from 0
+    """
+
+    start: int = 0
+
+    def value(self) -> str:
+        return f"inbound:{self.start}"
+
+
+def read(value: str, *, newer: bool) -> RequestsAt | ImagesAt | InboundAt | None:
     """The page that a button leads to; None where its value names none.
 
     :param newer: which of the two buttons it is
@@ -71,6 +85,8 @@ def read(value: str, *, newer: bool) -> RequestsAt | ImagesAt | None:
     if found := _REQUESTS.fullmatch(value):
         top = tuple(int(number) for number in (found[3] or "").split(".") if number)
         return RequestsAt(found[1], int(found[2]), newer, top)  # type: ignore[arg-type]  # as the pattern has it
+    if found := _INBOUND.fullmatch(value):
+        return InboundAt(int(found[1]))
     if found := _IMAGES.fullmatch(value):
         key = (int(found[2]), float(found[3]), found[4], found[5])
         return ImagesAt(found[1], found[6], key, newer)  # type: ignore[arg-type]  # as the pattern has it

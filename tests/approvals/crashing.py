@@ -153,6 +153,10 @@ class MortalCloud:
         with self._fate.step("cloud.unshare"):
             return self._cloud.unshare(region, image_id, accounts)
 
+    def image_usage(self, region: str) -> dict[str, int]:
+        with self._fate.step("cloud.image_usage"):
+            return self._cloud.image_usage(region)
+
     def room(self, region: str) -> Room:
         with self._fate.step("cloud.room"):
             return self._cloud.room(region)

@@ -79,6 +79,7 @@ class FakeCloud:
         self.ends: deque[str | None] = deque()
         self.hidden: set[str] = set()
         self.offered: set[str] = set()
+        self.usage: dict[str, int] = {}
         self.views: dict[str, LighthouseView | None] = {}
         self.names_are_unique = True
         self._ways: dict[str, str | None] = {}
@@ -166,6 +167,10 @@ class FakeCloud:
         if self._after[call.name]:
             raise self._after[call.name].popleft()
         return f"req-{call.name}-{call.subject}"
+
+    def image_usage(self, region: str) -> dict[str, int]:
+        self._called(Call("image_usage", region))
+        return dict(self.usage)
 
     def room(self, region: str) -> Room:
         self._called(Call("room", region))

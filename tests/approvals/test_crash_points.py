@@ -46,6 +46,10 @@ def _ask_to_take_it_back_from_all(world: World, life: Life) -> None:
     life.ask(action=Action.UNSHARE)
 
 
+def _ask_to_trust(_world: World, life: Life) -> None:
+    life.ask(STRANGER, action=Action.TRUST)
+
+
 def _share_it_behind(world: World, _life: Life) -> None:
     world.cloud.give([LAB])
 
@@ -142,6 +146,26 @@ class Flow:
 
 
 FLOWS = {
+    "trusted": Flow(
+        [_ask_to_trust, _settle, _press(SARA, Verb.APPROVE), _settle],
+        state="done",
+        shared=frozenset(),
+        changes=0,
+        points={
+            "cloud.account": 1,
+            "commit of Checker._check": 1,
+            "commit of Desk.judge": 1,
+            "commit of Desk.press": 1,
+            "commit of Desk.submit": 1,
+            "commit of Notices._begin": 9,
+            "commit of Notices._deliver": 9,
+            "slack.chat.getPermalink": 1,
+            "slack.chat.postMessage": 5,
+            "slack.chat.update": 2,
+            "slack.conversations.open": 2,
+            "slack.response_url": 1,
+        },
+    ),
     "in Lighthouse": Flow(
         [_ask_for(LIGHTHOUSE), _settle, _lose_the_answer_of_lighthouse, _press(LIN, Verb.APPROVE), _settle],
         state="done",

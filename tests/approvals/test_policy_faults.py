@@ -40,7 +40,7 @@ REPLACED = [
     ('["U0ADMIN"]', '["S0ADMIN"]', "[home] admins number 1: 'S0ADMIN' doesn't look like a person's id"),
     ('["100000000011"]', '["builder"]', "[home] creators number 1: 'builder' doesn't look like an account id"),
     ('"refuse"', '"deny"', '[rules] unknown_target: it must be "guardian", "refuse" or "allow"'),
-    ("true", '"perhaps"', "[rules] self_approval: it must be true or false"),
+    ("self_approval = true", 'self_approval = "perhaps"', "[rules] self_approval: it must be true or false"),
     ("approvals = 2", "approvals = 0", "[rules] approvals: it must be at least 1"),
     ("approvals = 2", "approvals = 21", "[rules] approvals: it must be at most 20"),
     ("approvals = 2", "approvals = 1.5", "[rules] approvals: it must be a whole number"),

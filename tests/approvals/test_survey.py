@@ -35,7 +35,7 @@ class Surveyed:
         self.catalogue = catalogue or Catalogue(house.policy.home.regions, house.clock)
         self.watched = WatchedCloud(cloud or house.cloud, house.incidents, self.catalogue)
         home = HomeAccount(self.watched, house.policy)
-        self.survey = Survey(self.watched, self.catalogue, home, house.clock)
+        self.survey = Survey(self.watched, self.catalogue, house.store, home, house.clock)
 
     def sweep(self, after: timedelta = timedelta()) -> list[str]:
         """The regions that were asked for, once for each page."""

@@ -60,6 +60,9 @@ class MemoryCloud:
     def unshare(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
         raise NotImplementedError
 
+    def image_usage(self, region: str) -> dict[str, int]:
+        raise NotImplementedError
+
     def room(self, region: str) -> Room:
         raise NotImplementedError
 

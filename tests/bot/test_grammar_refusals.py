@@ -247,7 +247,12 @@ LATER = [
     ("delete base --force", "--force", "There are no options", "/image delete base"),
     ("rm base", "rm", "Did you mean `delete`", "/image delete base"),
     ("delete 100012345678", "100012345678", "looks like an account", "/image delete …"),
-    ("inbound", "inbound", "shared with us yet", "/image list"),
+    ("inbound trust", "", "Which account to trust is missing", "/image inbound trust data-team because …"),
+    ("inbound trust c", "", "Say why", "/image inbound trust c because …"),
+    ("inbound distrust a, c because x", "c", "One account at a time", "/image inbound distrust a because x"),
+    ("inbound trust SOURCE because x", "SOURCE", "in place of", "/image inbound trust data-team because x"),
+    ("inbound trust 012 because x", "012", "not an account id", "/image inbound trust … because x"),
+    ("inbound from c", "from c", "means nothing after `inbound`", "/image inbound"),
     ("drift", "drift", "compare the record with the cloud yet", "/image list"),
 ]
 

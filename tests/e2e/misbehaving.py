@@ -116,7 +116,7 @@ def is_shared_once(company: Company) -> None:
     heard = [one for one in company.mei.messages() if "is shared with data-team" in company.mei.text_of(one)]
     assert len(heard) == 1
     for where in (CHANNEL, company.direct(company.lin)):
-        card = company.lin.messages(where)[-1]
-        assert company.lin.text_of(card).startswith("Shared base-nightly with data-team")
+        card = company.lin.sees("Shared base-nightly with data-team\n", where=where, within=WITHIN)
         assert company.lin.buttons(card) == []
+        assert card["ts"] == company.lin.messages(where)[-1]["ts"]
     assert company.shares(NIGHTLY) == {DATA_TEAM}

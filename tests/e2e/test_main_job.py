@@ -197,7 +197,7 @@ def test_a_guest_can_neither_ask_nor_decide(company: Company) -> None:
 def test_what_is_there_already_is_nothing_to_do(company: Company) -> None:
     company.mei.types("/image share base-22.04 with partner-lab because x")
 
-    company.mei.sees("Partner-lab has base-22.04 already")
+    company.mei.sees("partner-lab has base-22.04 already")
 
 
 def test_what_does_not_parse_gets_the_nearest_right_form(company: Company) -> None:

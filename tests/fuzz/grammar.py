@@ -6,21 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
+from typing import get_args
 
 from bot.cards import lists, private
 from bot.cards.text import code
 from bot.grammar import (
     EVERY,
     MAX_TEXT,
-    Account,
     Command,
-    Delete,
-    Help,
-    List,
     Misread,
     Names,
-    OpenForm,
-    Requests,
     Share,
     Show,
     Unshare,
@@ -95,7 +90,7 @@ def retype(suggestion: str) -> Command | Misread:
 def check(answer: Command | Misread) -> None:
     """It is an answer, and one that can be used."""
     if not isinstance(answer, Misread):
-        assert isinstance(answer, Share | Unshare | Delete | Show | List | Requests | Help | Account | OpenForm)
+        assert isinstance(answer, get_args(Command))
         return
     assert answer.sentence.strip()
     assert answer.word in answer.typed

@@ -1,0 +1,128 @@
+"""``/image inbound``: what others share with us, from memory; which instances use it is asked of the cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+
+from approvals.cloud import Image, ImageKind
+from approvals.errors import CloudError
+from approvals.ledger import Ledger
+from approvals.model import SourceWord, Target
+from approvals.trust_source import is_trusted
+from bot.cards import inbound, lists
+from bot.cards.inbound import Inbound, Source, Told
+from bot.cards.text import all_of, code
+from bot.listeners.members import Answer
+from bot.listeners.pages import InboundAt
+from bot.services import Services
+
+LOOKING = "Looking up what is shared with us …"
+_EMPTY = (
+    "Nobody shares an image with us in {regions}. When somebody does, it is listed here with what the guardians and "
+    "the policy say of its source."
+)
+
+log = structlog.get_logger()
+
+
+def list_inbound(services: Services, at: InboundAt) -> Answer:
+    """A page of what is shared with us: what isn't trusted first, of that what is used."""
+    known = _not_read(services)
+    if known is not None:
+        return known
+    usage, unknown = _usage(services)
+    rows = _rows(services, usage)
+    if not rows:
+        return _EMPTY.format(regions=all_of([code(region) for region in services.policy.home.regions])), None
+    start = min(at.start, (len(rows) - 1) // lists.ROWS * lists.ROWS)
+    shown = rows[start : start + lists.ROWS]
+    return inbound.inbound_list(
+        shown,
+        start + 1,
+        len(rows),
+        services.catalogue.readings,
+        unknown,
+        newer=InboundAt(max(start - lists.ROWS, 0)).value() if start else "",
+        older=InboundAt(start + lists.ROWS).value() if start + lists.ROWS < len(rows) else "",
+    )
+
+
+def show_source(services: Services, source: Target) -> Answer:
+    """How it stands with one source: its images, and every word of the guardians on it."""
+    usage, _ = _usage(services)
+    with services.store.read() as ledger:
+        history = ledger.sources.history(source.account)
+        told = [one for word in history if (one := _told(ledger, word))]
+        stands = _source(services, source.account, {word.account: word for word in history[:1]})
+    rows = [row for row in _rows(services, usage) if row.source.account == source.account]
+    return inbound.source_history(stands, told, rows)
+
+
+def _not_read(services: Services) -> Answer | None:
+    catalogue = services.catalogue
+    if catalogue.known:
+        return None
+    faults = all_of([code(f"{region}: {one.fault}") for region, one in catalogue.readings.items() if one.fault])
+    why = f" ({faults})" if faults else ""
+    return f"The images of our regions are not read yet{why}. Try again in a minute.", None
+
+
+def _rows(services: Services, usage: dict[tuple[str, str], int | None]) -> list[Inbound]:
+    shared = [image for image in services.catalogue.images() if image.kind == ImageKind.SHARED]
+    with services.store.read() as ledger:
+        seen = ledger.sources.first_seen(shared)
+        words = {
+            account: ledger.sources.history(account)[0]
+            for account in ledger.sources.words()
+            if any(image.creator == account for image in shared)
+        }
+    rows = [
+        Inbound(
+            image,
+            _source(services, image.creator, words),
+            seen.get((image.region, image.image_id)),
+            _used(image, usage),
+        )
+        for image in shared
+    ]
+    return sorted(rows, key=_order)
+
+
+def _order(row: Inbound) -> tuple[object, ...]:
+    built = row.image.created_at.timestamp() if row.image.created_at else 0.0
+    return row.source.trusted, row.source.name or "~", row.source.account, -(row.used or 0), -built, row.image.image_id
+
+
+def _used(image: Image, usage: dict[tuple[str, str], int | None]) -> int | None:
+    if (image.region, "") in usage or image.is_blueprint:
+        return None  # unknown in that region; what Lighthouse's instances use isn't asked
+    return usage.get((image.region, image.image_id), 0)
+
+
+def _source(services: Services, account: str, words: dict[str, SourceWord]) -> Source:
+    policy, word = services.policy, words.get(account)
+    said = {account: word.trusted} if word else {}
+    return Source(account, policy.name_of(account) or "", is_trusted(account, policy, said), word)
+
+
+def _usage(services: Services) -> tuple[dict[tuple[str, str], int | None], Sequence[str]]:
+    """Instances by region and image, and the regions of which that can't be told: those have an entry for ""."""
+    usage: dict[tuple[str, str], int | None] = {}
+    unknown = []
+    for region in services.policy.home.regions:
+        try:
+            found = services.cloud.image_usage(region)
+        except CloudError as error:
+            log.warning("instances_not_read", region=region, error=str(error), cloud=error.cloud_request_id)
+            unknown.append(region)
+            usage[region, ""] = None
+        else:
+            usage |= {(region, image_id): number for image_id, number in found.items()}
+    return usage, unknown
+
+
+def _told(ledger: Ledger, word: SourceWord) -> Told | None:
+    request = ledger.request(word.request_id)
+    return Told(word, request.requester, request.decisions, request.reason) if request else None
