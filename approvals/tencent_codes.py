@@ -235,9 +235,28 @@ _LIGHTHOUSE: Mapping[str, Meaning] = {
 }
 
 
+_NO_ACCOUNTS = frozenset({"SyncImages", "DeleteImages"})
+_BY_HAND = "Look in the console whether it can be done by hand: the cloud gives no other reason."
+# After an action that is about an image alone, what is said of accounts elsewhere would lead astray.
+_ABOUT_AN_IMAGE_ALONE = _refusals(
+    About.IMAGE,
+    {
+        **dict.fromkeys((*_CALL_REFUSED, *_SIZE_REFUSED, *_ACCOUNT_REFUSED), _BY_HAND),
+        "UnsupportedOperation.EncryptedImagesNotSupported": (
+            "Make an image that is not encrypted: with others the cloud doesn't do this."
+        ),
+        "UnsupportedOperation.LocationImageNotSupported": (
+            "Make an image in a region: with those of edge zones the cloud doesn't do this."
+        ),
+    },
+)
+
+
 def meaning_of(action: str, code: str) -> Meaning | None:
     """What a code says after that action; None where it says nothing to us."""
     ours = _LIGHTHOUSE.get(code) if "Blueprint" in action or action in _LIGHTHOUSE_ACTIONS else None
+    if action in _NO_ACCOUNTS:
+        ours = _ABOUT_AN_IMAGE_ALONE.get(code)
     return ours or MEANINGS.get(code)
 
 

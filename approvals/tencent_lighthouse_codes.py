@@ -55,7 +55,7 @@ IMAGE_REFUSED: Mapping[str, str] = {
         "Take the image back from accounts that no longer need it: it has no share left to give."
     ),
     "ResourceNotFound.ImageIdNotFound": _CHECK_ID,
-    "ResourceNotFound.PrivateBlueprintNotFound": "Share a Lighthouse image that you made: others can't be shared.",
+    "ResourceNotFound.PrivateBlueprintNotFound": "Name a Lighthouse image that you made: others are not ours to share.",
     "UnsupportedOperation.BlueprintCurStateInvalid": _STATE,
     "UnsupportedOperation.BlueprintTypeNotSupportOperation": "Share a Lighthouse image that you made.",
     "UnsupportedOperation.ImageAlreadyShared": "Lighthouse has the image already, as far as the cloud knows.",

@@ -155,6 +155,18 @@ def test_a_role_that_lighthouse_misses_is_no_fault_of_the_keys() -> None:
     assert isinstance(error_for("GetCallerIdentity", code, "There is no role."), AuthFailed)
 
 
+@pytest.mark.parametrize("action", ["SyncImages", "DeleteImages"])
+def test_what_is_said_of_an_image_alone_sends_nobody_to_look_at_accounts(action: str) -> None:
+    for code in [*SYNC_IMAGES, *DELETE_IMAGES, *COMMON]:
+        error = error_for(action, code, "Said so.")
+        if isinstance(error, Refused):
+            assert (
+                "account" not in error.advice
+                or code in ("InvalidParameterValue.InvalidImageIdIsShared",)
+                or ("regions under [home]" in error.advice)
+            ), (code, error.advice)
+
+
 def test_no_code_is_misspelt() -> None:
     assert MEANINGS.keys() - declared(cvm) - declared(sts) - set(COMMON) == set()
 
