@@ -11,12 +11,10 @@ from slack_bolt.middleware import Middleware
 
 from bot import payloads
 from bot.payloads import Asking, Challenge, Command, Event, FromPerson, Interaction, Malformed, Suggestion
+from bot.refusals import refused
 from bot.replies import ReplyAddress
 from bot.services import Services
 from bot.slack import Installation
-
-NOT_HERE = "Imagewarden is not installed in this workspace."
-STRANGERS = "Nothing was done: people of other workspaces can neither ask nor decide here."
 
 _PAYLOAD = "imagewarden_payload"  # where Bolt's context holds what was read
 _HEARD_OF = {"app_home_opened"}
@@ -51,14 +49,14 @@ class Gate(Middleware):
             return BoltResponse(status=200, body={"challenge": payload.challenge})
         if not self._is_ours(payload):
             log.warning("workspace_refused", team=payload.workspace[0])
-            return BoltResponse(status=200, body=NOT_HERE if isinstance(payload, Command) else "")
+            return BoltResponse(status=200, body=refused("not_installed") if isinstance(payload, Command) else "")
         if isinstance(payload, Suggestion) and self._is_strangers(payload):
             return BoltResponse(status=200, body={"options": []})
         if isinstance(payload, Interaction) and self._is_strangers(payload):
             log.warning("stranger_refused", person=payload.person_id, team=payload.user.team_id)
             given_at = self._services.clock().timestamp()
             address = ReplyAddress(payload.person_id, payload.response_url or "", given_at)
-            self._services.answer("stranger_refused", address, lambda: (STRANGERS, None))
+            self._services.answer("stranger_refused", address, lambda: (refused("strangers"), None))
             return BoltResponse(status=200, body="")
         if isinstance(payload, Event) and payload.event.type not in _HEARD_OF:
             return BoltResponse(status=200, body="")  # else Slack would tell it three times more

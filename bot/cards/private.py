@@ -21,6 +21,7 @@ from approvals.model import (
 from bot.cards.request import item_line
 from bot.cards.text import Block, ago, all_of, any_of, code, escape, mention, region_name, section
 from bot.cards.words import effect, full_label, title, where
+from bot.refusals import refused
 
 _MOST_REASONS = 10  # each of 500 accounts can be a reason, which would be longer than a message can be
 
@@ -40,7 +41,7 @@ def reply(request: Request, facts: Mapping[str, str], permalink: str | None) -> 
         case "asked":
             return _asked(request, permalink)
         case "refused":
-            return refused(request)
+            return not_asked(request)
         case "delayed":
             return f"#{request.id} is recorded, but it can't be checked right now. I keep trying and tell you here."
         case other:
@@ -62,23 +63,23 @@ def objection(request: Request, why: str) -> str:
     who = any_of((*deciders.owner_ids, *deciders.guardian_ids)) if deciders else "nobody"
     match why:
         case "not_a_decider":
-            return f"Only {who} can decide about {name}."
+            return refused("not_a_decider", who=who, name=name)
         case "own_request":
-            return f"You asked for this, so somebody else must decide: {who}."
+            return refused("own_request", who=who)
         case "not_the_requester":
-            return f"Only {mention(request.requester.id)}, who asked, can cancel #{request.id}. Its owners can deny it."
+            return refused("not_the_requester", who=mention(request.requester.id), number=request.id)
         case "voted_already":
-            return f"You have approved #{request.id} already. It waits for somebody else: {who}."
+            return refused("voted_already", number=request.id, who=who)
         case "too_late":
-            return f"The time to decide about #{request.id} is over; {effect(request)}. It can be asked again."
+            return refused("too_late", number=request.id, effect=effect(request))
         case "too_late_to_retry":
-            return f"#{request.id} ended too long ago to be retried. Ask again: its owners decide anew."
+            return refused("too_late_to_retry", number=request.id)
         case "nothing_to_retry":
-            return f"There is nothing to retry in #{request.id}. {stands(request)}"
+            return refused("nothing_to_retry", number=request.id, stands=stands(request))
         case "nothing_to_remove":
-            return f"Nothing half made is left of #{request.id}."
+            return refused("nothing_to_remove", number=request.id)
         case "may_not_act":
-            return "You can't decide here: guests, bots and people of other workspaces can't."
+            return refused("may_not_act")
         case _:
             return stands(request)
 
@@ -101,7 +102,7 @@ def stands(request: Request) -> str:
             return f"#{request.id} now stands so: {escape(title(request))}."
 
 
-def refused(request: Request) -> str:
+def not_asked(request: Request) -> str:
     """Why nothing was asked of anybody: what is wrong, what stands, what to do."""
     blocks = [finding for finding in request.findings if finding.level is Level.BLOCK]
     if any(finding.code == "nothing_to_do" for finding in blocks):

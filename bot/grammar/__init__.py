@@ -51,6 +51,7 @@ from bot.grammar.typed import (
 )
 from bot.grammar.verbs import WHICH, no_verb, request_number, verb_of, without_politeness
 from bot.grammar.words import ACCOUNT_ID, BLANK, IMAGE_ID, PLACEHOLDERS, Line, Word, is_article, spell, split
+from bot.refusals import refused
 
 __all__ = [
     "ACCOUNT_ID",
@@ -93,7 +94,7 @@ def parse(text: str, names: Names = _USUAL) -> Command | Misread:
     """
     plain = decode(text[: MAX_TEXT * _LONGEST_ENCODED])
     if len(plain.text) > MAX_TEXT or len(text) > MAX_TEXT * _LONGEST_ENCODED:
-        sentence = f"This is too long: a command has at most {MAX_TEXT:,} characters. Ask in several commands."
+        sentence = refused("too_long", max_text=f"{MAX_TEXT:,}")
         return Misread(plain.text[:MAX_TEXT], "", sentence, render(Help()))
     line = split(plain)
     try:
@@ -133,13 +134,13 @@ def _read(line: Line, names: Names) -> Command:
         at = line.unclosed
         follows = line.text[at + 1 : at + 30].strip()
         where = f"before {cite(follows)}" if follows else "at the end"
-        sentence = f"The quotation mark {where} has no other that closes it."
+        sentence = refused("quotation_open", where=where)
         raise Refusal(sentence, replace(line, unclosed=None), at, at + 1)
     line = without_politeness(line)
     if not line.words:
         if line.reason is None:
             return OpenForm()
-        sentence = "What to do is missing: a command begins with `share`, `unshare` or another verb."
+        sentence = refused("verb_missing")
         raise Refusal(sentence, line.with_words(0, 0, Word("share", 0, 0)))
     verb = verb_of(line.words[0])
     if verb in _READERS:
@@ -164,22 +165,22 @@ def _read_show(line: Line, names: Names) -> Command:
     line = line.with_words(1, 1 + articles)
     words = line.words[1:]
     if not words:
-        raise Refusal("Which image to show is missing.", Show(names.image))
+        raise Refusal(refused("show_what"), Show(names.image))
     first = words[0]
     number = request_number(first) if first.text.startswith("#") and not first.quoted else None
     if number:
-        sentence = f"{cite(first.text)} is a request: those are shown with `requests`."
+        sentence = refused("show_request", typed=cite(first.text))
         raise Refusal(sentence, Requests("all", number), first.start, first.end)
     if not (first.quoted or first.blank) and (first.kind or first.text in PLACEHOLDERS):
-        sentence = f"Put an image's name or id in place of {cite(first.text)}."
+        sentence = refused("show_placeholder", typed=cite(first.text))
         raise Refusal(sentence, Show(names.image), first.start, first.end)
     if len(words) == 1:
         return Show(first.text)
     start, end = line.cut(2, len(line.words))
     spaced = not any(word.key or word.listed or word.quoted or word.kind for word in words)
     name = " ".join(word.text for word in words) if spaced else first.text
-    advice = "A name with spaces goes in quotes." if spaced else "Leave out the rest."
-    raise Refusal(f"`show` takes one image and nothing else. {advice}", Show(name), start, end)
+    advice = refused("quote_spaces") if spaced else refused("leave_out_rest")
+    raise Refusal(refused("show_one", advice=advice), Show(name), start, end)
 
 
 def _read_list(line: Line, names: Names) -> Command:
@@ -190,17 +191,17 @@ def _read_list(line: Line, names: Names) -> Command:
     which = None if first.quoted else LISTED.get(first.text.casefold())
     found = List(which) if which else List("named", first.text)
     if not (first.quoted or first.blank) and first.text in PLACEHOLDERS:
-        sentence = f"Put a part of an image's name in place of {cite(first.text)}."
+        sentence = refused("list_placeholder", typed=cite(first.text))
         raise Refusal(sentence, List("named", names.image), first.start, first.end)
     if first.kind or first.key:
-        sentence = f"{cite(first.text)} is not understood: after `list` comes `mine`, `shared` or a part of a name."
+        sentence = refused("list_unknown", typed=cite(first.text))
         raise Refusal(sentence, List("all"), first.start, first.end)
     if len(words) == 1:
         return found
     spaced = not which and not any(word.key or word.listed or word.quoted or word.kind for word in words)
-    advice = "A name with spaces goes in quotes." if spaced else "Leave out the rest."
+    advice = refused("quote_spaces") if spaced else refused("leave_out_rest")
     fix = List("named", " ".join(word.text for word in words)) if spaced else found
-    raise Refusal(f"`list` takes one word. {advice}", fix, words[1].start, words[-1].end)
+    raise Refusal(refused("list_one", advice=advice), fix, words[1].start, words[-1].end)
 
 
 def _read_requests(line: Line, _names: Names) -> Command:
@@ -212,13 +213,11 @@ def _read_requests(line: Line, _names: Names) -> Command:
     which = WHICH.get(first.text.casefold())
     found = Requests(which or "all", number)
     if not (number or which):
-        sentence = (
-            f"{cite(first.text)} is not understood: after `requests` comes `mine`, `pending` or a request's number."
-        )
+        sentence = refused("requests_unknown", typed=cite(first.text))
         close = difflib.get_close_matches(first.text.casefold()[:20], WHICH, n=1)
         raise Refusal(sentence, Requests(WHICH[close[0]] if close else "all", None), first.start, first.end)
     if len(words) > 1:
-        sentence = "`requests` takes one word or number: leave out the rest."
+        sentence = refused("requests_one")
         raise Refusal(sentence, found, words[1].start, words[-1].end)
     return found
 
@@ -231,7 +230,7 @@ def _read_account(line: Line, _names: Names) -> Command:
     if len(line.words) == 1:
         return Account()
     start, end = line.cut(1, len(line.words))
-    sentence = "`account` tells how to find an account id and takes nothing else: leave out the rest."
+    sentence = refused("account_alone")
     raise Refusal(sentence, Account(), start, end)
 
 

@@ -16,6 +16,7 @@ from approvals.model import LIGHTHOUSE_TARGET, Target
 from bot.grammar.slack_text import decode
 from bot.grammar.typed import EVERY, MAX_TEXT, Help, Inbound, Misread, Refusal, Share, Trust, Unshare, cite, render
 from bot.grammar.words import ACCOUNT_ID, BLANK, NUMBER_FOLLOWS, Line, Word
+from bot.refusals import refused
 
 _DIGITS = re.compile(r"[0-9]+")
 _GROUPED = re.compile(r"[0-9]+(?:[-_./'’:\s][0-9]+)+")
@@ -55,10 +56,7 @@ def _refuse_prefix(line: Line, index: int) -> None:
     if account:
         raise Refusal(_digits_alone(account), _put(line, index, stop, account), start, end)
     if _OTHER_NUMBER.fullmatch(text):
-        sentence = (
-            f"{cite(line.text[start:end])} is not the id of a root account, and nothing else can receive an image. "
-            "`/image account` tells how to find the id."
-        )
+        sentence = refused("no_account_id", typed=cite(line.text[start:end]))
         raise Refusal(sentence, _put(line, index, stop, BLANK), start, end)
 
 
@@ -75,13 +73,10 @@ def _refuse_pieces(line: Line, run: range) -> None:
     joined = "".join(texts)
     if len(texts) > 1 and len(joined) in _ONE_ID and ACCOUNT_ID.fullmatch(joined):
         start, end = line.cut(run.start, run.stop)
-        sentence = f"An account id is written in one piece: `{joined}`."
+        sentence = refused("account_in_pieces", joined=joined)
         raise Refusal(sentence, _put(line, run.start, run.stop, joined), start, end)
     word = line.words[odd]
-    sentence = (
-        f"{cite(word.text)} is not an account id: that has 5 to 14 digits and doesn't begin with 0. "
-        "`/image account` tells how to find it."
-    )
+    sentence = refused("account_malformed", typed=cite(word.text))
     raise Refusal(sentence, _put(line, odd, odd + 1, BLANK), word.start, word.end)
 
 
@@ -94,10 +89,7 @@ def _refuse_pair(line: Line, run: range) -> None:
         if second.listed or not shorter or len(joined) not in _ONE_ID:
             continue
         typed = f"{first.text} {second.text}"
-        sentence = (
-            f"{cite(typed)} could be one account or two. Write one without the space, two with a comma between: "
-            f"`{first.text}, {second.text}`."
-        )
+        sentence = refused("one_or_two", typed=cite(typed), text=first.text, text2=second.text)
         raise Refusal(sentence, _put(line, index - 1, index + 1, joined), first.start, second.end)
 
 
@@ -220,10 +212,10 @@ def _correction(command: Share | Unshare, unknown: Sequence[str], book: _Book) -
 def _no_account_at_all(command: Share | Unshare, word: str, book: _Book) -> _Correction | None:
     joined = _joined(word)
     if joined:
-        return _Correction(f"Write the account id as its digits alone: `{joined}`.", _swap(command, {word: (joined,)}))
+        return _Correction(refused("digits_alone", joined=joined), _swap(command, {word: (joined,)}))
     if word.startswith("@") and book.find(word[1:]) is None:
         return _Correction(
-            f"People can't receive images, accounts can: put an account in place of {cite(word)}.",
+            refused("cannot_receive", what="People", typed=cite(word)),
             _swap(command, {word: (BLANK,)}),
         )
     return None
@@ -237,7 +229,7 @@ def _split_name(command: Share | Unshare, word: str, book: _Book) -> _Correction
     if name is None or _squash(name) != _squash("".join(pair)):
         return None
     targets = (*command.targets[:place], name, *command.targets[place + 2 :])
-    sentence = f"I don't know the account {cite(' '.join(pair))}. Did you mean {cite(name)}?"
+    sentence = refused("account_near", typed=cite(" ".join(pair)), typed2=cite(name))
     return _Correction(sentence, replace(command, targets=tuple(dict.fromkeys(targets))))
 
 
@@ -250,7 +242,7 @@ def _near_name(command: Share | Unshare, unknown: Sequence[str], book: _Book) ->
     for other in unknown[1:_MAX_CORRECTED]:
         near_other = book.nearest(other)
         names |= {other: (near_other,)} if near_other else {}
-    return _Correction(f"I don't know the account {cite(word)}. Did you mean {cite(near)}?", _swap(command, names))
+    return _Correction(refused("account_near", typed=cite(word), typed2=cite(near)), _swap(command, names))
 
 
 def _region(command: Share | Unshare, word: str) -> _Correction | None:
@@ -259,7 +251,7 @@ def _region(command: Share | Unshare, word: str) -> _Correction | None:
         return None
     regions = tuple(dict.fromkeys((*command.regions, region)))
     moved = replace(_swap(command, {word: ()}), regions=regions)
-    return _Correction(f"{cite(word)} looks like a region: put `in` before it.", moved)
+    return _Correction(refused("looks_like_region", typed=cite(word)), moved)
 
 
 def _reason(command: Share | Unshare, unknown: Sequence[str]) -> _Correction | None:
@@ -270,15 +262,15 @@ def _reason(command: Share | Unshare, unknown: Sequence[str]) -> _Correction | N
         return None
     reason = " ".join(rest)
     return _Correction(
-        f"I don't know the account {cite(rest[0])}. If {cite(reason)} is the reason, put `because` before it.",
+        refused("account_or_reason", typed=cite(rest[0]), typed2=cite(reason)),
         replace(command, targets=command.targets[:place], reason=reason),
     )
 
 
 def _any_name(command: Share | Unshare, word: str, book: _Book) -> _Correction:
     known = ", ".join(cite(name) for name in book.names[:3])
-    instead = f"its id, or a name that I know: {known}" if known else "its id"
-    sentence = f"I don't know the account {cite(word)}. Type {instead}. `/image account` tells how to find an id."
+    instead = refused("account_known_names", known=known) if known else "its id"
+    sentence = refused("account_unknown", typed=cite(word), instead=instead)
     return _Correction(sentence, command)
 
 

@@ -24,6 +24,7 @@ from bot.grammar.words import (
     is_article,
     means_because,
 )
+from bot.refusals import refused
 
 MAX_IMAGES = 10
 """Images of one request: more than that nobody looks at one by one before approving."""
@@ -109,7 +110,7 @@ def _every(line: Line, targets: Sequence[int]) -> tuple[str, ...]:
         return ()
     if len(every) < len(targets):
         word = line.words[min(every)]
-        sentence = f"{cite(word.text)} is every account that has the image: leave it out, or name no other."
+        sentence = refused("all_and_others", typed=cite(word.text))
         others = tuple(other for index, other in enumerate(line.words) if index not in every)
         raise Refusal(sentence, replace(line, words=others), word.start, word.end)
     return (EVERY,)
@@ -135,16 +136,16 @@ def _refuse_slip_of_because(line: Line) -> None:
     for index, word in enumerate(line.words):
         if index and means_because(word):
             fix = line.with_reason_from(index, word.end)
-            raise Refusal(f"Say `because` in place of {cite(word.text)}.", fix, word.start, word.end)
+            raise Refusal(refused("because_misspelt", typed=cite(word.text)), fix, word.start, word.end)
 
 
 def _refuse_empty_reason(line: Line) -> None:
     if line.reason is None or line.reason_blank:
         return
     if not any(c.isprintable() and not c.isspace() for c in line.reason):
-        sentence = "The reason is missing after `because`."
+        sentence = refused("reason_missing")
     elif line.reason in _NO_REASON:
-        sentence = f"Put your own reason in place of {cite(line.reason)}."
+        sentence = refused("reason_placeholder", typed=cite(line.reason))
     else:
         return
     raise Refusal(sentence, replace(line, reason=BLANK, reason_blank=True), *line.reason_at)
@@ -154,7 +155,7 @@ def _refuse_flags(line: Line, clause: Clause) -> None:
     for index in clause.inside:
         word = line.words[index]
         if word.text.startswith("--") and not word.quoted:
-            sentence = f"There are no options here, so {cite(word.text)} means nothing: leave it out."
+            sentence = refused("no_options", typed=cite(word.text))
             raise Refusal(sentence, line.with_words(index, index + 1), word.start, word.end)
 
 
@@ -168,17 +169,15 @@ def _refuse_end_date(line: Line, clause: Clause, clauses: Sequence[Clause]) -> N
     phrase = line.text[start:end]
     if not words:
         fix = line.with_words(clause.head, clause.stop)
-        raise Refusal(f"Nothing comes after {cite(phrase)}: leave it out.", fix, start, end)
+        raise Refusal(refused("end_missing", typed=cite(phrase)), fix, start, end)
     if length:
-        sentence = (
-            f"Leave out {cite(phrase)}: this version can't end a share by itself yet. Unshare it when it is time."
-        )
+        sentence = refused("no_end_yet", typed=cite(phrase))
         raise Refusal(sentence, line.with_words(clause.head, stop), start, end)
     if not any(other.key in TO_ACCOUNTS for other in clauses):
         fix = _keyword(line, clause.head, "with")
-        raise Refusal(f"Say `with` in place of {cite(phrase)} before an account.", fix, start, end)
+        raise Refusal(refused("with_misspelt", typed=cite(phrase)), fix, start, end)
     reason = line.text[words[0].start : words[-1].end]
-    sentence = f"{cite(phrase)} is not understood here. If {cite(reason)} is the reason, put `because` before it."
+    sentence = refused("not_understood", typed=cite(phrase), typed2=cite(reason))
     raise Refusal(sentence, _as_reason(line, clause, words[0].start), start, end)
 
 
@@ -207,16 +206,16 @@ def _keyword(line: Line, index: int, key: str) -> Line:
 def _refuse_from(line: Line, clause: Clause, form: type[Share] | type[Unshare]) -> None:
     if clause.key == "from" and form is Share:
         word = line.words[clause.head]
-        sentence = "`from` takes an image back and goes with `unshare`; `share` goes with `with`."
+        sentence = refused("from_with_share")
         raise Refusal(sentence, _keyword(line, clause.head, "with"), word.start, word.end)
 
 
 def _no_image(line: Line, targets: Sequence[int], names: Names) -> Refusal:
     verb = line.words[0]
     after = f"right after {cite(verb.text)}"
-    sentence = f"The image is missing: it comes {after}."
+    sentence = refused("image_missing", after=after)
     if not targets:
-        sentence = f"The image and the account are missing: the image comes {after}."
+        sentence = refused("image_and_account_missing", after=after)
     return Refusal(sentence, line.with_words(1, 1, filled(names.image, verb.end)))
 
 
@@ -229,20 +228,22 @@ def _no_account(
         word = line.words[index]
         if word.text.casefold() in slips and not word.quoted:
             fix = _keyword(line, index, preposition)
-            return Refusal(f"Say `{preposition}` in place of {cite(word.text)}.", fix, word.start, word.end)
+            return Refusal(
+                refused("say_instead", preposition=preposition, typed=cite(word.text)), fix, word.start, word.end
+            )
     empty = next((clause for clause in clauses if clause.key in TO_ACCOUNTS), None)
     if empty:
         word = line.words[empty.head]
         fix = line.with_words(empty.stop, empty.stop, filled(names.account, word.end))
-        return Refusal(f"No account comes after {cite(word.text)}.", _asked_why(fix), word.start, word.end)
+        return Refusal(refused("account_missing_after", typed=cite(word.text)), _asked_why(fix), word.start, word.end)
     late = _named_in_reason(line, preposition)
     if late:
-        sentence = "What comes after `because` is the reason, so the account has to come before it."
+        sentence = refused("account_in_reason")
         return Refusal(sentence, late, *line.reason_at)
     place = _where_accounts_begin(line, images)
     at = line.words[(place or clauses[0].stop) - 1].end
     key = Word(preposition, at, at, key=preposition)
-    sentence = f"The account is missing: put `{preposition}` before it, after the image."
+    sentence = refused("account_missing", preposition=preposition)
     if place:
         return Refusal(sentence, line.with_words(place, place, key), *line.cut(place, clauses[0].stop))
     account = filled(names.account, at)

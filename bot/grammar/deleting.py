@@ -8,6 +8,7 @@ from bot.grammar.clauses import Clause, clauses_of, named, regions_of
 from bot.grammar.named import filled, refuse_image
 from bot.grammar.typed import Delete, Names, Refusal, cite
 from bot.grammar.words import Line, Word, is_article
+from bot.refusals import refused
 
 _SNAPSHOTS = frozenset({"snapshots", "snapshot", "its", "bound", "all"})
 
@@ -23,7 +24,7 @@ def read_delete(line: Line, names: Names) -> Delete:
     images = named(line, clauses[0])
     if not images:
         verb = line.words[0]
-        sentence = f"The image is missing: it comes right after {cite(verb.text)}."
+        sentence = refused("delete_image_missing", typed=cite(verb.text))
         raise Refusal(sentence, line.with_words(1, 1, filled(names.image, verb.end)))
     refuse_image(line, images[0], names)
     if len(images) > 1:
@@ -41,12 +42,12 @@ def _refuse_beside_delete(line: Line, clause: Clause) -> None:
     if clause.key == "with" and named and set(named) <= _SNAPSHOTS:
         return
     if clause.key == "from":
-        sentence = "`delete` removes the image itself. To take it back from an account, say `unshare`."
+        sentence = refused("delete_from")
         verb = line.words[0]
         raise Refusal(sentence, line.with_words(0, 1, Word("unshare", verb.start, verb.end)), word.start, word.end)
-    sentence = f"{cite(line.text[start:end])} means nothing here: leave it out."
+    sentence = refused("nothing_here", typed=cite(line.text[start:end]))
     if clause.key == "with":
-        sentence = f"With `delete` only `with snapshots` can be said, not {cite(line.text[start:end])}."
+        sentence = refused("delete_with", typed=cite(line.text[start:end]))
     raise Refusal(sentence, line.with_words(clause.head, clause.stop), start, end)
 
 
@@ -57,12 +58,12 @@ def _one_at_a_time(line: Line, images: Sequence[int]) -> Refusal:
     if {word.text.casefold() for word in rest} <= _SNAPSHOTS:
         at = rest[0].start
         also = Word("with", at, at, key="with"), Word("snapshots", at, at)
-        sentence = f"Say `with snapshots` in place of {cite(line.text[start:end])}."
+        sentence = refused("say_with_snapshots", typed=cite(line.text[start:end]))
         return Refusal(sentence, line.with_words(images[1], images[-1] + 1, *also), start, end)
     if any(word.listed or word.quoted or word.kind for word in rest):
-        sentence = "One image at a time is deleted, since it can't be undone: leave out the others."
+        sentence = refused("delete_one")
         return Refusal(sentence, line.with_words(images[1], images[-1] + 1), start, end)
     name = " ".join(line.words[index].text for index in images)
     whole = Word(name, line.words[first].start, end, quoted=True)
-    sentence = "`delete` takes one image, since it can't be undone. A name with spaces goes in quotes."
+    sentence = refused("delete_one_name")
     return Refusal(sentence, line.with_words(first, images[-1] + 1, whole), line.words[first].start, end)

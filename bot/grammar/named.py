@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.grammar.slack_text import Kind
 from bot.grammar.typed import Names, Refusal, Share, Unshare, cite
 from bot.grammar.words import ACCOUNT_ID, BLANK, EVERYONE, IMAGE_ID, PLACEHOLDERS, TO_ACCOUNTS, Line, Word
+from bot.refusals import refused
 
 _CVM = "cvm"
 
@@ -27,7 +28,7 @@ def refuse_mixed_up(line: Line, images: Sequence[int], targets: Sequence[int]) -
     if not strays or line.words[strays[0]].quoted:
         return
     word = line.words[strays[0]]
-    sentence = f"{cite(word.text)} is an image, not an account. Images come first, accounts after them."
+    sentence = refused("mixed_up", typed=cite(word.text))
     moved = [line.words[index] for index in strays]
     swapped = len(strays) == len(targets) and not any(IMAGE_ID.fullmatch(line.words[i].text) for i in images)
     back = [line.words[index] for index in images] if swapped else []
@@ -44,16 +45,14 @@ def refuse_image(line: Line, index: int, names: Names) -> None:
     if word.quoted or word.blank:
         return
     if word.kind is not None:
-        sentence = f"{cite(word.text)} is a {_called(word.kind)}, and an image is named by its id or its name."
+        sentence = refused("not_an_image", typed=cite(word.text), called=_called(word.kind))
         raise Refusal(sentence, line.with_words(index, index + 1, _blank(word)), word.start, word.end)
     if word.text in PLACEHOLDERS:
-        sentence = f"Put the image's name or id in place of {cite(word.text)}."
+        sentence = refused("image_placeholder", typed=cite(word.text))
         fix = line.with_words(index, index + 1, filled(names.image, word.start))
         raise Refusal(sentence, fix, word.start, word.end)
     if ACCOUNT_ID.fullmatch(word.text) and len(word.text) > 8:
-        sentence = (
-            f"{cite(word.text)} looks like an account, and an image comes here. A name that looks so goes in quotes."
-        )
+        sentence = refused("account_as_image", typed=cite(word.text))
         raise Refusal(sentence, line.with_words(index, index + 1, _blank(word)), word.start, word.end)
 
 
@@ -63,21 +62,18 @@ def refuse_target(line: Line, index: int, form: type[Share] | type[Unshare], nam
         return
     everyone = word.text.casefold() in EVERYONE
     if word.kind is Kind.EVERYONE or (everyone and form is Share):
-        sentence = f"{cite(word.text)} is not an account: name each account that the image is for."
+        sentence = refused("everyone_shared", typed=cite(word.text))
         raise Refusal(sentence, line.with_words(index, index + 1, _blank(word)), word.start, word.end)
     if word.kind is not None:
         what = {Kind.PERSON: "People", Kind.GROUP: "Groups", Kind.CHANNEL: "Channels"}.get(word.kind, "Links")
-        sentence = f"{what} can't receive images, accounts can: put an account in place of {cite(word.text)}."
+        sentence = refused("cannot_receive", what=what, typed=cite(word.text))
         raise Refusal(sentence, line.with_words(index, index + 1, _blank(word)), word.start, word.end)
     if word.text in PLACEHOLDERS:
-        sentence = f"Put an account in place of {cite(word.text)}."
+        sentence = refused("account_placeholder", typed=cite(word.text))
         fix = line.with_words(index, index + 1, filled(names.account, word.start))
         raise Refusal(sentence, fix, word.start, word.end)
     if word.text.casefold() == _CVM:
-        sentence = (
-            "No program can move a Lighthouse image to CVM. By hand: in the Lighthouse console open Images, choose the "
-            "image, and share it with CVM there. An account comes here."
-        )
+        sentence = refused("lighthouse_to_cvm")
         raise Refusal(sentence, line.with_words(index, index + 1, _blank(word)), word.start, word.end)
 
 
@@ -97,5 +93,5 @@ def unique(line: Line, places: Sequence[int], most: int, what: str) -> tuple[str
     dropped = {index for index in places if line.words[index].text not in kept}
     words = tuple(word for index, word in enumerate(line.words) if index not in dropped)
     first = line.words[min(dropped)]
-    sentence = f"One request takes at most {most} {what}, and these are {len(names)}: ask for the rest in another."
+    sentence = refused("too_many", most=most, what=what, number=len(names))
     raise Refusal(sentence, replace(line, words=words), first.start, first.end)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from bot.grammar.named import unique
 from bot.grammar.typed import Refusal, cite
 from bot.grammar.words import PLACEHOLDERS, TO_ACCOUNTS, Line, Word, is_article
+from bot.refusals import refused
 
 MAX_REGIONS = 10
 """Regions of one request: each can need a copy of the image."""
@@ -44,9 +45,7 @@ def _read_clause(line: Line, head: int, stop: int) -> Iterator[int]:
     inside = [index for index in range(head + 1, stop) if not _is_noise(line.words[index])]
     if not inside:
         start, end = line.cut(head, head + 1)
-        sentence = (
-            f"No region comes after {cite(line.text[start:end] or 'in')}. A name that is a keyword goes in quotes."
-        )
+        sentence = refused("region_missing", typed=cite(line.text[start:end] or "in"))
         raise Refusal(sentence, line.with_words(head, stop), start, end)
     for place, index in enumerate(inside):
         _refuse_city(line, inside[place:])
@@ -76,7 +75,7 @@ def _is_noise(word: Word) -> bool:
 def _renamed(line: Line, start: int, stop: int, region: str) -> Refusal:
     begin, end = line.cut(start, stop)
     fix = line.with_words(start, stop, Word(region, begin, end))
-    return Refusal(f"The region of {cite(line.text[begin:end])} is written `{region}`.", fix, begin, end)
+    return Refusal(refused("region_written", typed=cite(line.text[begin:end]), region=region), fix, begin, end)
 
 
 def _no_region(line: Line, head: int, stop: int, index: int) -> Refusal:
@@ -84,20 +83,22 @@ def _no_region(line: Line, head: int, stop: int, index: int) -> Refusal:
     start, end = line.cut(head, stop)
     phrase = line.text[start:end]
     if line.words[index].text in PLACEHOLDERS:
-        sentence = f"Put a region in place of {cite(line.words[index].text)}, or leave out {cite(phrase)}."
+        sentence = refused("region_placeholder", typed=cite(line.words[index].text), typed2=cite(phrase))
         return Refusal(sentence, line.with_words(head, stop), start, end)
-    sentence = f"{cite(line.words[index].text)} is not a region, which looks like `ap-guangzhou`."
+    sentence = refused("region_unknown", typed=cite(line.words[index].text))
     last = stop == len(line.words) and any(word.key in TO_ACCOUNTS for word in line.words[1:head])
     if not last or line.reason is not None:
-        return Refusal(f"{sentence} Leave out {cite(phrase)}.", line.with_words(head, stop), start, end)
-    sentence = f"{sentence} If {cite(phrase)} is the reason, put `because` before it."
+        return Refusal(
+            refused("region_leave_out", sentence=sentence, typed=cite(phrase)), line.with_words(head, stop), start, end
+        )
+    sentence = refused("region_reason", sentence=sentence, typed=cite(phrase))
     return Refusal(sentence, line.with_reason_from(head, start), start, end)
 
 
 def _too_much(line: Line, stop: int, index: int) -> Refusal:
     start, end = line.cut(index, stop)
-    sentence = f"{cite(line.text[start:end])} is not understood after the region."
+    sentence = refused("region_too_much", typed=cite(line.text[start:end]))
     if stop < len(line.words) or line.reason is not None:
-        return Refusal(f"{sentence} Leave it out.", line.with_words(index, stop), start, end)
-    sentence = f"{sentence} If it is the reason, put `because` before it."
+        return Refusal(refused("region_rest_leave_out", sentence=sentence), line.with_words(index, stop), start, end)
+    sentence = refused("region_rest_reason", sentence=sentence)
     return Refusal(sentence, line.with_reason_from(index, start), start, end)

@@ -10,6 +10,7 @@ from bot.grammar.clauses import clauses_of
 from bot.grammar.named import filled
 from bot.grammar.typed import Inbound, Names, Refusal, Trust, cite
 from bot.grammar.words import BLANK, PLACEHOLDERS, Line, is_article
+from bot.refusals import refused
 
 _VERBS: Mapping[str, bool] = {
     **dict.fromkeys(("trust", "trusted", "allow", "accept"), True),
@@ -26,7 +27,7 @@ def read_inbound(line: Line, names: Names) -> Inbound | Trust:
     if len(clauses) > 1:
         word = line.words[clauses[1].head]
         start, end = line.cut(clauses[1].head, len(line.words))
-        sentence = f"{cite(word.text)} means nothing after `inbound`: leave it out."
+        sentence = refused("inbound_alone", typed=cite(word.text))
         raise Refusal(sentence, replace(line, words=line.words[: clauses[1].head]), start, end)
     places = [index for index in range(1, len(line.words)) if not is_article(line.words[index])]
     if not places:
@@ -36,7 +37,7 @@ def read_inbound(line: Line, names: Names) -> Inbound | Trust:
     wanted = places if trusted is None else places[1:]
     if not wanted:
         at = first.end
-        sentence = f"Which account to {first.text.casefold()} is missing."
+        sentence = refused("source_missing", text=first.text.casefold())
         raise Refusal(sentence, _because(line.with_words(len(line.words), len(line.words), filled(names.account, at))))
     return _of_source(line, wanted, trusted, names)
 
@@ -46,16 +47,16 @@ def _of_source(line: Line, places: list[int], trusted: bool | None, names: Names
     if len(places) > 1:
         start, end = line.cut(places[1], places[-1] + 1)
         kept = tuple(other for index, other in enumerate(line.words) if index not in places[1:])
-        raise Refusal("One account at a time: leave out the others.", replace(line, words=kept), start, end)
+        raise Refusal(refused("source_one"), replace(line, words=kept), start, end)
     if word.kind or (word.text in PLACEHOLDERS and not word.quoted and not word.blank):
-        sentence = f"Put the account that shares images with us in place of {cite(word.text)}."
+        sentence = refused("source_placeholder", typed=cite(word.text))
         fix = line.with_words(places[0], places[0] + 1, filled(names.account, word.start))
         raise Refusal(sentence, fix, word.start, word.end)
     refuse_numbers(line, places)
     if trusted is None:
         return Inbound(word.text)
     if not line.reason:
-        raise Refusal("Say why: the guardians decide by the reason.", _because(line))
+        raise Refusal(refused("source_reason"), _because(line))
     return Trust(word.text, trusted, line.reason)
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from bot.grammar.typed import Command, Help, List, Refusal, Requests, Show, cite
 from bot.grammar.words import IMAGE_ID, TO_ACCOUNTS, Line, Word
+from bot.refusals import refused
 
 VERBS = ("share", "unshare", "delete", "show", "list", "inbound", "requests", "help", "account")
 
@@ -76,17 +77,17 @@ def no_verb(line: Line, verb: str) -> Refusal:
     if meant is not None and meant in _LATER:
         what, instead = _LATER[meant]
         only = line.words[1].text if len(line.words) == 2 else ""
-        return Refusal(f"{cite(word.text)}: this version {what}.", instead(only), word.start, word.end)
+        return Refusal(refused("later_version", typed=cite(word.text), what=what), instead(only), word.start, word.end)
     if verb in _BUTTONS:
         number = next((found for found in map(request_number, line.words[1:]) if found), None)
-        sentence = f"{cite(word.text)} is a button on the request's card, not a command."
+        sentence = refused("a_button", typed=cite(word.text))
         return Refusal(sentence, Requests("all" if number else "pending", number), word.start, word.end)
     if meant:
         rest = 2 if len(line.words) > 1 and line.words[1].text.casefold() in ("share", "sharing") else 1
         fix = line.with_words(0, rest, Word(meant, word.start, word.end))
-        return Refusal(f"{cite(word.text)} is not a command. Did you mean `{meant}`?", fix, word.start, word.end)
+        return Refusal(refused("near_verb", typed=cite(word.text), meant=meant), fix, word.start, word.end)
     verbs = ", ".join(f"`{known}`" for known in VERBS)
-    sentence = f"{cite(word.text)} is not a command. A command begins with one of {verbs}."
+    sentence = refused("no_verb", typed=cite(word.text), verbs=verbs)
     return _only_names(line) or Refusal(sentence, Help(), word.start, word.end)
 
 
@@ -103,15 +104,15 @@ def _only_names(line: Line) -> Refusal | None:
     following = line.words[1].key if len(line.words) > 1 else ""
     if following in TO_ACCOUNTS:
         verb = "unshare" if following == "from" else "share"
-        sentence = f"Begin with what to do: `{verb}` comes before {cite(first.text)}."
+        sentence = refused("verb_before", verb=verb, typed=cite(first.text))
         return Refusal(sentence, line.with_words(0, 0, Word(verb, first.start, first.start)), first.start, first.end)
     which = WHICH.get(first.text.casefold())
     number = request_number(first) if len(line.words) == 1 else None
     if which or number:
-        sentence = f"Begin with what to do: `requests` comes before {cite(first.text)}."
+        sentence = refused("verb_before", verb="requests", typed=cite(first.text))
         return Refusal(sentence, Requests(which or "all", number), first.start, first.end)
     if len(line.words) == 1 and IMAGE_ID.fullmatch(first.text):
-        sentence = f"Begin with what to do: `show` comes before {cite(first.text)}."
+        sentence = refused("verb_before", verb="show", typed=cite(first.text))
         return Refusal(sentence, Show(first.text), first.start, first.end)
     return None
 

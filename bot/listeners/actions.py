@@ -19,12 +19,11 @@ from bot.listeners import form, images, inbound, lists, pages
 from bot.listeners.members import address_of, answer_later, open_view
 from bot.listeners.pages import ImagesAt, InboundAt, RequestsAt
 from bot.payloads import Press
+from bot.refusals import refused
 from bot.replies import ReplyAddress
 from bot.services import Services
 
 log = structlog.get_logger()
-
-_ANOTHERS = "That button belongs to another request, so nothing was decided. Use those on the request's own card."
 
 
 def register(app: App, services: Services) -> None:
@@ -134,7 +133,7 @@ def request_of(services: Services, pressed: Press) -> int | None:
         return None
     if _on_anothers_card(services, pressed, number):
         log.warning("press_dropped", why="it is on the card of another request", request=number)
-        services.answer("press_dropped", address_of(services, pressed), lambda: (_ANOTHERS, None))
+        services.answer("press_dropped", address_of(services, pressed), lambda: (refused("anothers_button"), None))
         return None
     return number
 

@@ -13,13 +13,11 @@ from bot.gate import told
 from bot.listeners.actions import request_of
 from bot.listeners.members import address_of
 from bot.payloads import Press
+from bot.refusals import refused
 from bot.replies import ReplyAddress
 from bot.services import Services
 
 log = structlog.get_logger()
-
-_NOT_RECORDED = "I can't record that right now, so nothing was asked. Press again in a minute."
-_NOTHING_FAILED = "Nothing of that request failed, so there is nothing to ask again."
 
 
 def register(app: App, services: Services) -> None:
@@ -50,8 +48,10 @@ def _record(services: Services, pressed: Press, request: Request) -> str:
         new = services.desk.ask_again(request, by=by, reply_to=requester.text())
     except StoreError:
         log.exception("not_recorded", request=request.id)
-        return _NOT_RECORDED
-    return _NOTHING_FAILED if new is None else f"Asked again as #{new}: its owners decide by what is true now."
+        return refused("not_recorded")
+    return (
+        refused("nothing_failed") if new is None else f"Asked again as #{new}: its owners decide by what is true now."
+    )
 
 
 def _is_concerned(person_id: str, request: Request) -> bool:
@@ -62,4 +62,4 @@ def _is_concerned(person_id: str, request: Request) -> bool:
 
 def _whose(request: Request) -> str:
     who = mention(request.requester.id)
-    return f"Only {who}, who asked, its owners and its guardians can ask for #{request.id} again."
+    return refused("not_to_ask_again", who=who, number=request.id)

@@ -18,12 +18,13 @@ from bot.listeners import form, images, inbound, lists
 from bot.listeners.members import Answer, address_of, answer_later, answer_names, answer_now, open_view
 from bot.listeners.pages import ImagesAt, InboundAt, RequestsAt
 from bot.payloads import Asking, Command
+from bot.refusals import refused
 from bot.replies import ReplyAddress
 from bot.services import Services
 
 log = structlog.get_logger()
 
-NOT_RECORDED = "I can't record that right now, so nothing was asked. Try again in a minute."
+NOT_RECORDED = refused("not_recorded")
 
 
 def register(app: App, services: Services) -> None:

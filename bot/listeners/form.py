@@ -15,18 +15,13 @@ from bot.cards.form import Held
 from bot.cards.text import Block
 from bot.grammar.slack_text import decode
 from bot.payloads import View
+from bot.refusals import refused
 from bot.services import Services
 
 _PRESELECTED = 5  # images of one message: who means more of them looks at each
 _IMAGE_ID = re.compile(r"(?<![0-9A-Za-z_-])img-[0-9a-z]{6,16}(?![0-9A-Za-z_-])")
 _WITHIN_A_NAME = r"[0-9A-Za-z_-]"
 
-_NO_IMAGE = "Choose an image."
-_NO_ACCOUNT = "Choose an account, or write the id of another."
-_NOT_ACCOUNTS = "Only account ids here, with commas between."
-_LONG_NAME = "An image's name is not that long. Choose one of the list."
-_NO_REGION = "That is no region of the policy. Choose one of the list."
-_NOT_LISTED = "That is no account. Choose one of the list."
 _NONE_NAMED = "I found no image in that message. Choose one above."
 
 
@@ -53,7 +48,7 @@ def read(view: View, policy: Policy) -> Filled:
     regions = _regions(view, policy, errors)
     reason = view.text(ids.REASON)
     if len(reason) > form.MAX_REASON:
-        errors[ids.REASON] = f"The reason can have {form.MAX_REASON:,} characters at most."
+        errors[ids.REASON] = refused("form_long_reason", most=f"{form.MAX_REASON:,}")
     return Filled(images, targets, regions, reason, errors)
 
 
@@ -128,11 +123,11 @@ def _option(value: str, known: dict[str, Image]) -> Block:
 def _images(view: View, errors: dict[str, str]) -> tuple[str, ...]:
     images = tuple(filter(None, (value.strip() for value in view.chosen(ids.IMAGE))))
     if not images:
-        errors[ids.IMAGE] = _NO_IMAGE
+        errors[ids.IMAGE] = refused("form_no_image")
     elif len(images) > grammar.MAX_IMAGES:
-        errors[ids.IMAGE] = f"A request can have {grammar.MAX_IMAGES} images at most. Ask in several requests."
+        errors[ids.IMAGE] = refused("form_many_images", most=grammar.MAX_IMAGES)
     elif any(len(image) > limits.OPTION_VALUE for image in images):
-        errors[ids.IMAGE] = _LONG_NAME
+        errors[ids.IMAGE] = refused("form_long_name")
     return images
 
 
@@ -140,7 +135,7 @@ def _targets(view: View, policy: Policy, errors: dict[str, str]) -> tuple[Target
     chosen = view.chosen(ids.ACCOUNTS)
     targets = [policy.target(account) for account in chosen if grammar.ACCOUNT_ID.fullmatch(account)]
     if len(targets) < len(chosen):
-        errors[ids.ACCOUNTS] = _NOT_LISTED
+        errors[ids.ACCOUNTS] = refused("form_not_listed")
     others = _others(view.text(ids.OTHER_ACCOUNTS), policy)
     if isinstance(others, str):
         errors[ids.OTHER_ACCOUNTS] = others
@@ -149,18 +144,18 @@ def _targets(view: View, policy: Policy, errors: dict[str, str]) -> tuple[Target
     targets = list({target.account: target for target in targets}.values())
     field = ids.ACCOUNTS if policy.accounts else ids.OTHER_ACCOUNTS
     if not targets and not errors.keys() & {ids.ACCOUNTS, ids.OTHER_ACCOUNTS}:
-        errors[field] = _NO_ACCOUNT
+        errors[field] = refused("form_no_account")
     elif len(targets) > MAX_SHARES:
-        errors[field] = f"An image can be shared with {MAX_SHARES} accounts at most."
+        errors[field] = refused("form_many_accounts", most=MAX_SHARES)
     return tuple(targets)
 
 
 def _regions(view: View, policy: Policy, errors: dict[str, str]) -> tuple[str, ...]:
     regions = view.chosen(ids.REGIONS) if len(policy.home.regions) > 1 else ()
     if not set(regions) <= set(policy.home.regions):
-        errors[ids.REGIONS] = _NO_REGION
+        errors[ids.REGIONS] = refused("form_no_region")
     elif len(regions) > grammar.MAX_REGIONS:
-        errors[ids.REGIONS] = f"A request can have {grammar.MAX_REGIONS} regions at most. Ask in several requests."
+        errors[ids.REGIONS] = refused("form_many_regions", most=grammar.MAX_REGIONS)
     return regions
 
 
@@ -172,7 +167,7 @@ def _others(text: str, policy: Policy) -> tuple[Target, ...] | str:
     if isinstance(command, grammar.Misread):
         return _complaint(command, text)
     if not isinstance(command, grammar.Share) or len(command.images) != 1 or command.reason or command.regions:
-        return _NOT_ACCOUNTS
+        return refused("form_not_accounts")
     targets = grammar.resolve(command, policy.account_names, text)
     return _complaint(targets, text) if isinstance(targets, grammar.Misread) else targets
 
@@ -183,5 +178,5 @@ def _complaint(misread: grammar.Misread, text: str) -> str:
     Beside a field Slack shows no marks: what they would show as code stands in quotation marks.
     """
     if not misread.word or misread.word not in decode(text).text:
-        return _NOT_ACCOUNTS
+        return refused("form_not_accounts")
     return re.sub("`([^`]*)`", r"“\1”", misread.sentence)

@@ -11,14 +11,15 @@ from slack_sdk.errors import SlackApiError
 from approvals.errors import DirectoryError, UnknownPerson
 from approvals.model import Person
 from bot.payloads import Asking, Suggestion
+from bot.refusals import refused
 from bot.replies import ReplyAddress
 from bot.services import Services
 from bot.slack import UNREACHED, told_by
 
 Answer = tuple[str, list[dict[str, Any]] | None]
 
-UNCLEAR = "Slack doesn't tell me who you are right now. Try again in a minute."
-NOT_OPENED = "Slack didn't open the form in time. Try again."
+UNCLEAR = refused("who_unclear")
+NOT_OPENED = refused("form_not_opened")
 
 log = structlog.get_logger()
 

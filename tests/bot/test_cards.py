@@ -201,7 +201,7 @@ def test_who_was_first_is_told_to_who_comes_late(state: State, beginning: str) -
 
 
 def test_a_blocked_request_tells_what_is_wrong_and_what_to_do() -> None:
-    assert private.refused(request(State.REFUSED)) == (
+    assert private.not_asked(request(State.REFUSED)) == (
         "Not asked: base-nightly has a licence of its owner. Build one without."
     )
 

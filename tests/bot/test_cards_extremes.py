@@ -70,7 +70,7 @@ def judge_everything(one: Request) -> None:
     """Draws the request wherever it can be drawn, and holds each picture against Slack's rules."""
     judge(*card(one))
     judge(*private.ended(one))
-    judge(private.refused(one), None)
+    judge(private.not_asked(one), None)
     judge(private.stands(one), None)
     for why in OBJECTIONS:
         judge(private.objection(one, why), None)

@@ -10,7 +10,7 @@ import pytest
 
 from approvals.model import Request, State
 from bot import ids
-from bot.gate import NOT_HERE
+from bot.refusals import refused
 from bot.sandbox.run import Sandbox, opened
 from tests.e2e.conftest import at
 from tests.e2e.door import DoorKnocker, press, submission
@@ -57,15 +57,17 @@ def test_another_workspace_gets_nothing_done(door: DoorKnocker, sandbox: Sandbox
     answer_to = f"{sandbox.workspace.url}/response/{name}"
     share = "share base-nightly with data-team"
     asked = door.command(share, team_id="T0OTHER", trigger_id="other", response_url=answer_to)
-    assert asked == (200, NOT_HERE)
+    assert asked == (200, refused("not_installed"))
     assert door.interact({**press("approve", "1"), **OTHER, "response_url": answer_to}) == (200, "")
     assert door.interact({**submission("deny_reason", '{"request": 1}', {"reason": "x"}), **OTHER}) == (200, "")
     for words in ("requests", "help", "show base-nightly", "", "account"):
         answer = door.command(words, team_id="T0OTHER", trigger_id=f"other {words}", response_url=answer_to)
-        assert answer == (200, NOT_HERE)
+        assert answer == (200, refused("not_installed"))
 
     untouched(sandbox)
-    assert not any(NOT_HERE in one.text for one in sandbox.workspace.state.conversations["C0IMAGES"].messages)
+    assert not any(
+        refused("not_installed") in one.text for one in sandbox.workspace.state.conversations["C0IMAGES"].messages
+    )
 
 
 @pytest.mark.parametrize("action_id", ["approve", "deny", "cancel", ids.PAGE, ids.OPEN_FORM])
