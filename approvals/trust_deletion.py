@@ -71,15 +71,16 @@ def final(image: Image, images: Collection[Image], *, snapshots: bool) -> Iterat
     if not held:
         return
     named = ", ".join(held[:3]) + (f" and {len(held) - 3} more" if len(held) > 3 else "")
+    snapshots_named = f"snapshot {named}" if len(held) == 1 else f"snapshots {named}"
     if snapshots:
         yield found(
             "snapshots_deleted",
-            f"With it go its snapshots {named}: nothing is left to make it from again.",
+            f"With it its {snapshots_named} would go: nothing is left to make it from again.",
             "Leave out with snapshots, to keep them.",
         )
     else:
         yield found(
             "snapshots_kept",
-            f"Its snapshots {named} stay, and cost on.",
+            f"Its {snapshots_named} would stay, and cost on.",
             "Say with snapshots behind the image, to delete them too.",
         )

@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from approvals import explaining, facts, policy
 from approvals.cloud import Image
-from approvals.errors import CloudError
+from approvals.errors import CloudError, StoreError
 from approvals.explaining import Question
 from approvals.policy import Policy
 from approvals.policy_lines import lines_of
@@ -42,12 +42,20 @@ def explain(image_ref: str, target: str, requester: str) -> Iterator[str]:
         else:
             if image is None:
                 yield f"The cloud has no image {image_ref} in the regions of the policy."
-    question = Question(image_ref, image, origin, target, requester, lines_of(text), _sources())
+    try:
+        sources = _sources()
+    except StoreError as error:
+        sources = {}
+        yield f"The bot's database can't be read ({error}): what guardians said of sources isn't known."
+    question = Question(image_ref, image, origin, target, requester, lines_of(text), sources)
     yield from explaining.explain(question, rules, people)
 
 
 def _sources() -> Mapping[str, bool]:
-    """The guardians' word on sources, from the bot's database where there is one here."""
+    """The guardians' word on sources, from the bot's database where there is one here.
+
+    :raises StoreError: it can't be read
+    """
     path = config.places().db
     if not path.exists():
         return {}

@@ -246,7 +246,9 @@ def _shares(shown: Shown) -> list[Block]:
         lines = [_by_record(grant, shown.names) for grant in shown.grants] or ["nobody"]
         return [labelled("Shared with, by the record", _listed(lines))]
     lines = [_share(account, since, by_account.get(account), shown.names) for account, since in shown.shares.items()]
-    blocks = [labelled(f"Shared with {len(lines)} of {MAX_SHARES}", _listed(lines) if lines else "nobody yet")]
+    # How many accounts can have an image of Lighthouse is published nowhere.
+    head = "Shared with" if shown.image.is_blueprint else f"Shared with {len(lines)} of {MAX_SHARES}"
+    blocks = [labelled(head, _listed(lines) if lines else "nobody yet")]
     gone = [_by_record(grant, shown.names) for grant in shown.grants if grant.target.account not in shown.shares]
     if gone:
         blocks.append(labelled("Taken back, but not by Imagewarden", _listed(gone)))

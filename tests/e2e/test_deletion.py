@@ -50,7 +50,7 @@ def test_an_image_is_deleted_after_its_shares_with_the_word_of_an_owner_and_a_gu
     text = company.lin.text_of(card)
     assert "partner-lab 100023456789" in text
     assert "base-22.04 is gone for good then" in text
-    assert "stay, and cost on" in text
+    assert "would stay, and cost on" in text
     assert "a guardian: @security" in text
     assert confirmation(card, "Approve") == "1 account loses it. A deleted image can't be brought back."
     company.lin.presses("Approve", on=card)
