@@ -45,7 +45,7 @@ _ACCOUNT_REFUSED = {
 
 _IMAGE_REFUSED = {
     "FailedOperation.BYOLImageShareFailed": "An image under a licence of your own can't be shared: make one without.",
-    "InvalidImageId.InShared": "Take the image back from everybody first, Lighthouse too: a shared one can't be deleted.",
+    "InvalidImageId.InShared": "Take the image back from everybody first, Lighthouse too: a shared one can't go.",
     "InvalidImageId.IncorrectState": "Look in the console how the image stands: in this state it can't be done.",
     "InvalidImageId.Malformed": _IMAGE_ID,
     "InvalidImageId.NotFound": _IMAGE_ID,
