@@ -70,6 +70,13 @@ class Store:
         finally:
             db.execute("ROLLBACK")
 
+    def preallocate_log(self) -> None:
+        """Make the first commits as quick as later ones; takes some 50 ms.
+
+        :raises StoreError: the file can't be written
+        """
+        self._writer.preallocate_log()
+
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` after each commit; it must be quick and must not raise."""
         self._listeners.append(listener)

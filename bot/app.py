@@ -138,6 +138,7 @@ class Bot:
 
     def start(self) -> None:
         self._started = True
+        self.store.preallocate_log()
         self._worker.start()
 
     def stop(self) -> None:

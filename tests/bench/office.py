@@ -38,6 +38,7 @@ def utc_now() -> datetime:
 class Office:
     def __init__(self, path: Path) -> None:
         self.store = Store(path)
+        self.store.preallocate_log()
         self.policy = parse(company.POLICY)
         policies = Policies(self.policy)
         self.cloud = MemoryCloud()
