@@ -62,13 +62,14 @@ class Store:
         if db is None:
             db = self._readers.db = open_database(self._path)
             self._opened.append(db)
-        db.execute("BEGIN")
+        execute = db.conn.execute
+        execute("BEGIN")
         try:
             yield Ledger(db)
         except sqlite3.Error as error:
             raise StoreError(str(self._path), str(error)) from error
         finally:
-            db.execute("ROLLBACK")
+            execute("ROLLBACK")
 
     def preallocate_log(self) -> None:
         """Make the first commits as quick as later ones; takes some 50 ms.

@@ -57,7 +57,7 @@ def judge(facts: Facts, policy: Policy) -> Judgement:
 def weighed(findings: Iterator[Finding], policy: Policy) -> tuple[Finding, ...]:
     """The findings at the levels of the policy, the weightiest first."""
     levels = policy.rules.findings
-    levelled = [replace(one, level=levels.get(one.code, one.level)) for one in findings]
+    levelled = [replace(one, level=levels[one.code]) if one.code in levels else one for one in findings]
     return tuple(sorted(levelled, key=lambda one: -_WEIGHT[one.level]))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from approvals.cloud import Image, ImageKind, LighthouseView
 from approvals.model import Action, Affected, Deletion, Finding, Target
 from approvals.trust_regions import Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What was asked, and what the cloud and the ledger said about it.
 
@@ -50,7 +51,7 @@ class Facts:
     lighthouse: LighthouseView | None = None
     sources: Mapping[str, bool] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def candidates(self) -> tuple[Image, ...]:
         """Those that can be meant. Our own come before others of the same name, which anybody could choose.
 
@@ -62,7 +63,7 @@ class Facts:
     def _asked_for(self, images: tuple[Image, ...]) -> tuple[Image, ...]:
         return tuple(image for image in images if not self.regions or image.region in self.regions)
 
-    @property
+    @cached_property
     def image(self) -> Image | None:
         """The one image that is meant, where there is just one."""
         return self.candidates[0] if len(self.candidates) == 1 else None
