@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -22,6 +23,7 @@ from approvals.pace import later
 from approvals.people import Directory, can_be_met, deciders_of, guardians_of, unknown_owners
 from approvals.policies import Policies
 from approvals.policy import Policy
+from approvals.recording import Effect, record_each
 from approvals.store import Store
 from approvals.trust import Judgement
 from approvals.trust_facts import Facts
@@ -51,10 +53,7 @@ class Checker:
         """Check what is due; returns how many requests were looked at."""
         with self._store.read() as ledger:
             due = ledger.to_check(now, _TOGETHER)
-        if len(due) == 1:
-            self._check(due[0], now)
-        else:
-            list(self._pool.map(lambda request: self._check(request, now), due))
+        record_each(self._store, self._pool, [partial(self._check, request, now) for request in due], durable=False)
         return len(due)
 
     def judge(self, request: Request) -> tuple[Judgement, Deciders | None]:
@@ -125,30 +124,24 @@ class Checker:
             looked = facts.of_everyone(looked, policy)
         return facts.dry_run(looked, self._cloud) if request.action is Action.DELETE else looked
 
-    def _check(self, request: Request, now: datetime) -> None:
+    def _check(self, request: Request, now: datetime) -> Effect:
         policy = self._policies.current
         try:
             requester = self._directory.person(request.requester.id)
         except UnknownPerson:
             requester = replace(request.requester, may_act=False, why_not="Slack doesn't know who asked.")
         except DirectoryError as error:
-            self._postpone(request, error, now)
-            return
+            return self._postpone(request, error, now)
         request = replace(request, requester=requester)
         if not requester.may_act:
-            self._refuse(request, Judgement(None, (_may_not_ask(requester),)), policy, now)
-            return
+            return self._refuse(request, Judgement(None, (_may_not_ask(requester),)), policy, now)
         try:
             judgement, deciders = self._judge(request, policy)
         except (CloudError, WrongAccount, DirectoryError) as error:
-            self._postpone(request, error, now)
-            return
+            return self._postpone(request, error, now)
         if judgement.blocked:
-            self._refuse(request, judgement, policy, now)
-        else:
-            self._store.write(
-                lambda ledger: self._ask(ledger, request, judgement, deciders, policy, now), durable=False
-            )
+            return self._refuse(request, judgement, policy, now)
+        return lambda ledger: self._ask(ledger, request, judgement, deciders, policy, now)
 
     def _ask(
         self,
@@ -176,7 +169,7 @@ class Checker:
         outbox.thread("asked")
         outbox.reply("asked", to=request.reply_to, person_id=request.requester.id)
 
-    def _refuse(self, request: Request, judgement: Judgement, policy: Policy, now: datetime) -> None:
+    def _refuse(self, request: Request, judgement: Judgement, policy: Policy, now: datetime) -> Effect:
         def work(ledger: Ledger) -> None:
             if self._checked(ledger, request, judgement, None, State.REFUSED, policy, now):
                 outbox = Outbox(ledger, request, channel=policy.home.channel, now=now)
@@ -186,7 +179,7 @@ class Checker:
                         told = {"message": finding.text, "advice": finding.remedy}
                         alarm(ledger, policy.home.admins, "lighthouse_role", told, now=now)
 
-        self._store.write(work, durable=False)
+        return work
 
     def _checked(
         self,
@@ -219,7 +212,7 @@ class Checker:
         ledger.add_audit(Entry(now, event, NOBODY, request.id, detail))
         return True
 
-    def _postpone(self, request: Request, error: Exception, now: datetime) -> None:
+    def _postpone(self, request: Request, error: Exception, now: datetime) -> Effect:
         log.warning("check_postponed", request=request.id, attempts=request.attempts, error=str(error))
         until = later(now, request.attempts)
         if isinstance(error, AuthFailed | WrongAccount):  # an operator mends it, at any time
@@ -231,7 +224,7 @@ class Checker:
                 outbox = Outbox(ledger, request, channel=self._policies.current.home.channel, now=now)
                 outbox.reply("delayed", to=request.reply_to, person_id=request.requester.id)
 
-        self._store.write(work, durable=False)
+        return work
 
 
 def _may_not_ask(requester: Person) -> Finding:

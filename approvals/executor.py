@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -29,6 +30,7 @@ from approvals.outcomes import Done, Has, Stopped
 from approvals.pace import later
 from approvals.policies import Policies
 from approvals.policy import Policy
+from approvals.recording import Effect, record_each
 from approvals.store import Store
 from approvals.trust_facts import Facts
 
@@ -85,10 +87,7 @@ class Executor:
             turns = [_Turn(leases.enter_context(self._leases.hold(now)), now, leave) for _ in range(images)]
             # Not waited for: what a loss of power undoes here is taken again, and read before anything is called.
             taken = self._store.write(lambda ledger: self._take_some(ledger, turns), durable=False)
-            if len(taken) == 1:
-                self._execute(*taken[0])
-            else:
-                list(self._pool.map(lambda one: self._execute(*one), taken))
+            record_each(self._store, self._pool, [partial(self._execute, *one) for one in taken], durable=True)
         return sum(len(together) for together, _ in taken)
 
     def close(self) -> None:
@@ -118,7 +117,7 @@ class Executor:
                 taken.append(request)
         return taken
 
-    def _execute(self, together: Sequence[Request], turn: _Turn) -> None:
+    def _execute(self, together: Sequence[Request], turn: _Turn) -> Effect | None:
         numbers = [one.id for one in together]
         try:
             policy = self._policies.current
@@ -129,19 +128,19 @@ class Executor:
             gone = Deleting(self._cloud, lambda: self._holds(turn.lease))(sound, done)
         except (AuthFailed, WrongAccount) as error:
             log.warning("execution_held", requests=numbers, error=str(error))
-            self._store.write(lambda ledger: self._give_back(ledger, together, turn, counts=False))
+            return lambda ledger: self._give_back(ledger, together, turn, counts=False)
         except Refused as error:
             log.warning("execution_refused", requests=numbers, error=str(error), cloud=error.cloud_request_id)
             refusal = error  # the name of a caught error is gone after its clause
-            self._store.write(lambda ledger: self._refuse(ledger, together, refusal, turn))
+            return lambda ledger: self._refuse(ledger, together, refusal, turn)
         except CloudError as error:
             log.warning("execution_postponed", requests=numbers, error=str(error), cloud=error.cloud_request_id)
-            self._store.write(lambda ledger: self._give_back(ledger, together, turn, counts=True))
+            return lambda ledger: self._give_back(ledger, together, turn, counts=True)
         except LeaseLost:
             log.warning("execution_lost", requests=numbers)
-        else:
-            lost = {place.region: place.lost for place in looked.places}
-            self._store.write(lambda ledger: self._settle(ledger, sound, stopped, done, gone, lost, turn))
+            return None
+        lost = {place.region: place.lost for place in looked.places}
+        return lambda ledger: self._settle(ledger, sound, stopped, done, gone, lost, turn)
 
     def _look(self, together: Sequence[Request], policy: Policy) -> Facts:
         """How it stands in every region that one of them is about."""
@@ -195,20 +194,19 @@ class Executor:
         """Those that may still be done, and the others."""
         sound: list[Request] = []
         stopped: list[Stopped] = []
-        for request in together:
-            if request.action is Action.DELETE and looked.image is None and not everyone.elsewhere(request):
-                sound.append(request)  # it is gone, as was wanted
-                continue
-            own = replace(looked, regions=request.regions, targets=request.targets, reason=request.reason)
-            with self._store.read() as ledger:
-                own = facts.remembered(own, ledger)
-            judgement = trust.judge(own, policy)
-            worse = trust.worse(request.findings, judgement.findings)
-            if worse:
-                settled = None if looked.shared_with is None else judgement.settled
-                stopped.append(Stopped(request, worse, settled, looked.image_ids))
-            else:
-                sound.append(request)
+        with self._store.read() as ledger:
+            for request in together:
+                if request.action is Action.DELETE and looked.image is None and not everyone.elsewhere(request):
+                    sound.append(request)  # it is gone, as was wanted
+                    continue
+                own = replace(looked, regions=request.regions, targets=request.targets, reason=request.reason)
+                judgement = trust.judge(facts.remembered(own, ledger), policy)
+                worse = trust.worse(request.findings, judgement.findings)
+                if worse:
+                    settled = None if looked.shared_with is None else judgement.settled
+                    stopped.append(Stopped(request, worse, settled, looked.image_ids))
+                else:
+                    sound.append(request)
         return sound, stopped
 
     def _call(self, action: Action, image: Image, accounts: Sequence[str], lease: str) -> Calls:

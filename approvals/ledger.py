@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -111,13 +112,12 @@ class Ledger(Mailbox):
         row = self._one("request", id=request_id)
         if row is None:
             return None
-        request = rows.request(
-            row, self._all("items", request_id=request_id), self._all("decisions", request_id=request_id)
+        return self._with_copies(
+            rows.request(row, self._all("items", request_id=request_id), self._all("decisions", request_id=request_id))
         )
-        return self._with_copies(request) if set(request.regions) - {row["image_region"]} else request
 
     def _with_copies(self, request: Request) -> Request:
-        if request.image is None:
+        if request.image is None or not set(request.regions) - {request.image.region}:
             return request
         copies = (one for one in self.copies.of(request.image) if one.region in request.regions)
         return replace(request, copies=tuple(copies))
@@ -453,8 +453,26 @@ class Ledger(Mailbox):
     # plumbing
 
     def _requests(self, found: Sequence[rows.Row]) -> list[Request]:
-        read = (self.request(row["id"]) for row in found)
-        return [request for request in read if request is not None]
+        """The requests of these numbers, in that order. Three statements, however many they are."""
+        if len(found) == 1:
+            alone = self.request(found[0]["id"])
+            return [alone] if alone else []
+        numbers = [row["id"] for row in found]
+        read = {"numbers": _JSON.encode(numbers)}
+        items = _by_request(self._all("items_of_all", **read))
+        decisions = _by_request(self._all("decisions_of_all", **read))
+        requests = {
+            row["id"]: rows.request(row, items[row["id"]], decisions[row["id"]])
+            for row in self._all("requests", **read)
+        }
+        return [self._with_copies(requests[number]) for number in numbers]
+
+
+def _by_request(found: Iterable[rows.Row]) -> Mapping[int, list[rows.Row]]:
+    sorted_out = defaultdict(list)
+    for row in found:
+        sorted_out[row["request_id"]].append(row)
+    return sorted_out
 
 
 def _allowed(before: State, after: State) -> None:

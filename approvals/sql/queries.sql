@@ -37,6 +37,18 @@ SELECT * FROM requests WHERE id = :id
 -- The accounts of a request, in the order they were asked for.
 SELECT * FROM items WHERE request_id = :request_id ORDER BY id
 
+-- requests --
+-- Several requests by their numbers.
+SELECT * FROM requests WHERE id IN (SELECT value FROM json_each(:numbers))
+
+-- items_of_all --
+-- The accounts of several requests, in the order they were asked for.
+SELECT * FROM items WHERE request_id IN (SELECT value FROM json_each(:numbers)) ORDER BY id
+
+-- decisions_of_all --
+-- What was decided about several requests, oldest first.
+SELECT * FROM decisions WHERE request_id IN (SELECT value FROM json_each(:numbers)) ORDER BY id
+
 -- decisions --
 -- What was decided about a request, oldest first.
 SELECT * FROM decisions WHERE request_id = :request_id ORDER BY id
@@ -279,7 +291,8 @@ SELECT DISTINCT image_id, region FROM grants WHERE ended_at IS NULL
 
 -- shared_before --
 -- Those of the accounts with which any image was ever shared, by the ledger.
-SELECT DISTINCT account FROM grants WHERE account IN (SELECT value FROM json_each(:accounts))
+SELECT value AS account FROM json_each(:accounts) AS asked
+ WHERE EXISTS (SELECT 1 FROM grants WHERE account = asked.value)
 
 -- add_source_word --
 -- The guardians' word on an account that shares images with us.
