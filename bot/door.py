@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 import structlog
@@ -23,7 +25,8 @@ _LARGEST_BODY = 1024 * 1024  # bytes; Slack's own posts are some kilobytes
 _LONGEST_TIMESTAMP = 20  # digits; int() raises on thousands of them
 _GOOD_FOR = 600.0  # seconds from its first use at most: made five minutes ahead, good until five minutes after
 _HALF = 8 * 1024 * 1024  # bytes; two halves are kept
-_EACH = 1024  # bytes that an answer takes beside its text, about
+_PLAIN = "text/plain; charset=utf-8"
+_EACH = 400  # bytes that an answer takes beside its text, about
 
 # No JSON, or deeper than any payload; and Bolt reads ids out of it at once, whatever stands in their place.
 _NOT_SLACKS = (ValueError, RecursionError, TypeError, AttributeError, LookupError)
@@ -66,6 +69,17 @@ def door(
     return Starlette(routes=routes)
 
 
+class Answer(NamedTuple):
+    """What is kept of a response: as little as it can be made from again, since there are many."""
+
+    status: int
+    media_type: str
+    body: bytes
+
+    def response(self) -> Response:
+        return Response(self.body, self.status, {"content-type": self.media_type})
+
+
 class Answers:
     """What was answered to which signature, in the last ten minutes or as far as the memory goes.
 
@@ -76,26 +90,30 @@ class Answers:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._newer: dict[str, asyncio.Future[Response]] = {}
-        self._older: dict[str, asyncio.Future[Response]] = {}
+        self._newer: dict[str, asyncio.Future[Answer] | Answer] = {}
+        self._older: dict[str, asyncio.Future[Answer] | Answer] = {}
         self._size = 0
         self._since = clock()
 
-    def get(self, signature: str) -> asyncio.Future[Response] | None:
-        """The answer, which may not be there yet."""
+    def get(self, signature: str) -> asyncio.Future[Answer] | Answer | None:
+        """The answer, or that it is being worked out."""
         return self._newer.get(signature) or self._older.get(signature)
 
-    def add(self, signature: str, answer: asyncio.Future[Response]) -> None:
+    def add(self, signature: str, answer: asyncio.Future[Answer]) -> None:
         if self._clock() - self._since >= _GOOD_FOR or self._size >= _HALF:
             self._older, self._newer, self._size, self._since = self._newer, {}, 0, self._clock()
         self._newer[signature] = answer
         self._size += _EACH
 
-    def done(self, signature: str, response: Response) -> None:
+    def done(self, signature: str, answer: Answer) -> None:
         """Keep the answer, unless it is that nothing could be done: then the same can be tried again."""
-        self._size += len(response.body)
-        if response.status_code >= 500:
+        self._size += len(answer.body)
+        if answer.status >= 500:
             self.forget(signature)
+            return
+        for half in (self._newer, self._older):
+            if signature in half:
+                half[signature] = answer
 
     def forget(self, signature: str) -> None:
         self._newer.pop(signature, None)
@@ -121,20 +139,24 @@ class _Events:
         # What was signed once is done once: told again, whether by Slack, a proxy or a thief, it gets the answer of the
         # first time. Another process on the database doesn't know it; there the keys of requests and presses and
         # Slack's trigger ids, each good for once, keep it from a second effect.
-        answer = self._answers.get(signature)
-        if answer is None:
-            answer = asyncio.get_running_loop().create_future()
-            self._answers.add(signature, answer)
-            try:
-                response = await run_in_threadpool(self._dispatch, request, body)
-            except BaseException:  # the server stops
-                answer.cancel()
-                self._answers.forget(signature)
-                raise
-            answer.set_result(response)
-            self._answers.done(signature, response)
+        answer = self._answers.get(signature) or await self._worked_out(signature, request, body)
+        if isinstance(answer, asyncio.Future):
+            answer = await answer
         self._metrics.ack_seconds.observe(time.perf_counter() - started)
-        return await answer
+        return answer.response()
+
+    async def _worked_out(self, signature: str, request: Request, body: bytes) -> Answer:
+        coming: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._answers.add(signature, coming)
+        try:
+            answer = await run_in_threadpool(self._dispatch, request, body)
+        except BaseException:  # the server stops
+            coming.cancel()
+            self._answers.forget(signature)
+            raise
+        coming.set_result(answer)
+        self._answers.done(signature, answer)
+        return answer
 
     def _signature(self, request: Request, body: bytes) -> str | None:
         """The signature where it is good and no older or newer than five minutes; else None."""
@@ -152,19 +174,19 @@ class _Events:
             return None
         return signature if good else None
 
-    def _dispatch(self, request: Request, body: bytes) -> Response:
+    def _dispatch(self, request: Request, body: bytes) -> Answer:
         try:
             told = _told(body.decode(), request.headers.get("content-type", ""))
             bolt_request = BoltRequest(body=told, headers=dict(request.headers))
         except _NOT_SLACKS:
-            return PlainTextResponse("not a request of Slack's\n", 400)
+            return Answer(400, _PLAIN, b"not a request of Slack's\n")
         try:
             answer = self._app.dispatch(bolt_request)
         except Exception:
             log.exception("dispatch_failed")
-            return PlainTextResponse("failed\n", 500)
-        headers = {name: values[0] for name, values in answer.headers.items() if name != "content-length"}
-        return Response(answer.body, answer.status, headers)
+            return Answer(500, _PLAIN, b"failed\n")
+        # Bolt sets no header of its own but this one and the length.
+        return Answer(answer.status, sys.intern(answer.headers["content-type"][0]), answer.body.encode())
 
 
 def _told(body: str, content_type: str) -> str:

@@ -10,11 +10,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from starlette.responses import Response
 
 from approvals.model import State
 from bot import ids
-from bot.door import Answers, door
+from bot.door import Answer, Answers, door
 from bot.sandbox import company
 from bot.sandbox.run import Sandbox, opened
 from bot.serving import Server
@@ -188,9 +187,8 @@ def test_an_answer_is_kept_as_long_as_its_signature_is_good_and_no_answer_at_all
     answers = Answers(clock)
 
     def told(signature: str, status: int = 200, text: str = "") -> None:
-        answer: asyncio.Future[Response] = loop.create_future()
-        answers.add(signature, answer)
-        answers.done(signature, Response(text, status))
+        answers.add(signature, loop.create_future())
+        answers.done(signature, Answer(status, "text/plain", text.encode()))
 
     told("first")
     told("failed", 500)
@@ -212,7 +210,7 @@ def test_the_memory_of_answers_is_bounded() -> None:
     answers = Answers(Clock())
     for number in range(1000):
         answers.add(str(number), loop.create_future())
-        answers.done(str(number), Response("x" * 100_000))
+        answers.done(str(number), Answer(200, "text/plain", b"x" * 100_000))
 
     kept = sum(answers.get(str(number)) is not None for number in range(1000))
     assert 80 < kept < 200
