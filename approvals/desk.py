@@ -91,13 +91,12 @@ class Desk:
         """
         return self._store.write(lambda ledger: ledger.add_press(press))
 
-    def judge(self, press: Press) -> Callable[[Ledger], str]:
+    def judge(self, press: Press, request: Request | None) -> Callable[[Ledger], str]:
         """Judge a recorded press by who the presser is now; gives what to write, which returns what came of it.
 
+        :param request: the one pressed on, where there is one; what is written is judged by how it stands then
         :raises DirectoryError: who they are can't be told now; judge again later
         """
-        with self._store.read() as ledger:
-            request = ledger.request(press.request_id)
         if request is None or request.image is None:
             return lambda ledger: self._dismiss(ledger, press)
         policy = self._policies.current

@@ -29,10 +29,11 @@ class Judging:
         """Judge what waits; returns how many presses that were."""
         with self._store.read() as ledger:
             waiting = ledger.unjudged(now, _AT_ONCE)
+            requests = ledger.numbered([press.request_id for press in waiting])
         judged: list[tuple[Press, Callable[[Ledger], str]]] = []
         for press in waiting:
             with self._postponing(press, now):
-                judged.append((press, self._desk.judge(press)))
+                judged.append((press, self._desk.judge(press, requests.get(press.request_id))))
         # Together: one wait for the disk, whether one owner presses or fifty. In order: two presses may be rivals.
         done = self._store.write_all([effect for _, effect in judged])
         for (press, _), work in zip(judged, done, strict=True):

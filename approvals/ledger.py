@@ -116,6 +116,16 @@ class Ledger(Mailbox):
             rows.request(row, self._all("items", request_id=request_id), self._all("decisions", request_id=request_id))
         )
 
+    def numbered(self, numbers: Sequence[int]) -> dict[int, Request]:
+        """Those of the numbers that there are: in three statements, however many."""
+        if len(numbers) <= 1:  # one is quicker by itself
+            return {number: alone for number in numbers if (alone := self.request(number))}
+        read = {"numbers": _JSON.encode(numbers)}
+        items = _by_request(self._all("items_of_all", **read))
+        decisions = _by_request(self._all("decisions_of_all", **read))
+        found = (rows.request(row, items[row["id"]], decisions[row["id"]]) for row in self._all("requests", **read))
+        return {request.id: self._with_copies(request) for request in found}
+
     def _with_copies(self, request: Request) -> Request:
         if request.image is None or not set(request.regions) - {request.image.region}:
             return request
@@ -453,19 +463,9 @@ class Ledger(Mailbox):
     # plumbing
 
     def _requests(self, found: Sequence[rows.Row]) -> list[Request]:
-        """The requests of these numbers, in that order. Three statements, however many they are."""
-        if len(found) == 1:
-            alone = self.request(found[0]["id"])
-            return [alone] if alone else []
         numbers = [row["id"] for row in found]
-        read = {"numbers": _JSON.encode(numbers)}
-        items = _by_request(self._all("items_of_all", **read))
-        decisions = _by_request(self._all("decisions_of_all", **read))
-        requests = {
-            row["id"]: rows.request(row, items[row["id"]], decisions[row["id"]])
-            for row in self._all("requests", **read)
-        }
-        return [self._with_copies(requests[number]) for number in numbers]
+        requests = self.numbered(numbers)
+        return [requests[number] for number in numbers]
 
 
 def _by_request(found: Iterable[rows.Row]) -> Mapping[int, list[rows.Row]]:

@@ -136,7 +136,9 @@ class House:
         return self.judged(press)
 
     def judged(self, press: Press) -> str:
-        return self.store.write(self.desk.judge(press))
+        with self.store.read() as ledger:
+            request = ledger.request(press.request_id)
+        return self.store.write(self.desk.judge(press, request))
 
     # what happens by itself
 

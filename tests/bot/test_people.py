@@ -164,7 +164,7 @@ def test_who_has_left_the_group_of_the_owners_decides_no_more(
     def judged(person: str) -> str:
         press = house.record(number, person, Verb.APPROVE)
         assert press is not None
-        return house.store.write(desk.judge(press))
+        return house.store.write(desk.judge(press, house.request(number)))
 
     assert desk.objection("U0LIN", number, Verb.APPROVE) is None
     workspace.state.groups["S0PLATFORM"] = Group("S0PLATFORM", "platform", ("U0OMAR",))
