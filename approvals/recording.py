@@ -8,6 +8,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from approvals.ledger import Ledger
 from approvals.store import Store
 
+_GATHER = 0.005  # seconds that the first to be known waits for others that are known as soon, to be one commit
+
 Effect = Callable[[Ledger], None]
 """What is to be written."""
 
@@ -16,7 +18,7 @@ Task = Callable[[], Effect | None]
 
 
 def record_each(store: Store, pool: ThreadPoolExecutor, tasks: Sequence[Task], *, durable: bool) -> None:
-    """Run the tasks and write what each gives as soon as it is known; what is known together is one commit.
+    """Run the tasks and write what each gives as soon as it is known; what is known about together is one commit.
 
     So a slow one holds up no other, and the threads don't stand in line for the one writer. What fails of one keeps
     nothing of the others from being written.
@@ -30,7 +32,9 @@ def record_each(store: Store, pool: ThreadPoolExecutor, tasks: Sequence[Task], *
     running = {pool.submit(task) for task in tasks}
     faults: list[Exception] = []
     while running:
-        done, running = wait(running, return_when=FIRST_COMPLETED)
+        first, others = wait(running, return_when=FIRST_COMPLETED)
+        more, running = wait(others, timeout=_GATHER)
+        done = first | more
         try:
             _write(store, [future.result() for future in done if not _failed(future, faults)], durable=durable)
         except Exception as fault:

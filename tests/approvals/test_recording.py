@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from approvals.audit import NOBODY, Entry
+from approvals.ledger import Ledger
+from approvals.recording import Effect, record_each
+from approvals.store import Store
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+WITHIN = 10.0  # seconds
+
+
+class Unforeseen(Exception):
+    pass
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "recording.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
+
+
+def note(number: int) -> Effect:
+    return lambda ledger: ledger.add_audit(Entry(NOW, "noted", NOBODY, number, {}))
+
+
+def noted(store: Store) -> set[int]:
+    with store.read() as ledger:
+        return {number for number in range(10) if ledger.audit_of(number)}
+
+
+def fail() -> Effect:
+    raise Unforeseen
+
+
+def write_half(ledger: Ledger) -> None:
+    note(9)(ledger)
+    raise Unforeseen
+
+
+@pytest.mark.parametrize("numbers", [[], [1], [1, 2, 3]])
+def test_what_every_task_gives_is_written(store: Store, pool: ThreadPoolExecutor, numbers: list[int]) -> None:
+    record_each(store, pool, [partial(note, number) for number in numbers], durable=True)
+    assert noted(store) == set(numbers)
+
+
+def test_a_task_may_have_nothing_to_write(store: Store, pool: ThreadPoolExecutor) -> None:
+    record_each(store, pool, [lambda: None], durable=True)
+    record_each(store, pool, [lambda: None, partial(note, 1)], durable=True)
+    assert noted(store) == {1}
+
+
+def test_a_slow_task_holds_up_no_other(store: Store, pool: ThreadPoolExecutor) -> None:
+    written = threading.Event()
+    store.on_commit(written.set)
+
+    def slow() -> Effect:
+        assert written.wait(WITHIN)
+        assert noted(store) == {2, 3}
+        return note(1)
+
+    record_each(store, pool, [slow, partial(note, 2), partial(note, 3)], durable=True)
+    assert noted(store) == {1, 2, 3}
+
+
+def test_a_task_that_fails_keeps_no_other_from_being_written(store: Store, pool: ThreadPoolExecutor) -> None:
+    with pytest.raises(Unforeseen):
+        record_each(store, pool, [fail, partial(note, 1), lambda: write_half, partial(note, 2)], durable=True)
+    assert noted(store) == {1, 2}
+
+
+def test_one_that_fails_alone_is_told(store: Store, pool: ThreadPoolExecutor) -> None:
+    with pytest.raises(Unforeseen):
+        record_each(store, pool, [fail], durable=True)
+    with pytest.raises(Unforeseen):
+        record_each(store, pool, [lambda: write_half], durable=True)
+    assert noted(store) == set()
