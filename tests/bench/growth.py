@@ -18,7 +18,7 @@ _FLAT = 1.3
 """What counts as flat for reads: less can't be told from noise here."""
 
 _WRITES_WITHIN = 1.3
-_WRITES = ("submit", "press recorded and judged")
+_WRITES = ("submit", "checked", "press recorded and judged", "a request, all its way")
 
 Step = Callable[[], object]
 
@@ -50,7 +50,6 @@ def _measured(offices: dict[int, Office], *, rounds: int) -> dict[str, dict[int,
                 work()
                 if number >= 10:
                     took[step][size].append(time.perf_counter() - began)
-            office.check_all()
     return {step: {size: statistics.median(found) for size, found in by.items()} for step, by in took.items()}
 
 
@@ -63,7 +62,9 @@ def _steps(office: Office) -> dict[str, Step]:
 
     return {
         "submit": office.ask,
+        "checked": office.check_all,
         "press recorded and judged": press_and_judge,
+        "a request, all its way": office.whole,
         "`requests`": lambda: _read(office, lambda ledger: ledger.requests(before=0, limit=11)),
         "`requests mine`": lambda: _read(office, lambda ledger: ledger.requests(of="U0P07", before=0, limit=11)),
         "`requests`, a page from the middle": lambda: _read(
