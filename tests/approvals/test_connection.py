@@ -286,3 +286,30 @@ def test_one_work_that_must_survive_makes_those_committed_with_it_survive(writer
     gate.queue("durable", bump, durable=True)
     gate.open()
     assert gate.outcomes["look"] is True
+
+
+def test_the_log_is_as_long_from_the_start_as_it_gets(counter: Path) -> None:
+    """No commit waits for the file to grow, and nothing is left of what made it long."""
+    writer = Writer(counter)
+    log = counter.with_name(counter.name + "-wal")
+    writer.run([bump], durable=True)[0].result()
+    before = counter.stat().st_size
+    writer.preallocate_log()
+    size = log.stat().st_size
+    assert size >= 4000 * 4096
+    for _ in range(5):
+        writer.run([bump], durable=True)[0].result()
+    assert log.stat().st_size == size
+    assert counted(counter) == 6
+    writer.close()
+    assert counted(counter) == 6
+    assert counter.stat().st_size == before
+    with closing(sqlite3.connect(counter)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'filling'").fetchall() == []
+
+
+def test_a_log_that_can_t_be_written_is_told(counter: Path) -> None:
+    writer = Writer(counter)
+    writer.close()
+    with pytest.raises(StoreError):
+        writer.preallocate_log()
