@@ -24,6 +24,7 @@ from approvals.people import Directory, can_be_met, deciders_of, guardians_of, u
 from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.recording import Effect, record_each
+from approvals.sentences import say
 from approvals.store import Store
 from approvals.trust import Judgement
 from approvals.trust_facts import Facts
@@ -103,8 +104,8 @@ class Checker:
         deciders = guardians_of(requester_id=request.requester.id, policy=policy, directory=self._directory)
         if can_be_met(deciders):
             return judgement, deciders
-        text = "a guardian must agree to that, and there is nobody else who could."
-        finding = found("nobody_can_decide", text, "An admin can name guardians in the policy.")
+        text = say("a guardian must agree to that, and there is nobody else who could.")
+        finding = found("nobody_can_decide", text, say("An admin can name guardians in the policy."))
         return replace(judgement, findings=(finding, *findings)), None
 
     def _look(self, request: Request, policy: Policy) -> Facts:
@@ -129,7 +130,7 @@ class Checker:
         try:
             requester = self._directory.person(request.requester.id)
         except UnknownPerson:
-            requester = replace(request.requester, may_act=False, why_not="Slack doesn't know who asked.")
+            requester = replace(request.requester, may_act=False, why_not=say("Slack doesn't know who asked."))
         except DirectoryError as error:
             return self._postpone(request, error, now)
         request = replace(request, requester=requester)
@@ -230,36 +231,49 @@ class Checker:
 def _may_not_ask(requester: Person) -> Finding:
     return found(
         "requester_may_not_ask",
-        f"you can't ask for this: {requester.why_not}",
-        "Ask a colleague who is a member here to ask.",
+        say("you can't ask for this: {why_not}", why_not=requester.why_not),
+        say("Ask a colleague who is a member here to ask."),
     )
 
 
 def _refused_by_cloud(error: Refused) -> Finding:
-    return found("cloud_refused", f"the cloud says: {error.message} ({error.code}).", error.advice)
+    return found(
+        "cloud_refused",
+        say("the cloud says: {message} ({code}).", message=error.message, code=error.code),
+        error.advice,
+    )
 
 
 def _unknown_owners(image: Image, policy: Policy, directory: Directory) -> Iterator[Finding]:
     for principal in unknown_owners(image, policy, directory):
         yield found(
             "owner_unknown",
-            f"{principal} is named as an owner of {image.name}, and Slack knows nobody of that id or address.",
-            "An admin can correct it in the policy, or whoever tags the image in its owner tag.",
+            say(
+                "{principal} is named as an owner of {name}, and Slack knows nobody of that id or address.",
+                principal=principal,
+                name=image.name,
+            ),
+            say("An admin can correct it in the policy, or whoever tags the image in its owner tag."),
         )
 
 
 def _nobody(image: Image, deciders: Deciders, policy: Policy) -> Finding:
     name = image.name
     if deciders.guardian_needed and len(deciders.owner_ids) >= deciders.approvals:
-        text = f"{name} needs a guardian's agreement too, and there is nobody who could give it."
-        remedy = "An admin can name guardians in the policy."
+        text = say("{name} needs a guardian's agreement too, and there is nobody who could give it.", name=name)
+        remedy = say("An admin can name guardians in the policy.")
     elif not policy.owners_of(image):
-        text, remedy = f"nobody owns {name} in the policy.", "An admin can name its owners there."
+        text, remedy = say("nobody owns {name} in the policy.", name=name), say("An admin can name its owners there.")
     else:
-        text = f"{name} needs {deciders.approvals} of its owners, and {_count(len(deciders.owner_ids))} could decide."
-        remedy = "You can't decide about your own request; an admin can name more owners in the policy."
+        text = say(
+            "{name} needs {approvals} of its owners, and {count} could decide.",
+            name=name,
+            approvals=deciders.approvals,
+            count=_count(len(deciders.owner_ids)),
+        )
+        remedy = say("You can't decide about your own request; an admin can name more owners in the policy.")
     return found("nobody_can_decide", text, remedy)
 
 
 def _count(number: int) -> str:
-    return "none but you" if number == 0 else f"only {number}"
+    return say("none but you") if number == 0 else say("only {number}", number=number)

@@ -10,6 +10,7 @@ from approvals.cloud import Image
 from approvals.errors import IllegalMove
 from approvals.model import COPY_MOVES, Copy, CopyState
 from approvals.rows import stamp
+from approvals.sentences import kept
 from approvals.tables import Tables
 
 
@@ -67,6 +68,7 @@ class Copies(Tables):
             percent=after.percent,
             code=after.code,
             message=after.message,
+            message_of=kept(after.message),
             cloud_request_id=after.cloud_request_id,
             calls=after.calls,
             looks=after.looks,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from approvals.cloud import MAX_NAME, Image
 from approvals.errors import Refused
 from approvals.model import Copy, CopyState
+from approvals.sentences import advised, say
 
 _PAUSES = (2, 4, 8, 15, 30)  # seconds between looks; copies take minutes to hours
 _CARD_EVERY = timedelta(seconds=10)
@@ -53,7 +54,10 @@ def moved(copy: Copy, image: Image, now: datetime) -> Copy:
     """It is on its way: how far, and whether it moves at all."""
     moved_at = now if image.sync_percent != copy.percent else copy.moved_at
     if now >= moved_at + _GIVE_UP:
-        message = f"The copy has stood at {copy.percent} % for a day. Remove it once the cloud lets it go, then retry."
+        message = say(
+            "The copy has stood at {percent} % for a day. Remove it once the cloud lets it go, then retry.",
+            percent=copy.percent,
+        )
         return failed(copy, now, _STUCK, message)
     return replace(
         copy,
@@ -82,5 +86,5 @@ def failed(copy: Copy, now: datetime, code: str, message: str) -> Copy:
 
 def refused(copy: Copy, now: datetime, refusal: Refused) -> Copy:
     """The cloud won't make it."""
-    message = f"{refusal.message} {refusal.advice}".strip()
+    message = advised(refusal.message, refusal.advice)
     return replace(failed(copy, now, refusal.code, message), cloud_request_id=refusal.cloud_request_id or "")

@@ -26,6 +26,7 @@ from approvals.model import VANISHED, Copy, CopyState
 from approvals.outbox import Outbox
 from approvals.pace import later
 from approvals.policies import Policies
+from approvals.sentences import joined, say
 from approvals.store import Store
 
 _TOGETHER = 8  # copies side by side
@@ -122,7 +123,11 @@ class Copying:
         """
         room = self._cloud.room(copy.region)
         if room.used >= room.most:
-            message = f"All {room.most} images that can be in {copy.region} are there. Delete some, then retry."
+            message = say(
+                "All {most} images that can be in {region} are there. Delete some, then retry.",
+                most=room.most,
+                region=copy.region,
+            )
             return _Step(copy, copy_steps.failed(copy, turn.now, _QUOTA, message))
         calling = replace(copy, state=CopyState.CALLING, calls=copy.calls + 1, looks=0, changed_at=turn.now)
         try:
@@ -171,8 +176,9 @@ class Copying:
             return replace(copy, looks=copy.looks + 1, not_before=copy_steps.after(now, copy.looks + 1))
         if copy.calls < _MOST_CALLS:
             return replace(copy, state=CopyState.WANTED, looks=0, not_before=now, changed_at=now)
-        message = (
-            f"The cloud was asked {copy.calls} times for the copy, and shows none. Look in the console, then retry."
+        message = say(
+            "The cloud was asked {calls} times for the copy, and shows none. Look in the console, then retry.",
+            calls=copy.calls,
         )
         return copy_steps.failed(copy, now, _UNSEEN, message)
 
@@ -182,14 +188,18 @@ class Copying:
             looks = copy.looks + 1
             if looks < (_LOOKS_AFTER_SEEN if copy.seen else _LOOKS):
                 return replace(copy, looks=looks, not_before=copy_steps.after(now, 0 if copy.seen else looks))
-            message = f"The copy {copy.image_id} is gone; it was {copy.percent} % done. Retry to make another."
+            message = say(
+                "The copy {image_id} is gone; it was {percent} % done. Retry to make another.",
+                image_id=copy.image_id,
+                percent=copy.percent,
+            )
             return copy_steps.failed(copy, now, VANISHED, message)
         image = found[0]
         if image.state == NORMAL:
             return replace(copy, state=CopyState.READY, seen=True, percent=100, looks=0, changed_at=now)
         if image.state != SYNCING:
             percent = max(copy.percent, image.sync_percent)
-            message = f"The copy stopped at {percent} %; the cloud tells its state, and no reason."
+            message = say("The copy stopped at {percent} %; the cloud tells its state, and no reason.", percent=percent)
             return copy_steps.failed(replace(copy, seen=True, percent=percent), now, image.state, message)
         return copy_steps.moved(copy, image, now)
 
@@ -199,13 +209,17 @@ class Copying:
             return _Step(copy, replace(copy, state=CopyState.REMOVED, changed_at=now))
         kept = replace(copy, state=CopyState.FAILED, looks=0, changed_at=now)
         if found[0].state == NORMAL and self._cloud.shared_with(copy.region, copy.image_id):
-            return _Step(copy, kept, "It is whole, and shared: somebody uses it.")
+            return _Step(copy, kept, say("It is whole, and shared: somebody uses it."))
         if copy.looks >= _LOOKS:
-            return _Step(copy, kept, "The cloud accepted that, and shows it all the same.")
+            return _Step(copy, kept, say("The cloud accepted that, and shows it all the same."))
         try:
             self._cloud.delete_image(copy.region, copy.image_id, snapshots=False)
         except Refused as refusal:
-            return _Step(copy, kept, f"{refusal.message} ({refusal.code}) {refusal.advice}".strip())
+            return _Step(
+                copy,
+                kept,
+                joined(say("{message} ({code})", message=refusal.message, code=refusal.code), refusal.advice),
+            )
         except OutcomeUnknown as error:
             log.warning("removal_unknown", copy=copy.id, error=str(error), cloud=error.cloud_request_id)
         return _Step(copy, replace(copy, looks=copy.looks + 1, not_before=copy_steps.after(now, copy.looks)))

@@ -13,6 +13,7 @@ from approvals.errors import CloudError, LeaseLost, OutcomeUnknown, Refused
 from approvals.ledger import Ledger
 from approvals.model import Action, CopyState, Item, ItemState, Request
 from approvals.outcomes import Done, failed, refused
+from approvals.sentences import say
 
 _NOT_GONE_AFTER = 10  # reads that show an image all the same for which the call was accepted
 _SEND_AGAIN_AFTER = 5  # reads: a call that had no effect by then is made again
@@ -108,8 +109,8 @@ def after_deletion(request: Request, accounts: Sequence[Item], results: Mapping[
     failures = [one for one in accounts if one.state is ItemState.FAILED]
     kept = ""
     if failures and all(one.state is not ItemState.WAITING for one in accounts):
-        many = "1 share" if len(failures) == 1 else f"{len(failures)} shares"
-        kept = f"{many} could not be taken back, so it was not deleted."
+        many = say("1 share") if len(failures) == 1 else say("{number} shares", number=len(failures))
+        kept = say("{many} could not be taken back, so it was not deleted.", many=many)
     images = []
     for item in request.items:
         if not item.is_image:
@@ -117,7 +118,7 @@ def after_deletion(request: Request, accounts: Sequence[Item], results: Mapping[
         if item.state is ItemState.WAITING:
             item = failed(replace(item, code=_KEPT), kept) if kept else _after(item, request, results.get(item.id))
         if item.state is ItemState.FAILED:
-            kept = f"{item.image_id} could not be deleted, so this one was not either."
+            kept = say("{image_id} could not be deleted, so this one was not either.", image_id=item.image_id)
         images.append(item)
     return images
 
@@ -142,7 +143,7 @@ def _after(item: Item, request: Request, gone: Gone | None) -> Item:
         return refused(item, gone.refusal)
     unseen = replace(traced, unseen=item.unseen + 1)
     if unseen.unseen >= _NOT_GONE_AFTER:
-        message = "The cloud was asked to delete it, and shows it all the same. Look in the console, then retry."
+        message = say("The cloud was asked to delete it, and shows it all the same. Look in the console, then retry.")
         return replace(unseen, state=ItemState.FAILED, code="not_gone", message=message)
     return unseen
 

@@ -34,6 +34,7 @@ from approvals.outbox import Outbox
 from approvals.people import Directory, deciders_of, guardians_of, is_met
 from approvals.policies import Policies
 from approvals.policy import Policy
+from approvals.sentences import say
 from approvals.store import Store
 
 Clock = Callable[[], datetime]
@@ -121,7 +122,7 @@ class Desk:
         try:
             return self._directory.person(person_id)
         except UnknownPerson:
-            return Person(person_id, person_id, may_act=False, why_not="Slack doesn't know them.")
+            return Person(person_id, person_id, may_act=False, why_not=say("Slack doesn't know them."))
 
     def _deciders(self, request: Request, policy: Policy) -> Deciders:
         assert request.image is not None  # noqa: S101  both callers have looked

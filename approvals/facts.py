@@ -13,6 +13,7 @@ from approvals.findings import found
 from approvals.ledger import Ledger
 from approvals.model import Action, Copy, CopyState, Request
 from approvals.policy import Policy
+from approvals.sentences import say
 from approvals.trust_facts import Facts
 from approvals.trust_regions import Place
 
@@ -81,7 +82,9 @@ def viewed_by_lighthouse(facts: Facts, cloud: Cloud, *, lighthouse: bool) -> Fac
     except Refused as refusal:
         if refusal.about is not About.ROLE:
             raise
-        text = f"Lighthouse can't look at our images: {refusal.message} ({refusal.code})."
+        text = say(
+            "Lighthouse can't look at our images: {message} ({code}).", message=refusal.message, code=refusal.code
+        )
         return replace(facts, refusal=found("lighthouse_role_missing", text, refusal.advice))
 
 
@@ -142,7 +145,12 @@ def dry_run(facts: Facts, cloud: Cloud) -> Facts:
             cloud.check_deletion(region, image_id)
         except Refused as refusal:
             if refusal.code != STILL_SHARED:
-                text = f"the cloud would not delete {image_id}: {refusal.message} ({refusal.code})."
+                text = say(
+                    "the cloud would not delete {image_id}: {message} ({code}).",
+                    image_id=image_id,
+                    message=refusal.message,
+                    code=refusal.code,
+                )
                 return replace(facts, refusal=found("deletion_refused", text, refusal.advice, about=region))
     return facts
 

@@ -35,6 +35,7 @@ from approvals.model import (
     Target,
 )
 from approvals.rows import stamp
+from approvals.sentences import kept
 from approvals.sources import Sources
 
 T = TypeVar("T")
@@ -296,6 +297,7 @@ class Ledger(Mailbox):
             state=item.state,
             code=item.code,
             message=item.message,
+            message_of=kept(item.message),
             cloud_request_id=item.cloud_request_id,
             unseen=item.unseen,
             region=item.region,

@@ -9,6 +9,7 @@ from datetime import datetime
 from approvals import rows
 from approvals.model import Card, Notice
 from approvals.rows import stamp
+from approvals.sentences import packed
 from approvals.tables import Tables
 
 _JSON = json.JSONEncoder(ensure_ascii=False)
@@ -27,7 +28,7 @@ class Mailbox(Tables):
             lane=lane,
             kind=kind,
             recipient=recipient,
-            facts=_JSON.encode(dict(facts)),
+            facts=_JSON.encode({name: packed(fact) for name, fact in facts.items()}),
             now=stamp(now),
         )
 

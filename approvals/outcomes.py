@@ -9,6 +9,7 @@ from approvals.cloud import ALREADY_SO
 from approvals.errors import Refused
 from approvals.halving import Calls
 from approvals.model import ACCEPTED, COPYING, UNVERIFIED, Action, Finding, Item, ItemState, Request, State
+from approvals.sentences import advised, joined, say
 
 OPEN = frozenset({ItemState.WAITING, ItemState.ALREADY})
 """What is not settled by us: also an account that had it when asked, since it may have lost it meanwhile."""
@@ -16,7 +17,7 @@ OPEN = frozenset({ItemState.WAITING, ItemState.ALREADY})
 _SEND_AGAIN_AFTER = 4  # reads that didn't show an accepted call; until then they may lag, and nothing is sent again
 _NOT_SEEN_AFTER = 6  # reads that didn't show it, after which it is told as failed
 
-_MAY_STAND = "An earlier call may have done it all the same: look in the console."
+_MAY_STAND = say("An earlier call may have done it all the same: look in the console.")
 
 Has = Mapping[str, object]
 """The accounts that have the image."""
@@ -112,7 +113,7 @@ def _after_calls(item: Item, action: Action, calls: Calls, has: Has | None) -> I
         return refused(traced, refusal)
     unseen = _unseen(traced, calls)
     if is_awaited(unseen) and unseen.unseen >= _NOT_SEEN_AFTER:
-        message = (
+        message = say(
             "The cloud accepted the call, but its list of shares doesn't show it. Look in the console, then retry."
         )
         return replace(unseen, state=ItemState.FAILED, code="not_seen", message=message)
@@ -148,7 +149,7 @@ def _unseen(item: Item, calls: Calls) -> Item:
 def refused(item: Item, refusal: Refused) -> Item:
     """The cloud refused the call for it alone, or for everything."""
     coded = replace(item, code=refusal.code, cloud_request_id=refusal.cloud_request_id or item.cloud_request_id)
-    return failed(coded, f"{refusal.message} {refusal.advice}".strip())
+    return failed(coded, advised(refusal.message, refusal.advice))
 
 
 def after_refused_read(item: Item, request: Request, refusal: Refused) -> Item:
@@ -163,8 +164,10 @@ def after_stop(item: Item, by: Stopped) -> Item:
         item = _unread(item, by.request)
     elif (item.target.account, item.region) in by.settled:
         return replace(item, state=ItemState.DONE, code="", image_id=by.image_ids.get(item.region, ""))
-    reason = " ".join(f"{finding.text} {finding.remedy}".strip() for finding in by.worse)
-    return failed(replace(item, code=by.worse[0].code), f"since it was approved, this changed: {reason}")
+    reason = joined(*(text for finding in by.worse for text in (finding.text, finding.remedy)))
+    return failed(
+        replace(item, code=by.worse[0].code), say("since it was approved, this changed: {reason}", reason=reason)
+    )
 
 
 def _unread(item: Item, request: Request) -> Item:
@@ -174,8 +177,8 @@ def _unread(item: Item, request: Request) -> Item:
 
 def failed(item: Item, message: str) -> Item:
     """It failed for that reason, as far as it is known whether an earlier call had an effect."""
-    doubt = f" {_MAY_STAND}" if item.unseen else ""
-    return replace(item, state=ItemState.FAILED, message=f"{message}{doubt}")
+    doubt = _MAY_STAND if item.unseen else ""
+    return replace(item, state=ItemState.FAILED, message=joined(message, doubt))
 
 
 def state_after(items: Sequence[Item]) -> State:

@@ -81,6 +81,7 @@ class _Section(BaseModel):
 class Home(_Section):
     """``[home]``: our account, and where in the chat requests are told.
 
+    :ivar language: of the cards that everybody sees, and of whoever's own isn't known
     :ivar lighthouse: whether Lighthouse's images count too, and images may be offered to it
     :ivar creators: accounts beside our own whose images are ours too, such as sub-accounts that build
     """
@@ -93,6 +94,7 @@ class Home(_Section):
     admins: tuple[PersonId, ...] = ()
     creators: tuple[AccountId, ...] = ()
     lighthouse: bool = False
+    language: Literal["en", "zh-CN"] = "en"
 
 
 class Rules(_Section):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
+from approvals import sentences
 from approvals.cloud import Image
 from approvals.model import (
     Action,
@@ -68,7 +69,13 @@ def image_text(image: Image | None) -> str | None:
 
 
 def findings_text(findings: Sequence[Finding]) -> str:
-    return _JSON.encode([_fields(finding) for finding in findings])
+    """English beside what it is made of, which is left out where it is nothing but a text."""
+    return _JSON.encode(
+        [
+            {**_fields(finding), "text_of": sentences.kept(finding.text), "remedy_of": sentences.kept(finding.remedy)}
+            for finding in findings
+        ]
+    )
 
 
 def deciders_text(deciders: Deciders | None) -> str | None:
@@ -125,7 +132,7 @@ def copy(row: Row) -> Copy:
         image_id=row["copy_id"],
         percent=row["percent"],
         code=row["code"],
-        message=row["message"],
+        message=sentences.read(row["message"], row["message_of"]),
         cloud_request_id=row["cloud_request_id"],
         calls=row["calls"],
         looks=row["looks"],
@@ -160,7 +167,7 @@ def notice(row: Row) -> Notice:
         lane=row["lane"],
         kind=row["kind"],
         recipient=row["recipient"],
-        facts=json.loads(row["facts"]),
+        facts=sentences.unpacked_words(json.loads(row["facts"])),
         created_at=sure_moment(row["created_at"]),
         attempts=row["attempts"],
         told=row["told"],
@@ -198,7 +205,7 @@ def _item(row: Row) -> Item:
         region=row["region"],
         state=ItemState(row["state"]),
         code=row["code"],
-        message=row["message"],
+        message=sentences.read(row["message"], row["message_of"]),
         cloud_request_id=row["cloud_request_id"],
         unseen=row["unseen"],
         image_id=row["image_id"],
@@ -222,8 +229,9 @@ def _findings(text: str) -> tuple[Finding, ...]:
 
 
 def _finding(fields: Mapping[str, str]) -> Finding:
-    about = fields.get("about", "")  # of before findings had one
-    return Finding(fields["code"], Level(fields["level"]), fields["text"], fields["remedy"], about)
+    text = sentences.read(fields["text"], fields["text_of"])
+    remedy = sentences.read(fields["remedy"], fields["remedy_of"])
+    return Finding(fields["code"], Level(fields["level"]), text, remedy, fields["about"])
 
 
 @lru_cache(maxsize=256)  # a request is read some five times on its way

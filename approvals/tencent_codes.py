@@ -8,11 +8,12 @@ so its outcome is not known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from approvals import tencent_lighthouse_codes as lighthouse
 from approvals.errors import About, AuthFailed, CloudError, OutcomeUnknown, Refused, Throttled, Unavailable
+from approvals.sentences import say
 
 NO_SUCH_IMAGE = frozenset({"InvalidImageId.NotFound", "InvalidImageId.Malformed"})
 """Codes that say of an id that no image has it."""
@@ -263,6 +264,13 @@ def meaning_of(action: str, code: str) -> Meaning | None:
 def error_for(action: str, code: str, message: str, cloud_request_id: str | None = None) -> CloudError:
     """The error that an answer of that code is; ``OutcomeUnknown`` where the code is not in the table."""
     meaning = meaning_of(action, code) or Meaning(OutcomeUnknown)
+    advice = say(meaning.advice)
     if meaning.about is not None:
-        return Refused(action, code, message, cloud_request_id, about=meaning.about, advice=meaning.advice)
-    return meaning.kind(action, code, message, cloud_request_id, advice=meaning.advice)
+        return Refused(action, code, message, cloud_request_id, about=meaning.about, advice=advice)
+    return meaning.kind(action, code, message, cloud_request_id, advice=advice)
+
+
+def every_meaning() -> Iterator[Meaning]:
+    """All that a code can mean, after whichever action."""
+    for table in (MEANINGS, _LIGHTHOUSE, _ABOUT_AN_IMAGE_ALONE):
+        yield from table.values()

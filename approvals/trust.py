@@ -9,6 +9,7 @@ from approvals.cloud import BLUEPRINT, LIGHTHOUSE, MAX_SHARES, Image, ImageKind
 from approvals.findings import found
 from approvals.model import Action, Affected, Finding, Level
 from approvals.policy import Policy
+from approvals.sentences import dated, listed_as, say
 from approvals.trust_deletion import deletable, final, losses
 from approvals.trust_deletion import elsewhere as in_other_regions
 from approvals.trust_facts import Facts
@@ -103,19 +104,28 @@ def _no_image(facts: Facts) -> Finding:
         gone = facts.deletion
         return found(
             "image_not_found",
-            f"{facts.image_ref} was deleted on {gone.at.day} {gone.at:%b %Y} by request #{gone.request_id}.",
-            f"/image requests {gone.request_id} shows who asked for that and who agreed.",
+            say(
+                "{image_ref} was deleted on {day} by request #{request_id}.",
+                image_ref=facts.image_ref,
+                day=dated(gone.at),
+                request_id=gone.request_id,
+            ),
+            say("/image requests {request_id} shows who asked for that and who agreed.", request_id=gone.request_id),
         )
     if facts.image_ref.startswith(BLUEPRINT) and not facts.uses_lighthouse:
         return off(facts)
     if not facts.found:
         return found(
             "image_not_found",
-            f"there is no image {facts.image_ref} in any of our regions.",
-            "Check the name in the console, or use its id (img-…).",
+            say("there is no image {image_ref} in any of our regions.", image_ref=facts.image_ref),
+            say("Check the name in the console, or use its id (img-…)."),
         )
     listed = ", ".join(f"{image.image_id} ({image.region})" for image in facts.candidates)
-    return found("image_ambiguous", f"{facts.image_ref} can mean {listed}.", "Use the id of the one you mean.")
+    return found(
+        "image_ambiguous",
+        say("{image_ref} can mean {listed}.", image_ref=facts.image_ref, listed=listed),
+        say("Use the id of the one you mean."),
+    )
 
 
 def _sharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], policy: Policy) -> Iterator[Finding]:
@@ -127,7 +137,7 @@ def _sharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], po
     yield from receivers(facts.targets, image, facts.home, policy)
     wanted = [target for target in facts.targets if target.account not in _everywhere(facts, settled)]
     if facts.shared_with is not None and not wanted:
-        yield found("nothing_to_do", _has_already(facts, image), "Nothing was asked.")
+        yield found("nothing_to_do", _has_already(facts, image), say("Nothing was asked."))
     else:
         yield from _room(facts, image)
         yield from sharing(facts.elsewhere, facts.targets)
@@ -137,13 +147,13 @@ def _sharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], po
         yield _no_reason()
     yield found(
         "share_endless",
-        "The share has no end: it stays until somebody takes it back.",
-        "Shares can't end by themselves yet: an admin can lower the level of share_endless.",
+        say("The share has no end: it stays until somebody takes it back."),
+        say("Shares can't end by themselves yet: an admin can lower the level of share_endless."),
     )
     yield found(
         "share_is_not_recall",
-        "They can start machines from it and copy it; taking it back doesn't recall copies.",
-        "Ask whether the receiver needs the whole image.",
+        say("They can start machines from it and copy it; taking it back doesn't recall copies."),
+        say("Ask whether the receiver needs the whole image."),
     )
 
 
@@ -159,30 +169,39 @@ def _room(facts: Facts, image: Image) -> Iterator[Finding]:
     elif used + len(wanted) > MAX_SHARES:
         yield found(
             "shares_used_up",
-            f"{image.name} is shared with {used} accounts, and {len(wanted)} more would pass "
-            f"the limit of {MAX_SHARES}.",
-            "Take it back from accounts that no longer need it, then ask again.",
+            say(
+                "{name} is shared with {used} accounts, and {number} more would pass the limit of {max_shares}.",
+                name=image.name,
+                used=used,
+                number=len(wanted),
+                max_shares=MAX_SHARES,
+            ),
+            say("Take it back from accounts that no longer need it, then ask again."),
         )
     else:
         yield found(
             "shares_used",
-            f"{used} of {MAX_SHARES} shares used.",
-            "Take it back from accounts that no longer need it.",
+            say("{used} of {max_shares} shares used.", used=used, max_shares=MAX_SHARES),
+            say("Take it back from accounts that no longer need it."),
         )
         yield from _shared_already(facts, settled)
 
 
 def _shared_already(facts: Facts, having: frozenset[str]) -> Iterator[Finding]:
     if having:
-        yield found("shared_already", f"{_labels(facts, having)} {_verb(having)} it already.", "Leave out who has it.")
+        yield found(
+            "shared_already",
+            say("{labels} {verb} it already.", labels=_labels(facts, having), verb=_verb(having)),
+            say("Leave out who has it."),
+        )
 
 
 def _unsharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], policy: Policy) -> Iterator[Finding]:
     if image.kind != ImageKind.PRIVATE:
         yield found(
             "image_not_ours",
-            f"{image.name} is not a custom image of ours, so there is no share of ours to take back.",
-            "Name one of our own images.",
+            say("{name} is not a custom image of ours, so there is no share of ours to take back.", name=image.name),
+            say("Name one of our own images."),
         )
         return
     yield from unknown(facts.elsewhere, policy.home.regions)
@@ -192,25 +211,30 @@ def _unsharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], 
         yield from _from_everyone(facts, image)
         return
     lacking = _everywhere(facts, settled)
-    lack = f"{_labels(facts, lacking)} {'does' if len(lacking) == 1 else 'do'} not have"
+    lack = _lack(_labels(facts, lacking), len(lacking))
     if facts.shared_with is not None and len(lacking) == len(facts.targets):
-        yield found("nothing_to_do", f"{lack} {image.name}{_where(facts, image)}.", "Nothing was asked.")
+        whole = say("{lack} {name}{where}.", lack=lack, name=image.name, where=_where(facts, image))
+        yield found("nothing_to_do", whole, say("Nothing was asked."))
     elif lacking:
-        yield found("not_shared", f"{lack} it.", "Leave out who doesn't have it.")
+        yield found("not_shared", say("{lack} it.", lack=lack), say("Leave out who doesn't have it."))
     yield _no_recall()
 
 
 def _from_everyone(facts: Facts, image: Image) -> Iterator[Finding]:
     if facts.shared_with is not None and not facts.affected:
-        yield found("nothing_to_do", f"Nobody has {image.name}{_where(facts, image)}.", "Nothing was asked.")
+        yield found(
+            "nothing_to_do",
+            say("Nobody has {name}{where}.", name=image.name, where=_where(facts, image)),
+            say("Nothing was asked."),
+        )
     yield _no_recall()
 
 
 def _no_recall() -> Finding:
     return found(
         "unshare_is_not_recall",
-        "It goes from their list; machines they started go on, and copies they made stay theirs.",
-        "Ask the receiver to delete what was made from it.",
+        say("It goes from their list; machines they started go on, and copies they made stay theirs."),
+        say("Ask the receiver to delete what was made from it."),
     )
 
 
@@ -237,22 +261,29 @@ _CHECKS = {Action.SHARE: _sharing, Action.UNSHARE: _unsharing, Action.DELETE: _d
 
 
 def _no_reason() -> Finding:
-    return found("reason_missing", "No reason was given.", "Say why: add because … to the command.")
+    return found("reason_missing", say("No reason was given."), say("Say why: add because … to the command."))
 
 
 def _has_already(facts: Facts, image: Image) -> str:
     has = (facts.shared_with or {}) if image.region in facts.wanted_regions else {}
     since = [has[target.account] for target in facts.targets if has.get(target.account)]
     first = min((when for when in since if when), default=None)
-    day = f" (since {first.day} {first:%b %Y})" if first else ""
+    day = say(" (since {day})", day=dated(first)) if first else ""
     having = frozenset(target.account for target in facts.targets)
-    return f"{labels(facts.targets)} {_verb(having)} {image.name} already{_where(facts, image)}{day}."
+    return say(
+        "{labels} {verb} {name} already{where}{day}.",
+        labels=labels(facts.targets),
+        verb=_verb(having),
+        name=image.name,
+        where=_where(facts, image),
+        day=day,
+    )
 
 
 def _where(facts: Facts, image: Image) -> str:
     """The regions, where they aren't just the image's own."""
     regions = facts.wanted_regions
-    return f" in {' and '.join(regions)}" if set(regions) - {image.region} else ""
+    return say(" in {regions}", regions=listed_as(regions)) if set(regions) - {image.region} else ""
 
 
 def _labels(facts: Facts, accounts: frozenset[str]) -> str:
@@ -260,4 +291,8 @@ def _labels(facts: Facts, accounts: frozenset[str]) -> str:
 
 
 def _verb(accounts: frozenset[str]) -> str:
-    return "has" if len(accounts) == 1 else "have"
+    return say("has") if len(accounts) == 1 else say("have")
+
+
+def _lack(labels: str, number: int) -> str:
+    return say("{labels} does not have", labels=labels) if number == 1 else say("{labels} do not have", labels=labels)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from approvals.cloud import Image, ImageKind
 from approvals.findings import found
 from approvals.model import Finding, Target
+from approvals.sentences import say
 from approvals.trust_regions import Place
 from approvals.trust_targets import labels
 
@@ -16,14 +17,23 @@ def deletable(image: Image) -> Iterator[Finding]:
     if image.kind == ImageKind.SHARED:
         yield found(
             "image_shared_with_us",
-            f"{image.name} was shared with us by {image.creator or 'another account'}, "
-            "and only its owner can delete it.",
-            "Ask its owner to take it back.",
+            say(
+                "{name} was shared with us by {text}, and only its owner can delete it.",
+                name=image.name,
+                text=image.creator or say("another account"),
+            ),
+            say("Ask its owner to take it back."),
         )
     elif image.kind == ImageKind.PUBLIC:
-        yield found("image_public", f"{image.name} is a public image of the vendor.", "It can't be deleted.")
+        yield found(
+            "image_public", say("{name} is a public image of the vendor.", name=image.name), say("It can't be deleted.")
+        )
     elif image.kind != ImageKind.PRIVATE:
-        yield found("image_not_ours", f"{image.name} is not a custom image of ours.", "Delete one of our own.")
+        yield found(
+            "image_not_ours",
+            say("{name} is not a custom image of ours.", name=image.name),
+            say("Delete one of our own."),
+        )
 
 
 def elsewhere(image: Image, places: Sequence[Place]) -> Iterator[Finding]:
@@ -32,15 +42,19 @@ def elsewhere(image: Image, places: Sequence[Place]) -> Iterator[Finding]:
         if place.under_way:
             yield found(
                 "copy_in_the_way",
-                f"a copy of {image.name} is being made in {place.region}, and can't be deleted meanwhile.",
-                "Ask again when it is ready.",
+                say(
+                    "a copy of {name} is being made in {region}, and can't be deleted meanwhile.",
+                    name=image.name,
+                    region=place.region,
+                ),
+                say("Ask again when it is ready."),
                 about=place.region,
             )
         elif place.known and place.copy is None:
             yield found(
                 "copy_missing",
-                f"there is no copy of {image.name} in {place.region} that we made.",
-                f"Leave {place.region} out. What is there of another name is deleted by its own id.",
+                say("there is no copy of {name} in {region} that we made.", name=image.name, region=place.region),
+                say("Leave {region} out. What is there of another name is deleted by its own id.", region=place.region),
                 about=place.region,
             )
 
@@ -50,11 +64,19 @@ def losses(image: Image, losing: Sequence[Target]) -> Iterator[Finding]:
     if losing:
         yield found(
             "shares_cancelled",
-            f"{labels(losing)} {'loses' if len(losing) == 1 else 'lose'} it: every share is taken back first.",
-            "Share another image with them before.",
+            say(
+                "{labels} {verb} it: every share is taken back first.",
+                labels=labels(losing),
+                verb=say("loses") if len(losing) == 1 else say("lose"),
+            ),
+            say("Share another image with them before."),
         )
     else:
-        yield found("shares_cancelled", f"Nobody else has {image.name}.", "Look in the console, if in doubt.")
+        yield found(
+            "shares_cancelled",
+            say("Nobody else has {name}.", name=image.name),
+            say("Look in the console, if in doubt."),
+        )
 
 
 def final(image: Image, images: Collection[Image], *, snapshots: bool) -> Iterator[Finding]:
@@ -64,23 +86,31 @@ def final(image: Image, images: Collection[Image], *, snapshots: bool) -> Iterat
     """
     yield found(
         "deletion_is_final",
-        f"{image.name} is gone for good then; machines made from it go on, but can't be reinstalled from it.",
-        "Take it back with unshare, where that is enough.",
+        say(
+            "{name} is gone for good then; machines made from it go on, but can't be reinstalled from it.",
+            name=image.name,
+        ),
+        say("Take it back with unshare, where that is enough."),
     )
     held = [one for each in images for one in each.snapshots]
     if not held:
         return
-    named = ", ".join(held[:3]) + (f" and {len(held) - 3} more" if len(held) > 3 else "")
-    snapshots_named = f"snapshot {named}" if len(held) == 1 else f"snapshots {named}"
+    named = ", ".join(held[:3])
+    if len(held) > 3:
+        named = say("{names} and {number} more", names=named, number=len(held) - 3)
+    snapshots_named = say("snapshot {named}", named=named) if len(held) == 1 else say("snapshots {named}", named=named)
     if snapshots:
         yield found(
             "snapshots_deleted",
-            f"With it its {snapshots_named} would go: nothing is left to make it from again.",
-            "Leave out with snapshots, to keep them.",
+            say(
+                "With it its {snapshots_named} would go: nothing is left to make it from again.",
+                snapshots_named=snapshots_named,
+            ),
+            say("Leave out with snapshots, to keep them."),
         )
     else:
         yield found(
             "snapshots_kept",
-            f"Its {snapshots_named} would stay, and cost on.",
-            "Say with snapshots behind the image, to delete them too.",
+            say("Its {snapshots_named} would stay, and cost on.", snapshots_named=snapshots_named),
+            say("Say with snapshots behind the image, to delete them too."),
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from approvals.cloud import LIGHTHOUSE, NORMAL, Image, LighthouseView
 from approvals.findings import found
 from approvals.model import Finding
+from approvals.sentences import say
 from approvals.trust_facts import Facts
 
 
@@ -22,16 +23,19 @@ def not_to_be_deleted(image: Image) -> Iterator[Finding]:
     if image.is_blueprint:
         yield found(
             "lighthouse_deletion",
-            f"{image.name} is a Lighthouse image, and only images of CVM are deleted here.",
-            "Delete it in the Lighthouse console, after you took it back from everybody here.",
+            say("{name} is a Lighthouse image, and only images of CVM are deleted here.", name=image.name),
+            say("Delete it in the Lighthouse console, after you took it back from everybody here."),
         )
 
 
 def off(facts: Facts) -> Finding:
     return found(
         "lighthouse_off",
-        f"{facts.image_ref} would be a Lighthouse image, and Lighthouse is not switched on in the policy.",
-        "An admin sets lighthouse = true under [home], grants its actions in CAM, and restarts the bot.",
+        say(
+            "{image_ref} would be a Lighthouse image, and Lighthouse is not switched on in the policy.",
+            image_ref=facts.image_ref,
+        ),
+        say("An admin sets lighthouse = true under [home], grants its actions in CAM, and restarts the bot."),
     )
 
 
@@ -40,14 +44,14 @@ def _offering(facts: Facts, image: Image) -> Iterator[Finding]:
     if image.is_blueprint:
         yield found(
             "lighthouse_itself",
-            f"{image.name} is a Lighthouse image already.",
-            "Name the accounts that it is for.",
+            say("{name} is a Lighthouse image already.", name=image.name),
+            say("Name the accounts that it is for."),
         )
     elif not facts.uses_lighthouse:
         yield found(
             "lighthouse_off",
-            "Lighthouse is not switched on in the policy.",
-            "An admin sets lighthouse = true under [home], grants its actions in CAM, and restarts the bot.",
+            say("Lighthouse is not switched on in the policy."),
+            say("An admin sets lighthouse = true under [home], grants its actions in CAM, and restarts the bot."),
         )
     elif facts.refusal is None and LIGHTHOUSE not in facts.has.get(image.region, {}):
         yield from _conditions(image, view)
@@ -58,17 +62,22 @@ def _conditions(image: Image, view: LighthouseView | None) -> Iterator[Finding]:
     if view is None:
         yield found(
             "lighthouse_unlisted",
-            f"Lighthouse doesn't know {image.name}.",
-            "Choose an image of ours in a region in which Lighthouse is offered.",
+            say("Lighthouse doesn't know {name}.", name=image.name),
+            say("Choose an image of ours in a region in which Lighthouse is offered."),
         )
         return
     if view.takes:
         return
-    said = f" It says: {view.reason}" if view.reason else ""
+    said = say(" It says: {reason}", reason=view.reason) if view.reason else ""
     known = list(_known(image, view, said))
     if not known:
-        text = f"Lighthouse doesn't take {image.name} ({view.os_name or image.os_name}).{said}"
-        remedy = "Make an image with an operating system that Lighthouse supports, and ask again."
+        text = say(
+            "Lighthouse doesn't take {name} ({text}).{said}",
+            name=image.name,
+            text=view.os_name or image.os_name,
+            said=said,
+        )
+        remedy = say("Make an image with an operating system that Lighthouse supports, and ask again.")
         known = [found("lighthouse_platform", text, remedy)]
     yield from known
 
@@ -77,26 +86,39 @@ def _known(image: Image, view: LighthouseView, said: str) -> Iterator[Finding]:
     if view.imported:
         yield found(
             "lighthouse_imported",
-            f"{image.name} was imported from outside, and Lighthouse takes no such image.{said}",
-            "Make an image of a machine that runs here.",
+            say(
+                "{name} was imported from outside, and Lighthouse takes no such image.{said}",
+                name=image.name,
+                said=said,
+            ),
+            say("Make an image of a machine that runs here."),
         )
     if view.whole_machine:
         yield found(
             "lighthouse_whole_machine",
-            f"{image.name} is a whole-machine image (it has data disks), and Lighthouse takes none.{said}",
-            "Make an image of the system disk alone.",
+            say(
+                "{name} is a whole-machine image (it has data disks), and Lighthouse takes none.{said}",
+                name=image.name,
+                said=said,
+            ),
+            say("Make an image of the system disk alone."),
         )
     if not view.cloud_init:
         yield found(
             "lighthouse_no_cloud_init",
-            f"{image.name} has no cloud-init, which Lighthouse needs.{said}",
-            "Install cloud-init in it, make the image anew, and ask again.",
+            say("{name} has no cloud-init, which Lighthouse needs.{said}", name=image.name, said=said),
+            say("Install cloud-init in it, make the image anew, and ask again."),
         )
     if view.state not in ("", NORMAL):
         yield found(
             "lighthouse_state",
-            f"{image.name} is in state {view.state}, and Lighthouse takes an image in state NORMAL only.{said}",
-            "Ask again when it is ready.",
+            say(
+                "{name} is in state {state}, and Lighthouse takes an image in state NORMAL only.{said}",
+                name=image.name,
+                state=view.state,
+                said=said,
+            ),
+            say("Ask again when it is ready."),
         )
 
 
@@ -104,20 +126,24 @@ def _blueprint(facts: Facts, image: Image) -> Iterator[Finding]:
     if set(facts.wanted_regions) - {image.region}:
         yield found(
             "lighthouse_elsewhere",
-            f"{image.name} is a Lighthouse image of {image.region}, and those aren't copied to other regions here.",
-            "Leave the region out, or copy it in the Lighthouse console and share the copy.",
+            say(
+                "{name} is a Lighthouse image of {region}, and those aren't copied to other regions here.",
+                name=image.name,
+                region=image.region,
+            ),
+            say("Leave the region out, or copy it in the Lighthouse console and share the copy."),
         )
     if facts.shared_with is not None:
         return
     if facts.everyone:
         yield found(
             "lighthouse_untold",
-            f"On the vendor's international site nobody can see who has {image.name}.",
-            "Name the accounts to take it back from.",
+            say("On the vendor's international site nobody can see who has {name}.", name=image.name),
+            say("Name the accounts to take it back from."),
         )
     else:
         yield found(
             "lighthouse_unverified",
-            "On the vendor's international site nobody can see who has it: the call's answer is all there is.",
-            "Ask the receiver whether it arrived.",
+            say("On the vendor's international site nobody can see who has it: the call's answer is all there is."),
+            say("Ask the receiver whether it arrived."),
         )

@@ -9,6 +9,7 @@ from datetime import datetime
 from approvals.cloud import MAX_SHARES, Image, Room
 from approvals.findings import found
 from approvals.model import Finding, Target
+from approvals.sentences import say
 from approvals.trust_targets import labels
 
 
@@ -39,8 +40,10 @@ def unknown(places: Sequence[Place], regions: Sequence[str]) -> Iterator[Finding
         if not place.known:
             yield found(
                 "region_unknown",
-                f"{place.region} is not one of our regions.",
-                f"Name one of {', '.join(regions)}; an admin can add regions under [home] in the policy.",
+                say("{region} is not one of our regions.", region=place.region),
+                say(
+                    "Name one of {join}; an admin can add regions under [home] in the policy.", join=", ".join(regions)
+                ),
                 about=place.region,
             )
 
@@ -53,8 +56,8 @@ def sharing(places: Sequence[Place], targets: Sequence[Target]) -> Iterator[Find
         elif place.under_way:
             yield found(
                 "copy_under_way",
-                f"A copy in {place.region} is being made already (takes minutes to hours).",
-                "Wait for it, or leave the region out.",
+                say("A copy in {region} is being made already (takes minutes to hours).", region=place.region),
+                say("Wait for it, or leave the region out."),
                 about=place.region,
             )
         elif place.room is not None:
@@ -68,17 +71,37 @@ def _shares(place: Place, targets: Sequence[Target]) -> Finding:
     if used + new > MAX_SHARES:
         return found(
             "shares_used_up",
-            f"{name}, the copy in {place.region}, is shared with {used} accounts, and {new} more would pass "
-            f"the limit of {MAX_SHARES}.",
-            "Take it back from accounts that no longer need it, then ask again.",
+            say(
+                (
+                    "{name}, the copy in {region}, is shared with {used} accounts, and {new} more would "
+                    "pass the limit of {max_shares}."
+                ),
+                name=name,
+                region=place.region,
+                used=used,
+                new=new,
+                max_shares=MAX_SHARES,
+            ),
+            say("Take it back from accounts that no longer need it, then ask again."),
             about=place.region,
         )
     having = [target for target in targets if target.account in place.shared_with]
-    already = f" {labels(having)} {'has' if len(having) == 1 else 'have'} it already." if having else ""
+    already = (
+        say(" {labels} {verb} it already.", labels=labels(having), verb=say("has") if len(having) == 1 else say("have"))
+        if having
+        else ""
+    )
     return found(
         "copy_used",
-        f"In {place.region} our copy {name} is shared: {used} of {MAX_SHARES} shares used.{already}",
-        "Leave the region out, if its own image is meant.",
+        say(
+            "In {region} our copy {name} is shared: {used} of {max_shares} shares used.{already}",
+            region=place.region,
+            name=name,
+            used=used,
+            max_shares=MAX_SHARES,
+            already=already,
+        ),
+        say("Leave the region out, if its own image is meant."),
         about=place.region,
     )
 
@@ -87,13 +110,22 @@ def _room(place: Place, room: Room) -> Finding:
     if room.used >= room.most:
         return found(
             "region_quota_used_up",
-            f"a copy in {place.region} is needed first, and all {room.most} images that can be there are.",
-            "Delete images there that nobody needs, or have the quota raised, then ask again.",
+            say(
+                "a copy in {region} is needed first, and all {most} images that can be there are.",
+                region=place.region,
+                most=room.most,
+            ),
+            say("Delete images there that nobody needs, or have the quota raised, then ask again."),
             about=place.region,
         )
     return found(
         "copy_needed",
-        f"Needs a copy in {place.region} first (takes minutes to hours); {room.used} of {room.most} images used there.",
-        "Leave the region out, if the image's own will do.",
+        say(
+            "Needs a copy in {region} first (takes minutes to hours); {used} of {most} images used there.",
+            region=place.region,
+            used=room.used,
+            most=room.most,
+        ),
+        say("Leave the region out, if the image's own will do."),
         about=place.region,
     )

@@ -8,6 +8,7 @@ from approvals.cloud import LIGHTHOUSE, Image
 from approvals.findings import found
 from approvals.model import Action, Finding, Request, Target
 from approvals.policy import Policy
+from approvals.sentences import say
 
 KIND = "SOURCE"
 """The kind of what stands in the place of an image in a request about a source."""
@@ -31,21 +32,28 @@ def about_source(request: Request, home: str, policy: Policy, words: Mapping[str
     name = source.name or source.account
     wanted = request.action is Action.TRUST
     if source.account in (home, LIGHTHOUSE):
-        yield found("source_is_home", f"{name} is our own account.", "Name an account that shares images with us.")
+        yield found(
+            "source_is_home",
+            say("{name} is our own account.", name=name),
+            say("Name an account that shares images with us."),
+        )
     elif is_trusted(source.account, policy, words) is wanted:
-        how = "is trusted as a source already" if wanted else "is not trusted as a source anyway"
-        yield found("nothing_to_do", f"{name} {how}.", "Nothing was asked.")
+        how = say("is trusted as a source already") if wanted else say("is not trusted as a source anyway")
+        yield found("nothing_to_do", say("{name} {how}.", name=name, how=how), say("Nothing was asked."))
     elif wanted:
         yield found(
             "source_unchecked",
-            f"Images that {name} shares with us could be built on then; nobody checks what is in them.",
-            "Look at its images with /image inbound before.",
+            say("Images that {name} shares with us could be built on then; nobody checks what is in them.", name=name),
+            say("Look at its images with /image inbound before."),
         )
     else:
         yield found(
             "source_dropped",
-            f"What is made from images of {name} needs a guardian again; machines that run from them go on.",
-            "Replace those machines.",
+            say(
+                "What is made from images of {name} needs a guardian again; machines that run from them go on.",
+                name=name,
+            ),
+            say("Replace those machines."),
         )
     if not request.reason:
-        yield found("reason_missing", "No reason was given.", "Say why: add because … to the command.")
+        yield found("reason_missing", say("No reason was given."), say("Say why: add because … to the command."))

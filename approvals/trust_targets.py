@@ -9,9 +9,10 @@ from approvals.cloud import LIGHTHOUSE, Image
 from approvals.findings import found
 from approvals.model import Finding, Level, Target
 from approvals.policy import Policy
+from approvals.sentences import listed_as, say
 
 _LEVELS = {"refuse": Level.BLOCK, "guardian": Level.WARN, "allow": Level.NOTE}
-_TRUST_IT = 'An admin can add it to the policy with trusted_as = ["target"].'
+_TRUST_IT = say('An admin can add it to the policy with trusted_as = ["target"].')
 
 
 def receivers(targets: Sequence[Target], image: Image, home: str, policy: Policy) -> Iterator[Finding]:
@@ -22,8 +23,8 @@ def receivers(targets: Sequence[Target], image: Image, home: str, policy: Policy
         if target.account == home:
             yield found(
                 "target_is_home",
-                f"{target.account} is our own account.",
-                "It has the image already: leave it out.",
+                say("{account} is our own account.", account=target.account),
+                say("It has the image already: leave it out."),
                 about=target.account,
             )
         elif not policy.trusts_as("target", target.account):
@@ -31,8 +32,8 @@ def receivers(targets: Sequence[Target], image: Image, home: str, policy: Policy
         elif not policy.trusts_with(image, target.account):
             yield found(
                 "target_not_for_image",
-                f"{_full(target)} is trusted as a target, but not for {image.name}.",
-                "An admin can add the image to that account's images in the policy.",
+                say("{full} is trusted as a target, but not for {name}.", full=_full(target), name=image.name),
+                say("An admin can add the image to that account's images in the policy."),
                 about=target.account,
             )
 
@@ -46,15 +47,19 @@ def together(wanted: Sequence[Target], shared_before: Collection[str], policy: P
     if len(wanted) > most:
         yield found(
             "many_targets",
-            f"{len(wanted)} accounts would get it at once, more than the {most} of the policy.",
-            "Ask for fewer at a time.",
+            say(
+                "{number} accounts would get it at once, more than the {most} of the policy.",
+                number=len(wanted),
+                most=most,
+            ),
+            say("Ask for fewer at a time."),
         )
     first = [target for target in wanted if target.account not in (*shared_before, LIGHTHOUSE)]
     if first:
         yield found(
             "first_share",
-            f"It would be the first image that we share with {labels(first)}.",
-            "Make sure that the account id is the right one.",
+            say("It would be the first image that we share with {labels}.", labels=labels(first)),
+            say("Make sure that the account id is the right one."),
         )
 
 
@@ -62,15 +67,20 @@ def labels(targets: Sequence[Target]) -> str:
     """``data-team, partner-lab, 100012345678 and 4 more``."""
     names = [target.name or target.account for target in targets]
     if len(names) > 3:
-        return f"{', '.join(names[:3])} and {len(names) - 3} more"
-    return " and ".join(names)
+        return say("{names} and {number} more", names=", ".join(names[:3]), number=len(names) - 3)
+    return listed_as(names)
 
 
 def _unknown(target: Target, policy: Policy) -> Finding:
     level = _LEVELS[policy.rules.unknown_target]
-    text = f"{_full(target)} is not trusted as a target" if target.name else f"{target.account} is not a known account"
-    refused = ", and the policy refuses those" if level is Level.BLOCK else ""
-    return replace(found("target_unknown", f"{text}{refused}.", _TRUST_IT, about=target.account), level=level)
+    text = (
+        say("{full} is not trusted as a target", full=_full(target))
+        if target.name
+        else say("{account} is not a known account", account=target.account)
+    )
+    refused = say(", and the policy refuses those") if level is Level.BLOCK else ""
+    whole = say("{text}{refused}.", text=text, refused=refused)
+    return replace(found("target_unknown", whole, _TRUST_IT, about=target.account), level=level)
 
 
 def _full(target: Target) -> str:

@@ -100,7 +100,7 @@ class Bot:
         )
         self.app = bolt_app(settings, self.installation, services)
         leases = Leases(self.store)
-        self._notices = Notices(self.store, self.client, replies, utc_now, leases)
+        self._notices = Notices(self.store, self.client, replies, utc_now, leases, services.language_asked)
         self.health = health.Health(
             health.slack(self.installation, self.metrics, utc_now, self._notices.hasten),
             health.cloud(self.home, self.metrics, utc_now),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import structlog
 from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.middleware import Middleware
 
 from bot import payloads
+from bot.languages import Language, speak, translated
 from bot.payloads import Asking, Challenge, Command, Event, FromPerson, Interaction, Malformed, Suggestion
 from bot.refusals import refused
 from bot.replies import ReplyAddress
@@ -17,6 +18,7 @@ from bot.services import Services
 from bot.slack import Installation
 
 _PAYLOAD = "imagewarden_payload"  # where Bolt's context holds what was read
+_LANGUAGE = "imagewarden_language"
 _HEARD_OF = {"app_home_opened"}
 
 P = TypeVar("P", Command, payloads.Press, payloads.Submission, payloads.Shortcut, Suggestion, Event)
@@ -49,7 +51,9 @@ class Gate(Middleware):
             return BoltResponse(status=200, body={"challenge": payload.challenge})
         if not self._is_ours(payload):
             log.warning("workspace_refused", team=payload.workspace[0])
-            return BoltResponse(status=200, body=refused("not_installed") if isinstance(payload, Command) else "")
+            return BoltResponse(
+                status=200, body=translated(refused("not_installed")) if isinstance(payload, Command) else ""
+            )
         if isinstance(payload, Suggestion) and self._is_strangers(payload):
             return BoltResponse(status=200, body={"options": []})
         if isinstance(payload, Interaction) and self._is_strangers(payload):
@@ -63,7 +67,12 @@ class Gate(Middleware):
         # Bolt fails on fields of a strange shape and on empty ones: it gets those that were looked at and are filled.
         req.body = {name: held for name in type(payload).model_fields if (held := req.body.get(name)) is not None}
         req.context[_PAYLOAD] = payload
+        req.context[_LANGUAGE] = self._language_of(payload)
         return next()
+
+    def _language_of(self, payload: Asking | Suggestion | Event) -> Language:
+        person_id = payload.event.user or "" if isinstance(payload, Event) else payload.person_id
+        return self._services.language_of(person_id)
 
     def _is_ours(self, payload: Asking | Suggestion | Event) -> bool:
         known = self._installation.known
@@ -82,7 +91,8 @@ class Gate(Middleware):
 
 
 def told(context: Mapping[str, object], kind: type[P]) -> P:
-    """What the gate has read."""
-    payload = context[_PAYLOAD]
+    """What the gate has read; from here on the listener speaks the language of whoever sent it."""
+    payload, language = context[_PAYLOAD], context[_LANGUAGE]
+    speak(cast("Language", language))
     assert isinstance(payload, kind)  # noqa: S101  Bolt chose the listener by the same field
     return payload

@@ -23,6 +23,7 @@ from bot.cards.alarms import alarm
 from bot.cards.request import card
 from bot.cards.story import story
 from bot.cards.text import section
+from bot.languages import Language, speaking
 from bot.recipients import Recipients
 from bot.replies import Replies, ReplyAddress, direct
 from bot.slack import CLOSED, PARENT_GONE, UNREACHED, code_of, is_passing, is_throttle, retry_after, told_by
@@ -60,6 +61,7 @@ class Notices:
 
     Nothing here waits for the disk: what a loss of power undoes is told again.
 
+    :param languages: in which a person is spoken to, with "" everybody together
     :param together: messages sent side by side, each to somebody else
     """
 
@@ -70,6 +72,7 @@ class Notices:
         replies: Replies,
         clock: Callable[[], datetime],
         leases: Leases,
+        languages: Callable[[str], Language],
         *,
         together: int = 8,
     ) -> None:
@@ -78,6 +81,7 @@ class Notices:
         self._replies = replies
         self._clock = clock
         self._leases = leases
+        self._languages = languages
         self._together = together
         self._pool = ThreadPoolExecutor(together, thread_name_prefix="notice")
         self._recipients = Recipients()
@@ -152,10 +156,11 @@ class Notices:
     def _try(self, notice: Notice) -> None:
         bound = log.bind(request=notice.request_id, kind=notice.kind, notice=notice.id)
         try:
-            if notice.request_id is None:
-                self._alarm(notice)
-            else:
-                self._deliver(notice, notice.request_id)
+            with speaking(self._language_of(notice)):
+                if notice.request_id is None:
+                    self._alarm(notice)
+                else:
+                    self._deliver(notice, notice.request_id)
         except SlackApiError as error:
             code = told_by(error)
             if is_throttle(error):
@@ -181,6 +186,13 @@ class Notices:
         except Exception as error:  # nobody else's message may wait for one that can't be worked out
             bound.exception("notice_failed")
             self._postpone(notice, repr(error))
+
+    def _language_of(self, notice: Notice) -> Language:
+        """A card that everybody sees is in the policy's language, all else in that of whoever gets it."""
+        if _is_channel(notice.recipient):
+            return self._languages("")
+        person = ReplyAddress.parse(notice.recipient).person_id if notice.kind == outbox.REPLY else notice.recipient
+        return self._languages(person)
 
     def _alarm(self, notice: Notice) -> None:
         text, blocks = alarm(notice.facts)

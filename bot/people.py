@@ -12,6 +12,9 @@ from slack_sdk.errors import SlackApiError
 
 from approvals.errors import DirectoryError, UnknownPerson
 from approvals.model import Person
+from approvals.sentences import say
+from bot import languages
+from bot.languages import Language
 from bot.slack import UNREACHED, Workspace, code_of, told_by
 
 T = TypeVar("T")
@@ -35,6 +38,7 @@ class People:
         self._workspace = workspace
         self._clock = clock
         self._kept: dict[str, tuple[float, Any]] = {}
+        self._languages: dict[str, Language] = {}
         self._lock = threading.Lock()
 
     def person(self, person_id: str) -> Person:
@@ -52,6 +56,10 @@ class People:
         person: Person | None = kept[1] if kept is not None and self._clock() - kept[0] < _KNOWN_FOR else None
         return person
 
+    def language(self, person_id: str) -> Language | None:
+        """In which language they use Slack, as far as that is known without asking."""
+        return self._languages.get(person_id)
+
     def members(self, principal: str) -> tuple[str, ...]:
         """The people behind an id or an e-mail address of the policy.
 
@@ -65,7 +73,10 @@ class People:
         return self._fresh(f"group {principal}", lambda: self._ask_group(principal))
 
     def _ask_person(self, person_id: str) -> Person:
-        user = self._ask(person_id, lambda: self._client.users_info(user=person_id)).get("user") or {}
+        user = (
+            self._ask(person_id, lambda: self._client.users_info(user=person_id, include_locale=True)).get("user") or {}
+        )
+        self._languages[person_id] = languages.of_locale(str(user.get("locale") or ""))
         why_not = _why_not(user, person_id, self._workspace())
         return Person(person_id, _name(user, person_id), may_act=why_not is None, why_not=why_not or "")
 
@@ -116,15 +127,15 @@ def _name(user: Mapping[str, Any], person_id: str) -> str:
 def _why_not(user: Mapping[str, Any], person_id: str, workspace: Workspace) -> str | None:
     """A sentence on why they may neither ask nor decide, or None. A flag that Slack leaves out is false."""
     if user.get("deleted"):
-        return "this account is deactivated."
+        return say("this account is deactivated.")
     if person_id == "USLACKBOT" or any(user.get(flag) for flag in ("is_bot", "is_workflow_bot", "is_connector_bot")):
-        return "bots can neither ask nor decide."
+        return say("bots can neither ask nor decide.")
     if user.get("is_restricted") or user.get("is_ultra_restricted"):
-        return "guests can neither ask nor decide."
+        return say("guests can neither ask nor decide.")
     if user.get("is_invited_user"):
-        return "the invitation to this workspace isn't accepted yet."
+        return say("the invitation to this workspace isn't accepted yet.")
     if user.get("is_stranger") or not _same_company(user, workspace):
-        return "people of other workspaces can neither ask nor decide."
+        return say("people of other workspaces can neither ask nor decide.")
     return None
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from approvals.sentences import Sentence, say
+
 REFUSALS: Mapping[str, str] = {
     # A command that can't be read
     "a_button": "{typed} is a button on the request's card, not a command.",
@@ -134,9 +136,9 @@ REFUSALS: Mapping[str, str] = {
 }
 
 
-def refused(code: str, **words: object) -> str:
+def refused(code: str, **words: object) -> Sentence:
     """The sentence of a code, with its places filled in.
 
     :param words: what goes into the places, as it is to be shown
     """
-    return REFUSALS[code].format(**words)
+    return say(REFUSALS[code], **words)

@@ -13,6 +13,7 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
+from bot.languages import translated
 from bot.slack import UNREACHED
 
 _URL_LIVES = timedelta(minutes=29)  # Slack: response_url works five times within 30 minutes
@@ -60,6 +61,7 @@ class Replies:
         :raises SlackApiError: Slack refuses the direct message
         :raises OSError, HTTPException: Slack can't be reached
         """
+        text = translated(text)
         if not self._by_url(address, text, blocks):
             direct(self._client, address.person_id, text, blocks)
 
@@ -103,6 +105,7 @@ def direct(client: WebClient, person_id: str, text: str, blocks: list[dict[str, 
     :raises SlackApiError: Slack refuses it
     :raises OSError, HTTPException: Slack can't be reached
     """
+    text = translated(text)
     channel = str(client.conversations_open(users=person_id)["channel"]["id"])
     answer = client.chat_postMessage(channel=channel, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False)
     return str(answer.get("channel") or channel), str(answer["ts"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -14,9 +15,12 @@ from approvals.catalogue import Catalogue
 from approvals.checker import Checker
 from approvals.cloud import Cloud
 from approvals.desk import Clock, Desk
+from approvals.errors import DirectoryError
 from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.store import Store
+from bot import languages
+from bot.languages import Language, _
 from bot.people import People
 from bot.replies import Replies, ReplyAddress
 from bot.slack import UNREACHED, told_by
@@ -36,14 +40,15 @@ class Background:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     def run(self, name: str, work: Callable[[], None]) -> None:
-        self._pool.submit(self._guarded, name, work)
+        self._pool.submit(self._guarded, name, work, languages.current())
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def _guarded(self, name: str, work: Callable[[], None]) -> None:
+    def _guarded(self, name: str, work: Callable[[], None], language: Language) -> None:
         try:
-            work()
+            with languages.speaking(language):
+                work()
         except SlackApiError as error:
             log.warning("slack_refused", work=name, error=told_by(error))
         except UNREACHED as error:
@@ -78,17 +83,35 @@ class Services:
         """The policy in force: to be asked for once by what must not see two."""
         return self.policies.current
 
+    def language_of(self, person_id: str) -> Language:
+        """In which somebody is spoken to: that of their Slack, as far as it is known, else the policy's.
+
+        :param person_id: "" for everybody together
+        """
+        return self.people.language(person_id) or self.policy.home.language
+
+    def language_asked(self, person_id: str) -> Language:
+        """Likewise; where it isn't known, Slack is asked first, so this is nothing for before an ack."""
+        if person_id and self.people.language(person_id) is None:
+            with suppress(DirectoryError):
+                self.people.person(person_id)
+        return self.language_of(person_id)
+
     def answer(
         self, name: str, address: ReplyAddress, work: Callable[[], tuple[str, list[dict[str, object]] | None]]
     ) -> None:
         """Work out a private answer behind the ack and send it; a fault is answered too."""
 
         def run() -> None:
+            with languages.speaking(self.language_asked(address.person_id)):
+                answer()
+
+        def answer() -> None:
             try:
                 text, blocks = work()
             except Exception:
                 log.exception("answer_failed", work=name)
-                text, blocks = "Something went wrong on my side; nothing was changed. Try again in a minute.", None
+                text, blocks = _("Something went wrong on my side; nothing was changed. Try again in a minute."), None
             self.replies.send(address, text, blocks)
 
         self.background.run(name, run)

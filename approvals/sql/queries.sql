@@ -211,7 +211,7 @@ SELECT EXISTS (SELECT 1 FROM copies WHERE id = :id AND state = :state AND lease 
 
 -- set_copy --
 -- How it stands with a copy, if it is still in the state and in the hand in which it was; it stays in that hand or not.
-UPDATE copies SET state = :after, copy_id = :copy_id, percent = :percent, code = :code, message = :message,
+UPDATE copies SET state = :after, copy_id = :copy_id, percent = :percent, code = :code, message = :message, message_of = :message_of,
        cloud_request_id = :cloud_request_id, calls = :calls, looks = :looks, polls = :polls, seen = :seen,
        stalled = :stalled, changed_at = :changed_at, moved_at = :moved_at, told_at = :told_at,
        told_percent = :told_percent,
@@ -230,7 +230,7 @@ SELECT id, lease FROM requests WHERE state = 'executing' AND lease_until <= :now
 
 -- set_item --
 -- How it stands with one account.
-UPDATE items SET state = :state, code = :code, message = :message, cloud_request_id = :cloud_request_id,
+UPDATE items SET state = :state, code = :code, message = :message, message_of = :message_of, cloud_request_id = :cloud_request_id,
        unseen = :unseen, region = :region, image_id = :image_id, changed_at = :now
  WHERE id = :id
 
@@ -240,7 +240,7 @@ UPDATE items SET region = :region, changed_at = :now WHERE request_id = :request
 
 -- reset_items --
 -- The accounts that failed are tried again.
-UPDATE items SET state = 'waiting', code = '', message = '', cloud_request_id = '', unseen = 0,
+UPDATE items SET state = 'waiting', code = '', message = '', message_of = '', cloud_request_id = '', unseen = 0,
        image_id = CASE account WHEN '' THEN image_id ELSE '' END, changed_at = :now
  WHERE request_id = :request_id AND state = 'failed'
 

@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from approvals import reloading
+from approvals.sentences import say
 from bot.cards.text import Block, ago, code, context, escape, section
+from bot.languages import _
 
-_WAITS = "What is asked for and approved meanwhile waits, and goes on by itself when this is mended."
-_NEW_KEYS = "New keys in Imagewarden's environment count after a restart, permissions at once."
+_WAITS = say("What is asked for and approved meanwhile waits, and goes on by itself when this is mended.")
+_NEW_KEYS = say("New keys in Imagewarden's environment count after a restart, permissions at once.")
 _MOST_PROBLEMS = 10
-_MEND_THE_POLICY = (
-    "*To do:* mend the file; it is read again by itself within seconds. "
-    "For a setting that needs a restart, restart Imagewarden."
+_MEND_THE_POLICY = say(
+    "*To do:* mend the file; it is read again by itself within seconds. For a setting that needs a "
+    "restart, restart Imagewarden."
 )
-_OTHER_ACCOUNT = (
+_OTHER_ACCOUNT = say(
     "Give Imagewarden credentials of the account that the policy names under [home], or correct the policy."
 )
 
@@ -28,38 +30,52 @@ def alarm(facts: Mapping[str, str]) -> tuple[str, list[Block]]:
     """
     match facts["event"]:
         case "auth":
-            head = "Imagewarden can't act in the cloud: its credentials are not taken."
-            said = f"{code(facts['action'])} failed: {escape(facts['message'])} ({code(facts['code'])})"
+            head = _("Imagewarden can't act in the cloud: its credentials are not taken.")
+            said = _(
+                "{action} failed: {message} ({code})",
+                action=code(facts["action"]),
+                message=escape(facts["message"]),
+                code=code(facts["code"]),
+            )
             return _told(head, said, facts["advice"], facts["cloud_request_id"])
         case "wrong_account":
-            head = "Imagewarden does nothing in the cloud: its credentials belong to another account."
+            head = _("Imagewarden does nothing in the cloud: its credentials belong to another account.")
             said = f"{escape(facts['message'])}."
             return _told(head, said, _OTHER_ACCOUNT, "")
         case "lighthouse_role":
-            head = "Lighthouse can't look at our images, so none can be shared with it."
-            todo = f"*To do:* {escape(facts['advice'])}"
+            head = _("Lighthouse can't look at our images, so none can be shared with it.")
+            todo = _("*To do:* {advice}", advice=escape(facts["advice"]))
             return head, [section(f"*{head}*"), section(escape(facts["message"])), section(todo)]
         case reloading.REFUSED:
             return _policy_refused(facts["problems"].splitlines())
         case reloading.MENDED:
-            head = "The policy file can be used again, and is in force."
-            changed = f"Changed: {facts['changed']}." if facts["changed"] else "Nothing in it changed."
+            head = _("The policy file can be used again, and is in force.")
+            changed = _("Changed: {text}.", text=facts["changed"]) if facts["changed"] else _("Nothing in it changed.")
             return head, [section(head), context(escape(changed))]
         case _:
-            head = "The cloud takes Imagewarden's credentials again. What waited goes on by itself."
+            head = _("The cloud takes Imagewarden's credentials again. What waited goes on by itself.")
             since = datetime.fromisoformat(facts["since"])
-            return head, [section(head), context(f"It had begun {ago(since)}.")]
+            return head, [section(head), context(_("It had begun {when}.", when=ago(since)))]
 
 
 def _policy_refused(problems: list[str]) -> tuple[str, list[Block]]:
-    head = "The policy file can't be used as it is now. The policy that was read before holds, all of it."
+    head = _("The policy file can't be used as it is now. The policy that was read before holds, all of it.")
     shown = [f"• {escape(problem)}" for problem in problems[:_MOST_PROBLEMS]]
     if len(problems) > _MOST_PROBLEMS:
-        shown.append(f"and {len(problems) - _MOST_PROBLEMS} more: {code('imagewarden check')} lists them all")
+        shown.append(
+            _(
+                "and {text} more: {code} lists them all",
+                text=len(problems) - _MOST_PROBLEMS,
+                code=code("imagewarden check"),
+            )
+        )
     return head, [section(f"*{head}*"), section("\n".join(shown)), section(_MEND_THE_POLICY)]
 
 
 def _told(head: str, said: str, advice: str, cloud_request_id: str) -> tuple[str, list[Block]]:
-    todo = f"*To do:* {escape(advice)}"
-    notes = [_NEW_KEYS, *([f"cloud request {code(cloud_request_id)}"] if cloud_request_id else [])]
+    todo = _("*To do:* {advice}", advice=escape(advice))
+    notes = [
+        _NEW_KEYS,
+        *([_("cloud request {cloud_request_id}", cloud_request_id=code(cloud_request_id))] if cloud_request_id else []),
+    ]
     return head, [section(f"*{head}*"), section(said), section(todo), section(_WAITS), context(*notes)]

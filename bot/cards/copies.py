@@ -6,6 +6,7 @@ from approvals.copies import newest
 from approvals.model import Copy, CopyState, Request, State
 from bot import ids
 from bot.cards.text import Block, at, button, code, escape, labelled, region_name
+from bot.languages import _
 
 _CELLS = 10
 _SHOWN = (State.APPROVED, State.EXECUTING, State.DONE, State.PARTIAL, State.FAILED)
@@ -18,7 +19,7 @@ def copies(request: Request) -> list[Block]:
     latest = newest(request.copies).values()
     lines = [_line(copy) for copy in latest if copy.is_open or copy.state is CopyState.READY]
     lines += [_left(copy) for copy in left(request)]
-    return [labelled("Copies" if len(lines) > 1 else "Copy", "\n".join(lines))] if lines else []
+    return [labelled(_("Copies") if len(lines) > 1 else _("Copy"), "\n".join(lines))] if lines else []
 
 
 def left(request: Request) -> list[Copy]:
@@ -32,13 +33,16 @@ def remove_button(request: Request) -> list[Block]:
     if not there or request.state not in _SHOWN:
         return []
     several = len(there) > 1
-    label = "Remove the copies" if several else "Remove the copy"
-    named = ", ".join(f"{copy.image_id} in {region_name(copy.region)}" for copy in there[:3])
+    label = _("Remove the copies") if several else _("Remove the copy")
+    named = ", ".join(
+        _("{image_id} in {region_name}", image_id=copy.image_id, region_name=region_name(copy.region))
+        for copy in there[:3]
+    )
     confirm = {
         "title": {"type": "plain_text", "text": f"{label}?"},
-        "text": {"type": "plain_text", "text": f"The cloud deletes {named}. That can't be undone."},
-        "confirm": {"type": "plain_text", "text": "Remove"},
-        "deny": {"type": "plain_text", "text": "Keep"},
+        "text": {"type": "plain_text", "text": _("The cloud deletes {named}. That can't be undone.", named=named)},
+        "confirm": {"type": "plain_text", "text": _("Remove")},
+        "deny": {"type": "plain_text", "text": _("Keep")},
         "style": "danger",
     }
     return [{**button(label, ids.REMOVE_COPY, str(request.id)), "confirm": confirm}]
@@ -50,15 +54,15 @@ def _line(copy: Copy) -> str:
         case CopyState.READY:
             return f"{where}: {_named(copy)}"
         case CopyState.SYNCING:
-            stalled = f" · hasn't moved since {at(copy.moved_at)}" if copy.stalled else ""
-            return f"{where}: copying {bar(copy.percent)}{stalled}"
+            stalled = _(" · hasn't moved since {when}", when=at(copy.moved_at)) if copy.stalled else ""
+            return _("{where}: copying {bar}{stalled}", where=where, bar=bar(copy.percent), stalled=stalled)
         case _:
-            return f"{where}: about to be copied"
+            return _("{where}: about to be copied", where=where)
 
 
 def _left(copy: Copy) -> str:
-    what = f"Half made in {escape(region_name(copy.region))}: {_named(copy)}"
-    return f"{what} · is being removed" if copy.state is CopyState.REMOVING else what
+    what = _("Half made in {region}: {named}", region=escape(region_name(copy.region)), named=_named(copy))
+    return _("{what} · is being removed", what=what) if copy.state is CopyState.REMOVING else what
 
 
 def _named(copy: Copy) -> str:

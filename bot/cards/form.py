@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from approvals.cloud import Image, ImageKind
 from approvals.model import Finding, Level, Request
 from approvals.policy import Account
+from approvals.sentences import joined, say
 from approvals.trust_image import shareable
 from bot import ids, limits
 from bot.cards.modal import plain, text_input
@@ -15,23 +16,24 @@ from bot.cards.request import finding_line, whose_word
 from bot.cards.text import Block, all_of, button, code, context, cut, escape, region_name, section
 from bot.cards.words import receivers
 from bot.grammar import MAX_IMAGES, MAX_REGIONS
+from bot.languages import _
 
 MAX_REASON = limits.INPUT_TEXT
 MAX_OTHER_ACCOUNTS = 2000
 """Characters: as many account ids as a command can name."""
 
-CHOOSE_FIRST = "Choose an image and an account: what the checks find is shown here before you send."
+CHOOSE_FIRST = say("Choose an image and an account: what the checks find is shown here before you send.")
 
 _MOST_LINES = 8  # findings of one image: each of 500 accounts can be one
 
 # Why an image can't be shared, as short as a menu needs it; the checks have the whole sentence.
 _WHY_NOT = {
-    "image_shared_with_us": "others shared it with us",
-    "image_public": "it is public",
-    "image_not_ours": "it isn't ours",
-    "image_not_ready": "not ready",
-    "image_byol": "its licence (BYOL)",
-    "image_whole_machine": "it has data disks",
+    "image_shared_with_us": say("others shared it with us"),
+    "image_public": say("it is public"),
+    "image_not_ours": say("it isn't ours"),
+    "image_not_ready": say("not ready"),
+    "image_byol": say("its licence (BYOL)"),
+    "image_whole_machine": say("it has data disks"),
 }
 
 
@@ -56,14 +58,14 @@ def share_form(held: Held, below: Sequence[Block], *, named_accounts: bool, regi
     return {
         "type": "modal",
         "callback_id": ids.FORM_VIEW,
-        "title": plain("Share an image"),
-        "submit": plain("Send"),
-        "close": plain("Back"),
+        "title": plain(_("Share an image")),
+        "submit": plain(_("Send")),
+        "close": plain(_("Back")),
         "blocks": [
-            _menu(ids.IMAGE, ids.PICK_IMAGES, "Image", "Type a part of its name or id.", held.images, MAX_IMAGES),
-            *(_account_fields(held) if named_accounts else [_other_accounts(held, "With whom", optional=False)]),
+            _menu(ids.IMAGE, ids.PICK_IMAGES, _("Image"), _("Type a part of its name or id."), held.images, MAX_IMAGES),
+            *(_account_fields(held) if named_accounts else [_other_accounts(held, _("With whom"), optional=False)]),
             *([_region_menu(held.regions, regions)] if len(regions) > 1 else []),
-            {**section("*Checks*"), "block_id": ids.CHECK, "accessory": button("Check", ids.CHECK, "check")},
+            {**section(_("*Checks*")), "block_id": ids.CHECK, "accessory": button(_("Check"), ids.CHECK, "check")},
             *(below or hint(CHOOSE_FIRST)),
             _reason(held),
         ],
@@ -74,7 +76,7 @@ def image_option(image: Image) -> Block:
     """An image of the menu: name and id, and below them the region and how it stands."""
     ident = f" · {image.image_id}"
     why_not = next(iter(shareable(image)), None)
-    state = f"can't be shared: {_short(why_not, image)}" if why_not else image.state
+    state = _("can't be shared: {short}", short=_short(why_not, image)) if why_not else image.state
     return {
         "text": plain(cut(image.name, max(limits.OPTION_TEXT - len(ident), 1)) + ident),
         "value": image.image_id,
@@ -87,13 +89,13 @@ def typed_option(text: str) -> Block:
     return {
         "text": plain(cut(text, limits.OPTION_TEXT)),
         "value": text,
-        "description": plain("as typed: it isn't in my list of images"),
+        "description": plain(_("as typed: it isn't in my list of images")),
     }
 
 
 def account_option(account: Account) -> Block:
     """An account of the menu, by the policy's name."""
-    trusted = "trusted" if "target" in account.trusted_as else "not trusted as a target"
+    trusted = _("trusted") if "target" in account.trusted_as else _("not trusted as a target")
     return {
         "text": plain(cut(account.name, limits.OPTION_TEXT)),
         "value": account.id,
@@ -108,7 +110,12 @@ def hint(text: str) -> list[Block]:
 
 def checking(images: Sequence[str]) -> list[Block]:
     """While the cloud is asked, which may take long."""
-    return hint(f"Checking {all_of([code(one) for one in images])} … You can send meanwhile: it is checked again.")
+    return hint(
+        _(
+            "Checking {listed} … You can send meanwhile: it is checked again.",
+            listed=all_of([code(one) for one in images]),
+        )
+    )
 
 
 def unchecked(image: str, why: str) -> list[Block]:
@@ -116,7 +123,13 @@ def unchecked(image: str, why: str) -> list[Block]:
 
     :param why: a sentence
     """
-    return hint(f"{code(image)} is not checked: {escape(why)} You can send all the same: it is checked again.")
+    return hint(
+        _(
+            "{image} is not checked: {why} You can send all the same: it is checked again.",
+            image=code(image),
+            why=escape(why),
+        )
+    )
 
 
 def checked(request: Request) -> list[Block]:
@@ -128,43 +141,44 @@ def checked(request: Request) -> list[Block]:
     shown = blocked or request.findings
     lines = [_cannot(one) if one.level is Level.BLOCK else finding_line(one) for one in shown[:_MOST_LINES]]
     if len(shown) > _MOST_LINES:
-        lines.append(f"and {len(shown) - _MOST_LINES} more of this kind")
-    head = f"{code(request.image_name)} with {escape(receivers(request, most=3))}"
-    decides = "" if blocked else f"\nDeciding: {whose_word(request)}"
+        lines.append(_("and {text} more of this kind", text=len(shown) - _MOST_LINES))
+    head = _("{image} with {request}", image=code(request.image_name), request=escape(receivers(request, most=3)))
+    decides = "" if blocked else _("\nDeciding: {whose_word}", whose_word=whose_word(request))
     return [section(head + decides), context("\n".join(lines))]
 
 
 def _cannot(finding: Finding) -> str:
-    return f"✕ *Can't be sent:* {escape(f'{finding.text} {finding.remedy}'.strip())} {code(finding.code)}"
+    why = escape(joined(finding.text, finding.remedy))
+    return _("✕ *Can't be sent:* {why} {code}", why=why, code=code(finding.code))
 
 
 def _short(finding: Finding, image: Image) -> str:
     if finding.code == "image_not_ready":
-        return f"state {image.state}"
+        return _("state {state}", state=image.state)
     if image.kind == ImageKind.SHARED and image.creator:
-        return f"{image.creator} shared it with us"
+        return _("{creator} shared it with us", creator=image.creator)
     return _WHY_NOT.get(finding.code, finding.code)
 
 
 def _account_fields(held: Held) -> list[Block]:
-    hint_text = "Accounts of the policy; others go below."
+    hint_text = _("Accounts of the policy; others go below.")
     menu = _menu(
         ids.ACCOUNTS,
         ids.PICK_ACCOUNTS,
-        "With whom",
+        _("With whom"),
         hint_text,
         held.accounts,
         limits.OPTIONS,
         optional=True,
     )
-    return [menu, _other_accounts(held, "Other accounts", optional=True)]
+    return [menu, _other_accounts(held, _("Other accounts"), optional=True)]
 
 
 def _other_accounts(held: Held, label: str, *, optional: bool) -> Block:
     return text_input(
         ids.OTHER_ACCOUNTS,
         label,
-        "Root account ids, with commas between.",
+        _("Root account ids, with commas between."),
         most=MAX_OTHER_ACCOUNTS,
         initial=held.other_accounts,
         optional=optional,
@@ -182,7 +196,7 @@ def _region_menu(chosen: Sequence[str], regions: Sequence[str]) -> Block:
         "type": "multi_static_select",
         "action_id": ids.PICK_REGIONS,
         "max_selected_items": MAX_REGIONS,
-        "placeholder": plain("Where the image is"),
+        "placeholder": plain(_("Where the image is")),
         "options": offered,
     }
     initial = [one for one in offered if one["value"] in chosen]
@@ -191,8 +205,8 @@ def _region_menu(chosen: Sequence[str], regions: Sequence[str]) -> Block:
     return {
         "type": "input",
         "block_id": ids.REGIONS,
-        "label": plain("In which regions"),
-        "hint": plain("Where the image is, if you choose none. To another region it is copied first."),
+        "label": plain(_("In which regions")),
+        "hint": plain(_("Where the image is, if you choose none. To another region it is copied first.")),
         "optional": True,
         "dispatch_action": True,
         "element": element,
@@ -200,8 +214,8 @@ def _region_menu(chosen: Sequence[str], regions: Sequence[str]) -> Block:
 
 
 def _reason(held: Held) -> Block:
-    about = "The owners of the image read this."
-    return text_input(ids.REASON, "Why", about, multiline=True, most=MAX_REASON, initial=held.reason, optional=True)
+    about = _("The owners of the image read this.")
+    return text_input(ids.REASON, _("Why"), about, multiline=True, most=MAX_REASON, initial=held.reason, optional=True)
 
 
 def _menu(
@@ -219,7 +233,7 @@ def _menu(
         "action_id": action_id,
         "min_query_length": 0,
         "max_selected_items": most,
-        "placeholder": plain("Search …"),
+        "placeholder": plain(_("Search …")),
     }
     if chosen:
         element["initial_options"] = list(chosen)

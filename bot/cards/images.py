@@ -9,6 +9,7 @@ from datetime import datetime
 from approvals.catalogue import Reading, Seen
 from approvals.cloud import MAX_SHARES, NORMAL, Image, ImageKind
 from approvals.model import Finding, Grant, Level, Request
+from approvals.sentences import joined, say
 from bot import ids
 from bot.cards.lists import ROWS, page_buttons, request_line
 from bot.cards.request import image_facts
@@ -28,6 +29,7 @@ from bot.cards.text import (
     labelled,
     section,
 )
+from bot.languages import _, ngettext
 
 Shares = Mapping[str, datetime | None] | None
 """The accounts that the cloud shares an image with, and since when; None where that isn't known."""
@@ -38,25 +40,25 @@ Then = tuple[datetime, str] | None
 _NAME = 60  # characters of a name in a list; the vendor allows as many
 _NAMED = 3  # accounts named in a row
 
-_WHOSE = {ImageKind.PRIVATE: "ours", ImageKind.SHARED: "shared with us", ImageKind.PUBLIC: "public"}
+_WHOSE = {ImageKind.PRIVATE: say("ours"), ImageKind.SHARED: say("shared with us"), ImageKind.PUBLIC: say("public")}
 
 _STATES = {
-    NORMAL: "ready",
-    "": "not seen in the cloud",
-    "CREATING": "being created",
-    "CREATEFAILED": "its creation failed",
-    "SYNCING": "being copied",
-    "IMPORTING": "being imported",
-    "IMPORTFAILED": "its import failed",
+    NORMAL: say("ready"),
+    "": say("not seen in the cloud"),
+    "CREATING": say("being created"),
+    "CREATEFAILED": say("its creation failed"),
+    "SYNCING": say("being copied"),
+    "IMPORTING": say("being imported"),
+    "IMPORTFAILED": say("its import failed"),
 }
 """The vendor's ``ImageState`` in words; others are shown as they are."""
 
 _SOURCES = {
-    "OFFICIAL": "the platform",
-    "CREATE_IMAGE": "made from a machine",
-    "EXTERNAL_IMPORT": "imported from outside",
+    "OFFICIAL": say("the platform"),
+    "CREATE_IMAGE": say("made from a machine"),
+    "EXTERNAL_IMPORT": say("imported from outside"),
 }
-_LICENCES = {"TencentCloud": "the platform's", "BYOL": "brought along (BYOL)"}
+_LICENCES = {"TencentCloud": say("the platform's"), "BYOL": say("brought along (BYOL)")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,11 @@ def images_list(
     """
     lines = [_row(row, names) for row in page.rows]
     last = page.first + len(lines) - 1
-    many = f"{page.first}–{last} of {page.total}" if page.newer or page.older else _number(page.total, "image")
+    many = (
+        _("{first}–{last} of {total}", first=page.first, last=last, total=page.total)
+        if page.newer or page.older
+        else ngettext("{number} image", "{number} images", page.total)
+    )
     blocks = [
         header(title),
         *map(section, lines),
@@ -147,18 +153,18 @@ def image_card(shown: Shown, now: datetime) -> tuple[str, list[Block]]:
     blocks = [header(image.name), context(" · ".join(facts)), section(_details(image, shown.names))]
     if shown.then:
         at, why = shown.then
-        blocks.append(context(f"{why} This is how it was {ago(at)}."))
+        blocks.append(context(_("{why} This is how it was {when}.", why=why, when=ago(at))))
     if image.kind == ImageKind.PRIVATE:
-        blocks.append(labelled("Owners", _owners(shown)))
+        blocks.append(labelled(_("Owners"), _owners(shown)))
         blocks += _shares(shown)
         blocks += _copies(shown)
     if shown.waiting:
         waiting = "\n".join(request_line(one) for one in shown.waiting)
-        blocks.append(labelled("Requests that wait", f"\n{waiting}"))
-    reasons = [f"{one.text} {one.remedy}" for one in shown.blocked if one.level is Level.BLOCK]
+        blocks.append(labelled(_("Requests that wait"), f"\n{waiting}"))
+    reasons = [joined(one.text, one.remedy) for one in shown.blocked if one.level is Level.BLOCK]
     blocks += [context(f"✕ {escape(reason)}") for reason in reasons]
     if not reasons and image.kind == ImageKind.PRIVATE:
-        form = button("Share", ids.OPEN_FORM, image.image_id, style="primary")
+        form = button(_("Share"), ids.OPEN_FORM, image.image_id, style="primary")
         blocks.append({"type": "actions", "elements": [form]})
     return f"{escape(image.name)}: {' · '.join(facts)}", fitted(blocks)
 
@@ -169,9 +175,9 @@ def _row(row: Row, names: Mapping[str, str]) -> str:
     if image.size_gib:
         what.append(f"{image.size_gib} GiB")
     what.append(state_words(image))
-    more = [escape(image.region), *([f"built {day(image.created_at)}"] if image.created_at else [])]
+    more = [escape(image.region), *([_("built {day}", day=day(image.created_at))] if image.created_at else [])]
     if image.kind == ImageKind.PRIVATE:
-        owners = f"owner {any_of(row.owners, most=4)}" if row.owners else "no owner in the policy"
+        owners = _("owner {who}", who=any_of(row.owners, most=4)) if row.owners else _("no owner in the policy")
         more += [_shared(row, names), owners]
     else:
         more.append(_whose(image, names))
@@ -181,17 +187,21 @@ def _row(row: Row, names: Mapping[str, str]) -> str:
 def _shared(row: Row, names: Mapping[str, str]) -> str:
     """With whom it is shared by the record, and what the cloud showed beyond that when it was asked last."""
     known = {grant.target.account: grant.target.name or names.get(grant.target.account, "") for grant in row.grants}
-    parts = [f"shared with {_accounts(known)}"] if known else []
+    parts = [_("shared with {accounts}", accounts=_accounts(known))] if known else []
     if row.seen is not None:
         foreign = {account: names.get(account, "") for account in row.seen.accounts if account not in known}
         gone = {account: name for account, name in known.items() if account not in row.seen.accounts}
         if foreign:
-            parts.append(f"not by Imagewarden: {_accounts(foreign)}, seen {ago(row.seen.at)}")
+            parts.append(
+                _("not by Imagewarden: {accounts}, seen {when}", accounts=_accounts(foreign), when=ago(row.seen.at))
+            )
         if gone:
-            parts.append(f"gone from the cloud: {_accounts(gone)}, seen {ago(row.seen.at)}")
+            parts.append(
+                _("gone from the cloud: {accounts}, seen {when}", accounts=_accounts(gone), when=ago(row.seen.at))
+            )
         if not parts:
-            parts.append("not shared")
-    return " · ".join(parts) or "no known share"
+            parts.append(_("not shared"))
+    return " · ".join(parts) or _("no known share")
 
 
 def _accounts(named: Mapping[str, str]) -> str:
@@ -205,7 +215,7 @@ def state_words(image: Image) -> str:
 
 def _whose(image: Image, names: Mapping[str, str]) -> str:
     if image.kind == ImageKind.SHARED and image.creator:
-        return f"shared with us by {_account(image.creator, names)}"
+        return _("shared with us by {account}", account=_account(image.creator, names))
     return escape(_WHOSE.get(ImageKind(image.kind), "") if image.kind in set(ImageKind) else image.kind)
 
 
@@ -215,62 +225,75 @@ def _account(account: str, names: Mapping[str, str]) -> str:
 
 
 def _details(image: Image, names: Mapping[str, str]) -> str:
-    facts = [("State", state_words(image) + (", deprecated" if image.deprecated else ""))]
+    facts = [(_("State"), state_words(image) + (_(", deprecated") if image.deprecated else ""))]
     if image.source:
-        facts.append(("Source", escape(_SOURCES.get(image.source, image.source))))
+        facts.append((_("Source"), escape(_SOURCES.get(image.source, image.source))))
     if image.licence:
-        facts.append(("Licence", escape(_LICENCES.get(image.licence, image.licence))))
+        facts.append((_("Licence"), escape(_LICENCES.get(image.licence, image.licence))))
     if image.creator:
-        facts.append(("Creator", _account(image.creator, names)))
+        facts.append((_("Creator"), _account(image.creator, names)))
     if image.architecture:
-        facts.append(("Architecture", escape(image.architecture)))
+        facts.append((_("Architecture"), escape(image.architecture)))
     if image.whole_machine:
-        facts.append(("Disks", "the whole machine, data disks too"))
+        facts.append((_("Disks"), _("the whole machine, data disks too")))
     lines = [" · ".join(f"*{label}* {text}" for label, text in facts)]
     if image.tags:
         tags = [code(cut(f"{key}={value}", _NAME)) for key, value in sorted(image.tags.items())]
-        lines.append(f"*Tags* {' '.join(tags[:ROWS])}")
+        lines.append(_("*Tags* {join}", join=" ".join(tags[:ROWS])))
     return "\n".join(lines)
 
 
 def _owners(shown: Shown) -> str:
     if not shown.owners:
-        return "nobody in the policy, so it can't be shared. An admin can name its owners there."
-    many = f" ({shown.approvals} of them must agree)" if len(shown.owners) > 1 or shown.approvals > 1 else ""
+        return _("nobody in the policy, so it can't be shared. An admin can name its owners there.")
+    many = (
+        _(" ({approvals} of them must agree)", approvals=shown.approvals)
+        if len(shown.owners) > 1 or shown.approvals > 1
+        else ""
+    )
     return any_of(shown.owners) + many
 
 
 def _shares(shown: Shown) -> list[Block]:
     by_account = {grant.target.account: grant for grant in shown.grants}
     if shown.shares is None:
-        lines = [_by_record(grant, shown.names) for grant in shown.grants] or ["nobody"]
-        return [labelled("Shared with, by the record", _listed(lines))]
+        lines = [_by_record(grant, shown.names) for grant in shown.grants] or [_("nobody")]
+        return [labelled(_("Shared with, by the record"), _listed(lines))]
     lines = [_share(account, since, by_account.get(account), shown.names) for account, since in shown.shares.items()]
     # How many accounts can have an image of Lighthouse is published nowhere.
-    head = "Shared with" if shown.image.is_blueprint else f"Shared with {len(lines)} of {MAX_SHARES}"
-    blocks = [labelled(head, _listed(lines) if lines else "nobody yet")]
+    head = (
+        _("Shared with")
+        if shown.image.is_blueprint
+        else _("Shared with {number} of {max_shares}", number=len(lines), max_shares=MAX_SHARES)
+    )
+    blocks = [labelled(head, _listed(lines) if lines else _("nobody yet"))]
     gone = [_by_record(grant, shown.names) for grant in shown.grants if grant.target.account not in shown.shares]
     if gone:
-        blocks.append(labelled("Taken back, but not by Imagewarden", _listed(gone)))
+        blocks.append(labelled(_("Taken back, but not by Imagewarden"), _listed(gone)))
     return blocks
 
 
 def _listed(lines: Sequence[str]) -> str:
     """The lines, below their heading."""
-    more = [f"and {len(lines) - ROWS} more"] if len(lines) > ROWS else []
+    more = [_("and {text} more", text=len(lines) - ROWS)] if len(lines) > ROWS else []
     return "\n".join(["", *lines[:ROWS], *more])
 
 
 def _share(account: str, since: datetime | None, grant: Grant | None, names: Mapping[str, str]) -> str:
     if grant is not None:
         return _by_record(grant, names)
-    when = f" · since {day(since)}" if since else ""
-    return f"{_label(account, names.get(account))}{when} · not by Imagewarden"
+    when = _(" · since {day}", day=day(since)) if since else ""
+    return _("{label}{when} · not by Imagewarden", label=_label(account, names.get(account)), when=when)
 
 
 def _by_record(grant: Grant, names: Mapping[str, str]) -> str:
     name = grant.target.name or names.get(grant.target.account)
-    return f"{_label(grant.target.account, name)} · since {day(grant.since)} · by #{grant.request_id}"
+    return _(
+        "{label} · since {day} · by #{request_id}",
+        label=_label(grant.target.account, name),
+        day=day(grant.since),
+        request_id=grant.request_id,
+    )
 
 
 def _label(account: str, name: str | None) -> str:
@@ -281,13 +304,22 @@ def _copies(shown: Shown) -> list[Block]:
     if not shown.copies:
         return []
     return [
-        labelled("Same name", all_of([f"{code(one.image_id)} in {escape(one.region)}" for one in shown.copies], most=8))
+        labelled(
+            _("Same name"),
+            all_of(
+                [
+                    _("{image_id} in {region}", image_id=code(one.image_id), region=escape(one.region))
+                    for one in shown.copies
+                ],
+                most=8,
+            ),
+        )
     ]
 
 
 def as_of(readings: Mapping[str, Reading]) -> list[str]:
     oldest = min((one.as_of for one in readings.values() if one.as_of and not one.fault), default=None)
-    return [f"as of {ago(oldest)}"] if oldest else []
+    return [_("as of {when}", when=ago(oldest))] if oldest else []
 
 
 def gaps(readings: Mapping[str, Reading]) -> list[str]:
@@ -295,9 +327,11 @@ def gaps(readings: Mapping[str, Reading]) -> list[str]:
 
 
 def _gap(region: str, reading: Reading) -> str:
-    what = f"what is shown of it is from {ago(reading.as_of)}" if reading.as_of else "its images are missing here"
-    return f"✕ {escape(region)} can't be read now ({escape(reading.fault)}): {what}."
-
-
-def _number(many: int, what: str) -> str:
-    return f"{many} {what}" if many == 1 else f"{many} {what}s"
+    what = (
+        _("what is shown of it is from {when}", when=ago(reading.as_of))
+        if reading.as_of
+        else _("its images are missing here")
+    )
+    return _(
+        "✕ {region} can't be read now ({fault}): {what}.", region=escape(region), fault=escape(reading.fault), what=what
+    )

@@ -13,6 +13,7 @@ from approvals.model import Decision, Person, SourceWord
 from bot.cards.images import as_of, gaps
 from bot.cards.lists import page_buttons
 from bot.cards.text import Block, all_of, code, context, cut, day, escape, fitted, header, mention, section
+from bot.languages import _, ngettext
 
 _NAME = 60  # characters of a name; the vendor allows as many
 
@@ -69,49 +70,68 @@ def inbound_list(
     :param first: the number of its first row, from 1
     :param unknown: regions in which it isn't known which instances there are
     """
-    many = f"{first}–{first + len(rows) - 1} of {total}" if newer or older else f"{total} image{'s' * (total != 1)}"
-    notes = [f"Which instances run in {', '.join(unknown)} isn't known."] if unknown else []
-    blocks = [header("Images shared with us")]
+    many = (
+        _("{first}–{last} of {total}", first=first, last=first + len(rows) - 1, total=total)
+        if newer or older
+        else ngettext("{number} image", "{number} images", total)
+    )
+    notes = [_("Which instances run in {join} isn't known.", join=", ".join(unknown))] if unknown else []
+    blocks = [header(_("Images shared with us"))]
     for source, group in groupby(rows, key=lambda row: row.source):
         blocks.append(section("\n".join([verdict(source), *map(_line, group)])))
     blocks += [context(" · ".join([many, *as_of(readings)]), *gaps(readings), *notes), *page_buttons(newer, older)]
-    return f"Images shared with us: {many}", fitted(blocks)
+    return _("Images shared with us: {many}", many=many), fitted(blocks)
 
 
 def source_history(source: Source, told: Sequence[Told], rows: Sequence[Inbound]) -> tuple[str, list[Block]]:
     """One source: how it stands, its images, and every word on it."""
-    head = f"{source.name or source.account}: {'trusted' if source.trusted else 'not trusted'} as a source"
-    images = "\n".join(map(_line, rows)) or "No image of it is shared with us now."
-    words = "\n".join(map(_told, told)) or "The guardians have given no word on it; the policy's holds."
-    blocks = [header(head), section(verdict(source)), section(images), section(f"*History*\n{words}")]
+    how = _("trusted") if source.trusted else _("not trusted")
+    head = _("{name}: {how} as a source", name=source.name or source.account, how=how)
+    images = "\n".join(map(_line, rows)) or _("No image of it is shared with us now.")
+    words = "\n".join(map(_told, told)) or _("The guardians have given no word on it; the policy's holds.")
+    blocks = [header(head), section(verdict(source)), section(images), section(_("*History*\n{words}", words=words))]
     return head, fitted(blocks)
 
 
 def verdict(source: Source) -> str:
     """Who it is and whether it is trusted, by whose word."""
     if not source.account:
-        return "*Source unknown* · the cloud doesn't tell whose these are, so they can't be trusted"
+        return _("*Source unknown* · the cloud doesn't tell whose these are, so they can't be trusted")
     name = f"*{escape(source.name)}* " if source.name else ""
-    how = "trusted" if source.trusted else "not trusted"
-    by = f"since {day(source.word.at)}, #{source.word.request_id}" if source.word else "by the policy"
-    return f"{name}{code(source.account)} · *{how}* as a source, {by}"
+    how = _("trusted") if source.trusted else _("not trusted")
+    by = (
+        _("since {day}, #{request_id}", day=day(source.word.at), request_id=source.word.request_id)
+        if source.word
+        else _("by the policy")
+    )
+    return _("{name}{account} · *{how}* as a source, {by}", name=name, account=code(source.account), how=how, by=by)
 
 
 def _line(row: Inbound) -> str:
     image = row.image
     facts = [f"{code(cut(image.name, _NAME))} {escape(image.image_id)}", escape(image.region)]
     if image.created_at:
-        facts.append(f"built {day(image.created_at)}")
+        facts.append(_("built {day}", day=day(image.created_at)))
     if row.first_seen:
-        facts.append(f"here since {day(row.first_seen)} at least")
+        facts.append(_("here since {day} at least", day=day(row.first_seen)))
     if row.used is not None:
-        facts.append(f"used by {row.used} instance{'' if row.used == 1 else 's'}" if row.used else "not used")
+        facts.append(
+            ngettext("used by {number} instance", "used by {number} instances", row.used) if row.used else _("not used")
+        )
     return f"• {' · '.join(facts)}"
 
 
 def _told(told: Told) -> str:
-    verb = "trusted" if told.word.trusted else "not trusted any more"
-    agreed = all_of([mention(one.person.id) for one in told.decisions]) or "nobody"
+    verb = _("trusted") if told.word.trusted else _("not trusted any more")
+    agreed = all_of([mention(one.person.id) for one in told.decisions]) or _("nobody")
     why = f": {escape(told.reason)}" if told.reason else ""
     asked = mention(told.requester.id)
-    return f"• {day(told.word.at)} {verb} · #{told.word.request_id} · asked by {asked}, agreed by {agreed}{why}"
+    return _(
+        "• {day} {verb} · #{request_id} · asked by {asked}, agreed by {agreed}{why}",
+        day=day(told.word.at),
+        verb=verb,
+        request_id=told.word.request_id,
+        asked=asked,
+        agreed=agreed,
+        why=why,
+    )

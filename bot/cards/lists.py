@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from approvals.model import Request
+from approvals.sentences import say
 from bot import ids
 from bot.cards.text import (
     Block,
@@ -20,32 +21,35 @@ from bot.cards.text import (
     section,
     sections,
 )
-from bot.cards.words import asks, receivers, state_words
+from bot.cards.words import action_word, asks, receivers, state_words
+from bot.languages import _, translated
 
 ROWS = 20
 _NAME = 80  # characters of a name in a list
 
-ACCOUNT_HELP = (
-    "A share goes to a *root account id*, digits such as `100012345678`. Whoever receives the image finds theirs in "
-    "the console: point at the avatar at the top right, then Account Information, *Account ID* (not the AppID, "
-    "a QQ number or the id of a sub-user)."
+ACCOUNT_HELP = say(
+    "A share goes to a *root account id*, digits such as `100012345678`. Whoever receives the image "
+    "finds theirs in the console: point at the avatar at the top right, then Account Information, "
+    "*Account ID* (not the AppID, a QQ number or the id of a sub-user)."
 )
 
 
 def help_text(examples: Sequence[str]) -> tuple[str, list[Block]]:
     """Examples that can be typed as they stand."""
     lines = "\n".join(code(example) for example in examples)
-    text = "Ask to share an image, or to take a share back. Its owners decide; I do it and tell you."
+    text = _("Ask to share an image, or to take a share back. Its owners decide; I do it and tell you.")
     blocks = [
         section(text),
         section(lines),
         context(
-            "An image is an exact name or an id. An account is a name from the policy or a root account id: "
-            "`/image account` says how to find one.",
-            "`/image list` shows the images, `/image requests` what was asked for.",
-            "Commands don't work in threads: that is Slack's rule.",
+            _(
+                "An image is an exact name or an id. An account is a name from the policy or a root "
+                "account id: `/image account` says how to find one."
+            ),
+            _("`/image list` shows the images, `/image requests` what was asked for."),
+            _("Commands don't work in threads: that is Slack's rule."),
         ),
-        {"type": "actions", "elements": [button("Ask with a form", ids.OPEN_FORM, "form")]},
+        {"type": "actions", "elements": [button(_("Ask with a form"), ids.OPEN_FORM, "form")]},
     ]
     return text, blocks
 
@@ -55,7 +59,7 @@ def misread(typed: str, word: str, sentence: str, suggestion: str) -> tuple[str,
     quoted = f"/image {typed}"
     before, meant, after = quoted.partition(word) if word else (quoted, "", "")
     marked = escape(before) + (code(meant) if meant else "") + escape(after)
-    said = entities(sentence)  # the grammar's backticks stay: they mark words
+    said = entities(translated(sentence))  # the grammar's backticks stay: they mark words
     return f"{said} {entities(suggestion)}", [context(marked), section(f"{said}\n{code(suggestion)}")]
 
 
@@ -76,17 +80,17 @@ def requests_list(
         return empty, [section(empty)]
     blocks = [header(title)]
     if waiting:
-        blocks += [context("Waiting for your decision"), *sections(map(request_line, waiting))]
+        blocks += [context(_("Waiting for your decision")), *sections(map(request_line, waiting))]
     if waiting and requests:
-        blocks.append(context("All others"))
+        blocks.append(context(_("All others")))
     blocks += [*sections(map(request_line, requests)), *page_buttons(newer, older)]
     return title, fitted(blocks)
 
 
 def page_buttons(newer: str, older: str) -> list[Block]:
     """The buttons that turn the page of a list; each carries where it leads, "" where it leads nowhere."""
-    buttons = [button("Newer", ids.NEWER, newer)] if newer else []
-    buttons += [button("Older", ids.PAGE, older)] if older else []
+    buttons = [button(_("Newer"), ids.NEWER, newer)] if newer else []
+    buttons += [button(_("Older"), ids.PAGE, older)] if older else []
     return [{"type": "actions", "elements": buttons}] if buttons else []
 
 
@@ -94,7 +98,7 @@ def request_line(request: Request) -> str:
     """One request in one line."""
     whom = [escape(cut(receivers(request), _NAME))] if request.action.names_accounts else []
     parts = [
-        f"*#{request.id}* {request.action} {code(cut(request.image_name, _NAME))}",
+        f"*#{request.id}* {action_word(request)} {code(cut(request.image_name, _NAME))}",
         *whom,
         state_words(request),
         f"{escape(cut(request.requester.name, _NAME))}, {ago(request.asked_at)}",
@@ -107,14 +111,18 @@ def home_view(waiting: Sequence[Request], mine: Sequence[Request]) -> Block:
     return {
         "type": "home",
         "blocks": [
-            header("Waiting for you"),
+            header(_("Waiting for you")),
             *[_home_row(one) for one in waiting],
-            *([] if waiting else [section("Nothing waits for your decision.")]),
+            *([] if waiting else [section(_("Nothing waits for your decision."))]),
             {"type": "divider"},
-            header("You asked for"),
+            header(_("You asked for")),
             *sections(map(request_line, mine)),
-            *([] if mine else [section("Nothing yet. Type `/image help` in any channel, or press the button below.")]),
-            {"type": "actions", "elements": [button("Share an image", ids.OPEN_FORM, "form", style="primary")]},
+            *(
+                []
+                if mine
+                else [section(_("Nothing yet. Type `/image help` in any channel, or press the button below."))]
+            ),
+            {"type": "actions", "elements": [button(_("Share an image"), ids.OPEN_FORM, "form", style="primary")]},
         ],
     }
 
@@ -125,4 +133,11 @@ def home_closed(why: str) -> Block:
 
 
 def _home_row(request: Request) -> Block:
-    return section(f"*#{request.id}* {escape(asks(request))} · {ago(request.asked_at)}\nThe card is in your messages.")
+    return section(
+        _(
+            "*#{number}* {request} · {when}\nThe card is in your messages.",
+            number=request.id,
+            request=escape(asks(request)),
+            when=ago(request.asked_at),
+        )
+    )

@@ -7,22 +7,30 @@ import json
 from approvals.model import Request
 from bot import ids
 from bot.cards.text import Block, code, escape, section
-from bot.cards.words import receivers
+from bot.cards.words import action_word, receivers
+from bot.languages import _, translated
 
 
 def deny_modal(request: Request) -> Block:
     """Asks an owner for the reason."""
-    whom = f" for {escape(receivers(request))}" if request.action.names_accounts else ""
+    whom = _(" for {request}", request=escape(receivers(request))) if request.action.names_accounts else ""
     return {
         "type": "modal",
         "callback_id": ids.DENY_VIEW,
         "private_metadata": json.dumps({"request": request.id}),
-        "title": plain(f"Deny request #{request.id}"),
+        "title": plain(_("Deny request #{number}", number=request.id)),
         "submit": plain("Deny"),
-        "close": plain("Back"),
+        "close": plain(_("Back")),
         "blocks": [
-            section(f"{code(request.image_name)}, {request.action} asked{whom}. Nothing will be changed."),
-            text_input(ids.REASON, "Why", "The person who asked reads this.", multiline=True, most=1000),
+            section(
+                _(
+                    "{image}, {action} asked{whom}. Nothing will be changed.",
+                    image=code(request.image_name),
+                    action=action_word(request),
+                    whom=whom,
+                )
+            ),
+            text_input(ids.REASON, _("Why"), _("The person who asked reads this."), multiline=True, most=1000),
         ],
     }
 
@@ -60,4 +68,4 @@ def text_input(
 
 
 def plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": False}
+    return {"type": "plain_text", "text": translated(text), "emoji": False}

@@ -18,9 +18,11 @@ from approvals.model import (
     State,
     Verdict,
 )
+from approvals.sentences import joined
 from bot.cards.request import item_line
 from bot.cards.text import Block, ago, all_of, any_of, code, escape, mention, region_name, section
 from bot.cards.words import effect, full_label, title, where
+from bot.languages import _
 from bot.refusals import refused
 
 _MOST_REASONS = 10  # each of 500 accounts can be a reason, which would be longer than a message can be
@@ -29,7 +31,7 @@ _MOST_REASONS = 10  # each of 500 accounts can be a reason, which would be longe
 def recorded(numbers: list[int], images: list[str]) -> str:
     """The first answer to a request, before anything was asked of anybody."""
     hashes = all_of([f"#{number}" for number in numbers])
-    return f"{hashes} recorded. Checking {all_of([code(image) for image in images])} …"
+    return _("{hashes} recorded. Checking {listed} …", hashes=hashes, listed=all_of([code(image) for image in images]))
 
 
 def reply(request: Request, facts: Mapping[str, str], permalink: str | None) -> str:
@@ -43,16 +45,25 @@ def reply(request: Request, facts: Mapping[str, str], permalink: str | None) -> 
         case "refused":
             return not_asked(request)
         case "delayed":
-            return f"#{request.id} is recorded, but it can't be checked right now. I keep trying and tell you here."
+            return _(
+                "#{number} is recorded, but it can't be checked right now. I keep trying and tell you here.",
+                number=request.id,
+            )
         case other:
             return objection(request, other)
 
 
 def _where_it_is(name: str, image_id: str, region: str) -> str:
     service = "Lighthouse" if image_id.startswith(BLUEPRINT) else "CVM"
-    return (
-        f"The image {code(name)} ({escape(image_id)}) is shared with your account. "
-        f"In the {service} console choose region {escape(region_name(region))}, then Images → Shared Image."
+    return _(
+        (
+            "The image {name} ({image_id}) is shared with your account. In the {service} console choose "
+            "region {region}, then Images → Shared Image."
+        ),
+        name=code(name),
+        image_id=escape(image_id),
+        service=service,
+        region=escape(region_name(region)),
     )
 
 
@@ -60,7 +71,7 @@ def objection(request: Request, why: str) -> str:
     """Why somebody may not do what they pressed, and what stands."""
     name = code(request.image_name)
     deciders = request.deciders
-    who = any_of((*deciders.owner_ids, *deciders.guardian_ids)) if deciders else "nobody"
+    who = any_of((*deciders.owner_ids, *deciders.guardian_ids)) if deciders else _("nobody")
     match why:
         case "not_a_decider":
             return refused("not_a_decider", who=who, name=name)
@@ -89,17 +100,38 @@ def stands(request: Request) -> str:
     last = _last(request)
     match request.state:
         case State.DENIED if last:
-            return f"{mention(last.person.id)} denied #{request.id} {ago(last.at)}; {effect(request)}."
+            return _(
+                "{person} denied #{number} {when}; {effect}.",
+                person=mention(last.person.id),
+                number=request.id,
+                when=ago(last.at),
+                effect=effect(request),
+            )
         case State.CANCELLED:
-            return f"{mention(request.requester.id)} cancelled #{request.id}; {effect(request)}."
+            return _(
+                "{person} cancelled #{number}; {effect}.",
+                person=mention(request.requester.id),
+                number=request.id,
+                effect=effect(request),
+            )
         case State.EXPIRED:
-            return f"Nobody decided about #{request.id} in time; {effect(request)}."
+            return _("Nobody decided about #{number} in time; {effect}.", number=request.id, effect=effect(request))
         case State.APPROVED | State.EXECUTING if last:
-            return f"{mention(last.person.id)} approved #{request.id} {ago(last.at)}; it is being done."
+            return _(
+                "{person} approved #{number} {when}; it is being done.",
+                person=mention(last.person.id),
+                number=request.id,
+                when=ago(last.at),
+            )
         case State.DONE | State.PARTIAL | State.FAILED if last:
-            return f"#{request.id} was approved by {mention(last.person.id)}. Now: {escape(title(request))}."
+            return _(
+                "#{number} was approved by {person}. Now: {request}.",
+                number=request.id,
+                person=mention(last.person.id),
+                request=escape(title(request)),
+            )
         case _:
-            return f"#{request.id} now stands so: {escape(title(request))}."
+            return _("#{number} now stands so: {request}.", number=request.id, request=escape(title(request)))
 
 
 def not_asked(request: Request) -> str:
@@ -109,45 +141,51 @@ def not_asked(request: Request) -> str:
         return " ".join(_words(finding) for finding in blocks)
     lines = [_words(finding) for finding in blocks]
     if len(lines) == 1:
-        return f"Not asked: {lines[0]}"
+        return _("Not asked: {text}", text=lines[0])
     if len(lines) > _MOST_REASONS:
-        lines = [*lines[:_MOST_REASONS], f"and {len(lines) - _MOST_REASONS} more of this kind."]
-    return "Not asked:\n" + "\n".join(f"• {line}" for line in lines)
+        lines = [*lines[:_MOST_REASONS], _("and {text} more of this kind.", text=len(lines) - _MOST_REASONS)]
+    return _("Not asked:\n") + "\n".join(f"• {line}" for line in lines)
 
 
 def ended(request: Request) -> tuple[str, list[Block]]:
     """What the requester hears at the end, with a text that is ready to be forwarded."""
-    head = f"#{request.id}: {_verdict(request)}"
+    head = _("#{number}: {verdict}", number=request.id, verdict=_verdict(request))
     blocks = [section(head), *_outcomes(request)]
     good = [item for item in request.items if item.state in (ItemState.DONE, ItemState.ALREADY)]
     if any(item.code == UNVERIFIED for item in good):
-        blocks.append(section("The cloud accepted it. On the international site nobody can verify that: ask them."))
+        blocks.append(section(_("The cloud accepted it. On the international site nobody can verify that: ask them.")))
     if request.action is Action.SHARE and request.state in (State.DONE, State.PARTIAL):
         offered = [item for item in good if item.target == LIGHTHOUSE_TARGET]
         others = [item for item in good if item.target != LIGHTHOUSE_TARGET]
         blocks += [section(_in_lighthouse(request, offered))] if offered else []
-        blocks += [section("To forward to them:"), section(_forward(request, others))] if others else []
+        blocks += [section(_("To forward to them:")), section(_forward(request, others))] if others else []
     return head, blocks
 
 
 def _in_lighthouse(request: Request, offered: Sequence[Item]) -> str:
     regions = all_of([escape(region_name(item.region)) for item in offered])
-    return (
-        f"{code(request.image_name)} is in Lighthouse now, within our account: in the Lighthouse console choose region "
-        f"{regions}, then Images, to create or reinstall instances from it."
+    return _(
+        (
+            "{image} is in Lighthouse now, within our account: in the Lighthouse console choose region "
+            "{regions}, then Images, to create or reinstall instances from it."
+        ),
+        image=code(request.image_name),
+        regions=regions,
     )
 
 
 def _asked(request: Request, permalink: str | None) -> str:
     deciders = request.deciders
     people = (*deciders.owner_ids, *deciders.guardian_ids) if deciders else ()
-    link = f"\n<{permalink}|See the request>" if permalink else ""
+    link = _("\n<{permalink}|See the request>", permalink=permalink) if permalink else ""
     who = all_of([mention(person) for person in people])
-    return f"#{request.id}: asked {who}. You'll hear from me in a direct message.{link}"
+    return _(
+        "#{number}: asked {who}. You'll hear from me in a direct message.{link}", number=request.id, who=who, link=link
+    )
 
 
 def _words(finding: Finding) -> str:
-    return escape(f"{finding.text} {finding.remedy}".strip())
+    return escape(joined(finding.text, finding.remedy))
 
 
 def _last(request: Request) -> Decision | None:
@@ -158,35 +196,45 @@ def _verdict(request: Request) -> str:
     name, last = code(request.image_name), _last(request)
     match request.state:
         case State.DENIED if last and last.verdict is Verdict.DENY:
-            why = f" The reason: {escape(last.reason)}" if last.reason else ""
-            return f"{mention(last.person.id)} denied it; {effect(request)}.{why}"
+            why = _(" The reason: {reason}", reason=escape(last.reason)) if last.reason else ""
+            return _(
+                "{person} denied it; {effect}.{why}", person=mention(last.person.id), effect=effect(request), why=why
+            )
         case State.EXPIRED:
-            return f"nobody decided in time, so it expired; {effect(request)}. You can ask again."
+            return _("nobody decided in time, so it expired; {effect}. You can ask again.", effect=effect(request))
         case State.FAILED:
-            return f"approved, but it failed; {_after_failure(request)}."
+            return _("approved, but it failed; {after_failure}.", after_failure=_after_failure(request))
         case State.PARTIAL:
             return f"{escape(title(request))}."
         case _ if request.action is Action.SHARE:
-            return f"{name} is shared with {_whom(request)}."
+            return _("{name} is shared with {whom}.", name=name, whom=_whom(request))
         case _ if request.action.is_about_source:
-            how = "is trusted as a source now" if request.action is Action.TRUST else "is no longer trusted as a source"
-            return f"{name} {how}."
+            how = (
+                _("is trusted as a source now")
+                if request.action is Action.TRUST
+                else _("is no longer trusted as a source")
+            )
+            return _("{name} {how}.", name=name, how=how)
         case _ if request.action is Action.DELETE:
-            lost = f" It was taken back from {_whom(request)} before." if request.targets else ""
-            return f"{name} is deleted{escape(where(request))}.{lost}"
+            lost = _(" It was taken back from {whom} before.", whom=_whom(request)) if request.targets else ""
+            return _("{name} is deleted{request}.{lost}", name=name, request=escape(where(request)), lost=lost)
         case _:
-            return (
-                f"{name} is no longer shared with {_whom(request)}. "
-                "Machines they started go on, and copies they made stay theirs."
+            return _(
+                (
+                    "{name} is no longer shared with {whom}. Machines they started go on, and copies "
+                    "they made stay theirs."
+                ),
+                name=name,
+                whom=_whom(request),
             )
 
 
 def _after_failure(request: Request) -> str:
     """What stands: of a call that was refused the cloud promises nothing, so what it shows afterwards has to do."""
     if any(item.unseen for item in request.items):
-        return "whether an earlier call had an effect is not certain"
+        return _("whether an earlier call had an effect is not certain")
     called = any(item.cloud_request_id for item in request.items)
-    return f"as far as the cloud shows, {effect(request)}" if called else effect(request)
+    return _("as far as the cloud shows, {effect}", effect=effect(request)) if called else effect(request)
 
 
 def _whom(request: Request) -> str:
@@ -210,8 +258,10 @@ def _forward(request: Request, good: Sequence[Item]) -> str:
     images = dict.fromkeys((item.region, item.image_id) for item in good)
     lines = [
         *(_where_it_is(names.get(image_id, request.image_name), image_id, region) for region, image_id in images),
-        "You can create or reinstall instances from it. You can't rename it or share it on. "
-        "Use in another region needs a copy, which Images → Copy makes.",
-        "Check that you trust the sender: the platform doesn't check what a shared image contains.",
+        _(
+            "You can create or reinstall instances from it. You can't rename it or share it on. Use "
+            "in another region needs a copy, which Images → Copy makes."
+        ),
+        _("Check that you trust the sender: the platform doesn't check what a shared image contains."),
     ]
     return "\n".join(f"> {line}" for line in lines)

@@ -22,6 +22,7 @@ from approvals.model import (
     State,
     Verdict,
 )
+from approvals.sentences import joined, say
 from bot import ids
 from bot.cards.copies import copies, remove_button
 from bot.cards.text import (
@@ -41,9 +42,10 @@ from bot.cards.text import (
     raw,
 )
 from bot.cards.words import asks, effect, full_label, place, title, vote
+from bot.languages import _, ngettext, translated
 
 SHOWN_ITEMS = 10
-_MARK = {Level.BLOCK: "✕ *Blocked:*", Level.WARN: "● *Needs a guardian:*", Level.NOTE: "○"}
+_MARK = {Level.BLOCK: say("✕ *Blocked:*"), Level.WARN: say("● *Needs a guardian:*"), Level.NOTE: "○"}
 
 
 def card(request: Request, *, buttons: bool = True) -> tuple[str, list[Block]]:
@@ -56,8 +58,8 @@ def card(request: Request, *, buttons: bool = True) -> tuple[str, list[Block]]:
         context(_facts(request)),
         *_about(request),
         *copies(request),
-        *([labelled("For", _duration(request))] if request.action.names_accounts else []),
-        raw("Reason", request.reason) if request.reason else labelled("Reason", "none given"),
+        *([labelled(_("For"), _duration(request))] if request.action.names_accounts else []),
+        raw(_("Reason"), request.reason) if request.reason else labelled(_("Reason"), _("none given")),
         *_checks(request),
         *_deciding(request),
         *(_actions(request) if buttons else []),
@@ -77,14 +79,19 @@ def item_line(item: Item, request: Request) -> str:
         return f"{code(item.image_id)}{escape(place(item, request))}{_standing(item)}"
     name = f"*{escape(item.target.name)}* " if item.target.name else ""
     if item.target == LIGHTHOUSE_TARGET:
-        return f"{name}within our account{escape(place(item, request))}{_standing(item)}"
+        return _(
+            "{name}within our account{item}{standing}",
+            name=name,
+            item=escape(place(item, request)),
+            standing=_standing(item),
+        )
     return f"{name}{code(item.target.account)}{escape(place(item, request))}{_standing(item)}"
 
 
 def _facts(request: Request) -> str:
-    parts = [f"#{request.id}", f"asked by {mention(request.requester.id)}", ago(request.asked_at)]
+    parts = [f"#{request.id}", _("asked by {person}", person=mention(request.requester.id)), ago(request.asked_at)]
     if request.state is State.PENDING and request.decide_by:
-        parts.append(f"answer by {at(request.decide_by)}")
+        parts.append(_("answer by {when}", when=at(request.decide_by)))
     return " · ".join(parts)
 
 
@@ -92,8 +99,8 @@ def _about(request: Request) -> list[Block]:
     if request.action.is_about_source:
         accounts = all_of([escape(full_label(target)) for target in request.targets])
         look = code(f"/image inbound {request.image_name}")
-        return [labelled("Account", f"{accounts} · {look} shows its images")]
-    return [labelled("Image", _image(request)), *_subjects(request)]
+        return [labelled(_("Account"), _("{accounts} · {look} shows its images", accounts=accounts, look=look))]
+    return [labelled(_("Image"), _image(request)), *_subjects(request)]
 
 
 def _image(request: Request) -> str:
@@ -110,42 +117,42 @@ def image_facts(image: Image, now: datetime) -> list[str]:
     if image.os_name:
         facts.append(image.os_name)
     if image.created_at:
-        facts.append(f"built {_age(image.created_at, now)}")
+        facts.append(_("built {age}", age=_age(image.created_at, now)))
     return [escape(fact) for fact in facts]
 
 
 def _age(built: datetime, now: datetime) -> str:
     days = (now - built).days
-    return "today" if days < 1 else "yesterday" if days == 1 else f"{days} days ago"
+    return _("today") if days < 1 else _("yesterday") if days == 1 else _("{days} days ago", days=days)
 
 
 def _subjects(request: Request) -> list[Block]:
     """What is to be done, and with whom."""
     accounts = [item for item in request.items if not item.is_image]
     if request.action is not Action.DELETE:
-        return [labelled("With" if request.action is Action.SHARE else "From", _lines(accounts, request))]
+        return [labelled(_("With") if request.action is Action.SHARE else _("From"), _lines(accounts, request))]
     images = [item for item in request.items if item.is_image]
-    losing = _lines(accounts, request) if accounts else "nobody: it is shared with no account"
-    return [*([labelled("Deletes", _lines(images, request))] if images else []), labelled("Who loses it", losing)]
+    losing = _lines(accounts, request) if accounts else _("nobody: it is shared with no account")
+    return [*([labelled(_("Deletes"), _lines(images, request))] if images else []), labelled(_("Who loses it"), losing)]
 
 
 def _lines(items: Sequence[Item], request: Request) -> str:
     lines = [item_line(item, request) + _known(item, request) for item in items[:SHOWN_ITEMS]]
     if len(items) > SHOWN_ITEMS:
-        lines.append(f"and {len(items) - SHOWN_ITEMS} more: the list is in the thread")
+        lines.append(_("and {text} more: the list is in the thread", text=len(items) - SHOWN_ITEMS))
     return "\n".join(lines)
 
 
 def _standing(item: Item) -> str:
     match item.state:
         case ItemState.DONE:
-            return " · accepted, not verified" if item.code == UNVERIFIED else " · done"
+            return _(" · accepted, not verified") if item.code == UNVERIFIED else _(" · done")
         case ItemState.ALREADY:
-            return " · nothing to do"
+            return _(" · nothing to do")
         case ItemState.FAILED:
-            return f" · failed: {escape(item.message)} ({escape(item.code)})"
+            return _(" · failed: {message} ({code})", message=escape(item.message), code=escape(item.code))
         case ItemState.WAITING:
-            return " · waits for the copy" if item.code == COPYING else ""
+            return _(" · waits for the copy") if item.code == COPYING else ""
 
 
 def _known(item: Item, request: Request) -> str:
@@ -155,14 +162,14 @@ def _known(item: Item, request: Request) -> str:
         return ""
     doubts = {one.code for one in request.findings if one.about == item.target.account}
     if "target_not_for_image" in doubts:
-        return " · not trusted for this image"
+        return _(" · not trusted for this image")
     if "target_unknown" in doubts:
-        return " · not trusted" if item.target.name else " · not in the policy"
-    return " · trusted"
+        return _(" · not trusted") if item.target.name else _(" · not in the policy")
+    return _(" · trusted")
 
 
 def _duration(request: Request) -> str:
-    return "no end, until it is taken back" if request.action is Action.SHARE else "from now on"
+    return _("no end, until it is taken back") if request.action is Action.SHARE else _("from now on")
 
 
 def _checks(request: Request) -> list[Block]:
@@ -179,15 +186,16 @@ def _worth_a_line(request: Request) -> list[Finding]:
 
 def finding_line(finding: Finding) -> str:
     """One result of the checks: what it does, the sentence, and the code; where it blocks, also the way out."""
-    words = escape(f"{finding.text} {finding.remedy}".strip() if finding.level is Level.BLOCK else finding.text)
-    return f"{_MARK[finding.level]} {words}" + ("" if finding.level is Level.NOTE else f" {code(finding.code)}")
+    words = escape(joined(finding.text, finding.remedy) if finding.level is Level.BLOCK else finding.text)
+    shown = "" if finding.level is Level.NOTE else f" {code(finding.code)}"
+    return f"{translated(_MARK[finding.level])} {words}{shown}"
 
 
 def _deciding(request: Request) -> list[Block]:
     lines = [whose_word(request)] if request.state is State.PENDING else [_settled(request)]
     lines += [f"✓ {vote(one)} {ago(one.at)}" for one in request.decisions if one.verdict is Verdict.APPROVE]
     text = "\n".join(line for line in lines if line)
-    label = "Deciding" if request.state is State.PENDING else "Decided"
+    label = _("Deciding") if request.state is State.PENDING else _("Decided")
     return [labelled(label, text)] if text else []
 
 
@@ -198,11 +206,11 @@ def whose_word(request: Request) -> str:
         return ""
     wanted = []
     if _given(request, Role.OWNER) < deciders.approvals:
-        many = f" ({deciders.approvals} of them)" if len(deciders.owner_ids) > 1 else ""
+        many = _(" ({approvals} of them)", approvals=deciders.approvals) if len(deciders.owner_ids) > 1 else ""
         wanted.append(any_of(deciders.owner_ids) + many)
     if deciders.guardian_needed and not _given(request, Role.GUARDIAN):
-        wanted.append(f"a guardian: {any_of(deciders.guardian_names)}")
-    return " · and ".join(wanted)
+        wanted.append(_("a guardian: {who}", who=any_of(deciders.guardian_names)))
+    return _(" · and ").join(wanted)
 
 
 def _given(request: Request, role: Role) -> int:
@@ -213,11 +221,26 @@ def _settled(request: Request) -> str:
     denied = next((one for one in request.decisions if one.verdict is Verdict.DENY), None)
     match request.state:
         case State.DENIED if denied:
-            return f"✕ {mention(denied.person.id)} denied it {ago(denied.at)}; {effect(request)}.{_because(denied)}"
+            return _(
+                "✕ {person} denied it {when}; {effect}.{because}",
+                person=mention(denied.person.id),
+                when=ago(denied.at),
+                effect=effect(request),
+                because=_because(denied),
+            )
         case State.CANCELLED:
-            return f"{mention(request.requester.id)} cancelled it {ago(request.changed_at)}; {effect(request)}."
+            return _(
+                "{person} cancelled it {when}; {effect}.",
+                person=mention(request.requester.id),
+                when=ago(request.changed_at),
+                effect=effect(request),
+            )
         case State.EXPIRED:
-            return f"Nobody decided in time, so it ended {ago(request.changed_at)}; {effect(request)}."
+            return _(
+                "Nobody decided in time, so it ended {when}; {effect}.",
+                when=ago(request.changed_at),
+                effect=effect(request),
+            )
         case _:
             return ""
 
@@ -235,7 +258,7 @@ def _actions(request: Request) -> list[Block]:
             button("Cancel", ids.CANCEL, number),
         ]
     elif request.state in (State.FAILED, State.PARTIAL):
-        elements = [button("Retry", ids.RETRY, number), *_again(request)]
+        elements = [button(_("Retry"), ids.RETRY, number), *_again(request)]
     else:
         elements = []
     elements += remove_button(request)
@@ -250,12 +273,15 @@ def _approve(request: Request) -> Block:
     if request.action is not Action.DELETE:
         return approve
     losing = len({item.target.account for item in request.items if not item.is_image})
-    accounts = f"{losing} account{'' if losing == 1 else 's'} lose{'s' if losing == 1 else ''} it. " if losing else ""
+    lost = ngettext("{number} account loses it. ", "{number} accounts lose it. ", losing) if losing else ""
     confirm = {
-        "title": {"type": "plain_text", "text": "Delete for good?"},
-        "text": {"type": "plain_text", "text": f"{accounts}A deleted image can't be brought back."},
+        "title": {"type": "plain_text", "text": _("Delete for good?")},
+        "text": {
+            "type": "plain_text",
+            "text": _("{lost}A deleted image can't be brought back.", lost=lost),
+        },
         "confirm": {"type": "plain_text", "text": "Approve"},
-        "deny": {"type": "plain_text", "text": "Back"},
+        "deny": {"type": "plain_text", "text": _("Back")},
         "style": "danger",
     }
     return {**approve, "confirm": confirm}
@@ -264,4 +290,4 @@ def _approve(request: Request) -> Block:
 def _again(request: Request) -> list[Block]:
     """What our own checks stopped would be stopped again, so it has to be decided anew."""
     stopped = any(item.state is ItemState.FAILED and item.code in CATALOGUE for item in request.items)
-    return [button("Ask again", ids.ASK_AGAIN, str(request.id))] if stopped else []
+    return [button(_("Ask again"), ids.ASK_AGAIN, str(request.id))] if stopped else []

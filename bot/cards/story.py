@@ -8,6 +8,7 @@ from approvals.model import UNVERIFIED, Action, Item, ItemState, Request
 from bot.cards.request import SHOWN_ITEMS
 from bot.cards.text import code, escape, mention, region_name
 from bot.cards.words import effect, full_label, place, title
+from bot.languages import _
 
 _LINES_A_MESSAGE = 40
 _CHARACTERS_A_MESSAGE = 2800
@@ -20,31 +21,31 @@ def story(request: Request, facts: Mapping[str, str]) -> list[str]:
         case "asked":
             return _long_list(request)
         case "approved":
-            role = " as a guardian" if facts["roles"] == "guardian" else ""
-            return [f"{person} approved{role}."]
+            role = _(" as a guardian") if facts["roles"] == "guardian" else ""
+            return [_("{person} approved{role}.", person=person, role=role)]
         case "denied":
-            why = f" The reason: {escape(facts['reason'])}" if facts["reason"] else ""
-            return [f"{person} denied it; {effect(request)}.{why}"]
+            why = _(" The reason: {reason}", reason=escape(facts["reason"])) if facts["reason"] else ""
+            return [_("{person} denied it; {effect}.{why}", person=person, effect=effect(request), why=why)]
         case "cancelled":
-            return [f"{person} cancelled it; {effect(request)}."]
+            return [_("{person} cancelled it; {effect}.", person=person, effect=effect(request))]
         case "expired":
-            return [f"Nobody decided in time; {effect(request)}."]
+            return [_("Nobody decided in time; {effect}.", effect=effect(request))]
         case "retried":
-            return [f"{person} asked to try again what failed."]
+            return [_("{person} asked to try again what failed.", person=person)]
         case "copy_removing":
-            return [f"{person} had the half-made copy {_copy(facts)} removed."]
+            return [_("{person} had the half-made copy {copy} removed.", person=person, copy=_copy(facts))]
         case "copy_removed":
-            return [f"The half-made copy {_copy(facts)} is removed."]
+            return [_("The half-made copy {copy} is removed.", copy=_copy(facts))]
         case "copy_kept":
-            return [f"The copy {_copy(facts)} could not be removed: {escape(facts['why'])}"]
+            return [_("The copy {copy} could not be removed: {why}", copy=_copy(facts), why=escape(facts["why"]))]
         case "asked_again":
-            return [f"{person} asked again for what failed: #{facts['number']}."]
+            return [_("{person} asked again for what failed: #{text}.", person=person, text=facts["number"])]
         case _:
             return _ended(request)
 
 
 def _copy(facts: Mapping[str, str]) -> str:
-    return f"{code(facts['copy'])} in {escape(region_name(facts['region']))}"
+    return _("{copy} in {region}", copy=code(facts["copy"]), region=escape(region_name(facts["region"])))
 
 
 def _long_list(request: Request) -> list[str]:
@@ -52,7 +53,7 @@ def _long_list(request: Request) -> list[str]:
     if len(accounts) <= SHOWN_ITEMS:
         return []
     lines = [f"• {escape(full_label(item.target) + place(item, request))}" for item in accounts]
-    return _messages("All the accounts:", lines)
+    return _messages(_("All the accounts:"), lines)
 
 
 def _ended(request: Request) -> list[str]:
@@ -62,25 +63,35 @@ def _ended(request: Request) -> list[str]:
 def _outcome(request: Request, item: Item) -> str:
     name = code(item.image_id) if item.is_image else escape(full_label(item.target))
     name += escape(place(item, request))
-    trace = f" · cloud request {code(item.cloud_request_id)}" if item.cloud_request_id else ""
+    trace = (
+        _(" · cloud request {cloud_request_id}", cloud_request_id=code(item.cloud_request_id))
+        if item.cloud_request_id
+        else ""
+    )
     match item.state:
         case ItemState.DONE:
             return f"• {name}: {_done(item, request)}{trace}"
         case ItemState.ALREADY:
-            return f"• {name}: was so already"
+            return _("• {name}: was so already", name=name)
         case ItemState.FAILED:
-            return f"• {name}: failed, {escape(item.message)} ({escape(item.code)}){trace}"
+            return _(
+                "• {name}: failed, {message} ({code}){trace}",
+                name=name,
+                message=escape(item.message),
+                code=escape(item.code),
+                trace=trace,
+            )
         case ItemState.WAITING:
-            return f"• {name}: not done yet"
+            return _("• {name}: not done yet", name=name)
 
 
 def _done(item: Item, request: Request) -> str:
     if item.is_image:
-        return "deleted"
+        return _("deleted")
     if request.action.is_about_source:
-        return "trusted as a source" if request.action is Action.TRUST else "no longer trusted as a source"
-    done = "shared" if request.action is Action.SHARE else "taken back"
-    return f"{done} as the cloud says, not verified" if item.code == UNVERIFIED else done
+        return _("trusted as a source") if request.action is Action.TRUST else _("no longer trusted as a source")
+    done = _("shared") if request.action is Action.SHARE else _("taken back")
+    return _("{done} as the cloud says, not verified", done=done) if item.code == UNVERIFIED else done
 
 
 def _messages(heading: str, lines: list[str]) -> list[str]:

@@ -8,27 +8,29 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from approvals.sentences import dated, say
 from bot import limits
+from bot.languages import _, translated
 
 Block = dict[str, Any]
 
 REGION_NAMES = {
-    "ap-guangzhou": "Guangzhou",
-    "ap-shanghai": "Shanghai",
-    "ap-nanjing": "Nanjing",
-    "ap-beijing": "Beijing",
-    "ap-chengdu": "Chengdu",
-    "ap-chongqing": "Chongqing",
-    "ap-hongkong": "Hong Kong, China",
-    "ap-singapore": "Singapore",
-    "ap-jakarta": "Jakarta",
-    "ap-bangkok": "Bangkok",
-    "ap-seoul": "Seoul",
-    "ap-tokyo": "Tokyo",
-    "eu-frankfurt": "Frankfurt",
-    "na-siliconvalley": "Silicon Valley",
-    "na-ashburn": "Virginia",
-    "sa-saopaulo": "Sao Paulo",
+    "ap-guangzhou": say("Guangzhou"),
+    "ap-shanghai": say("Shanghai"),
+    "ap-nanjing": say("Nanjing"),
+    "ap-beijing": say("Beijing"),
+    "ap-chengdu": say("Chengdu"),
+    "ap-chongqing": say("Chongqing"),
+    "ap-hongkong": say("Hong Kong, China"),
+    "ap-singapore": say("Singapore"),
+    "ap-jakarta": say("Jakarta"),
+    "ap-bangkok": say("Bangkok"),
+    "ap-seoul": say("Seoul"),
+    "ap-tokyo": say("Tokyo"),
+    "eu-frankfurt": say("Frankfurt"),
+    "na-siliconvalley": say("Silicon Valley"),
+    "na-ashburn": say("Virginia"),
+    "sa-saopaulo": say("Sao Paulo"),
 }
 """The console's names of the regions (vendor: "Regions and Availability Zones"); others are shown by id."""
 
@@ -51,7 +53,7 @@ def escape(text: str) -> str:
 
     Slack has no escape for its other marks: look-alikes stand for them.
     """
-    parts = _CODE.split(text)  # what is code stands at the odd places
+    parts = _CODE.split(translated(text))  # what is code stands at the odd places
     return "".join(entities(part) if number % 2 else _plain(part) for number, part in enumerate(parts))
 
 
@@ -62,6 +64,7 @@ def _plain(text: str) -> str:
 
 def code(text: str) -> str:
     """Shown as code, to the letter; a backtick or a new line would end it."""
+    text = translated(text)
     return f"`{entities(text.replace('`', 'ˋ').replace(chr(13), ' ').replace(chr(10), ' '))}`"
 
 
@@ -74,18 +77,26 @@ def mention(principal: str) -> str:
 
 def any_of(principals: Sequence[str], most: int = 8) -> str:
     """``@lin, @omar or @mei``."""
-    return _joined([mention(one) for one in principals], "or", most)
+    words = _cut_short([mention(one) for one in principals], most)
+    return _("{first} or {last}", first=_commas(words[:-1]), last=words[-1]) if len(words) > 1 else _alone(words)
 
 
 def all_of(words: Sequence[str], most: int = 8) -> str:
     """``data-team, partner-lab and 100012345678``."""
-    return _joined(list(words), "and", most)
+    words = _cut_short([translated(word) for word in words], most)
+    return _("{first} and {last}", first=_commas(words[:-1]), last=words[-1]) if len(words) > 1 else _alone(words)
 
 
-def _joined(words: list[str], last: str, most: int) -> str:
-    if len(words) > most:
-        words = [*words[: most - 1], f"{len(words) - most + 1} more"]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else "nobody"
+def _cut_short(words: list[str], most: int) -> list[str]:
+    return words if len(words) <= most else [*words[: most - 1], _("{number} more", number=len(words) - most + 1)]
+
+
+def _commas(words: list[str]) -> str:
+    return _(", ").join(words)
+
+
+def _alone(words: list[str]) -> str:
+    return words[0] if words else _("nobody")
 
 
 def ago(moment: datetime) -> str:
@@ -95,7 +106,7 @@ def ago(moment: datetime) -> str:
 
 def at(moment: datetime) -> str:
     """Day and time, in the reader's zone."""
-    return _date(moment, "{date_short_pretty} at {time}")
+    return _date(moment, _("{date_short_pretty} at {time}"))
 
 
 def day(moment: datetime) -> str:
@@ -104,21 +115,23 @@ def day(moment: datetime) -> str:
 
 
 def _date(moment: datetime, form: str) -> str:
-    fallback = f"{moment.day} {moment:%b %Y %H:%M} UTC"
+    fallback = f"{translated(dated(moment))} {moment:%H:%M} UTC"
     return f"<!date^{int(moment.timestamp())}^{form}|{fallback}>"
 
 
 def region_name(region: str) -> str:
-    return REGION_NAMES.get(region, region)
+    return translated(REGION_NAMES.get(region, region))
 
 
 def cut(text: str, most: int) -> str:
     """At most that many characters, with a mark where something is missing."""
+    text = translated(text)
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def cut_marked(text: str, most: int) -> str:
     """The same of text with marks in it: none of Slack's entities is cut in two."""
+    text = translated(text)
     return text if len(text) <= most else f"{_UNFINISHED.sub('', text[: most - 1])}…"
 
 
@@ -164,7 +177,7 @@ def sections(lines: Iterable[str]) -> list[Block]:
 
 
 def labelled(label: str, text: str) -> Block:
-    return section(f"*{label}*  {text}")
+    return section(f"*{translated(label)}*  {translated(text)}")
 
 
 def context(*lines: str) -> Block:
@@ -180,7 +193,10 @@ def raw(label: str, text: str) -> Block:
     return {
         "type": "rich_text",
         "elements": [
-            {"type": "rich_text_section", "elements": [{"type": "text", "text": label, "style": {"bold": True}}]},
+            {
+                "type": "rich_text_section",
+                "elements": [{"type": "text", "text": translated(label), "style": {"bold": True}}],
+            },
             {"type": "rich_text_quote", "elements": [{"type": "text", "text": cut(text, 2500)}]},
         ],
     }
@@ -190,7 +206,7 @@ def button(label: str, action_id: str, value: str, *, style: str | None = None) 
     made: Block = {
         "type": "button",
         "action_id": action_id,
-        "text": {"type": "plain_text", "text": label, "emoji": False},
+        "text": {"type": "plain_text", "text": translated(label), "emoji": False},
         "value": value,
     }
     return {**made, "style": style} if style else made

@@ -6,31 +6,40 @@ from collections.abc import Sequence
 
 from approvals.copies import newest
 from approvals.model import LIGHTHOUSE_TARGET, Action, Decision, Item, ItemState, Request, Role, State, Target, Verdict
+from approvals.sentences import say
 from bot.cards.text import all_of, mention, region_name
+from bot.languages import _, ngettext, translated
 
 _SHARE = {
-    State.APPROVED: "Sharing",
-    State.EXECUTING: "Sharing",
-    State.DONE: "Shared",
-    State.PARTIAL: "Shared",
+    State.APPROVED: say("Sharing"),
+    State.EXECUTING: say("Sharing"),
+    State.DONE: say("Shared"),
+    State.PARTIAL: say("Shared"),
 }
 _UNSHARE = {
-    State.APPROVED: "Unsharing",
-    State.EXECUTING: "Unsharing",
-    State.DONE: "Unshared",
-    State.PARTIAL: "Unshared",
+    State.APPROVED: say("Unsharing"),
+    State.EXECUTING: say("Unsharing"),
+    State.DONE: say("Unshared"),
+    State.PARTIAL: say("Unshared"),
 }
 _DELETE = {
-    State.APPROVED: "Deleting",
-    State.EXECUTING: "Deleting",
-    State.DONE: "Deleted",
+    State.APPROVED: say("Deleting"),
+    State.EXECUTING: say("Deleting"),
+    State.DONE: say("Deleted"),
+}
+_ACTIONS = {
+    Action.SHARE: say("share"),
+    Action.UNSHARE: say("unshare"),
+    Action.DELETE: say("delete"),
+    Action.TRUST: say("trust"),
+    Action.DISTRUST: say("stop trusting"),
 }
 _ENDED = {
-    State.REFUSED: "Not asked",
-    State.DENIED: "Denied",
-    State.CANCELLED: "Cancelled",
-    State.EXPIRED: "Expired",
-    State.FAILED: "Failed",
+    State.REFUSED: say("Not asked"),
+    State.DENIED: say("Denied"),
+    State.CANCELLED: say("Cancelled"),
+    State.EXPIRED: say("Expired"),
+    State.FAILED: say("Failed"),
 }
 
 
@@ -45,16 +54,16 @@ def full_label(target: Target) -> str:
 def receivers(request: Request, most: int = 1) -> str:
     """``data-team``, or ``2 accounts`` where there are more than ``most``, or ``everyone``."""
     if request.everyone:
-        return f"everyone ({_count(request.targets)})" if request.targets else "everyone"
+        return _("everyone ({count})", count=_count(request.targets)) if request.targets else _("everyone")
     accounts = [label(target) for target in request.targets if target != LIGHTHOUSE_TARGET]
     if len(accounts) > most:
-        accounts = [f"{len(accounts)} accounts"]
+        accounts = [_("{number} accounts", number=len(accounts))]
     lighthouse = [label(LIGHTHOUSE_TARGET)] if LIGHTHOUSE_TARGET in request.targets else []
     return all_of([*accounts, *lighthouse])
 
 
 def _count(targets: Sequence[Target]) -> str:
-    return f"{len(targets)} account{'' if len(targets) == 1 else 's'}"
+    return ngettext("{number} account", "{number} accounts", len(targets))
 
 
 def where(request: Request) -> str:
@@ -62,12 +71,18 @@ def where(request: Request) -> str:
     if not _is_elsewhere(request):
         return ""
     regions = [region_name(region) for region in request.regions]
-    return f" in {all_of(regions)}" if len(regions) <= 3 else f" in {len(regions)} regions"
+    return (
+        _(" in {listed}", listed=all_of(regions))
+        if len(regions) <= 3
+        else _(" in {number} regions", number=len(regions))
+    )
 
 
 def place(item: Item, request: Request) -> str:
     """``in Singapore``, likewise, for one account."""
-    return f" in {region_name(item.region)}" if _is_elsewhere(request) and item.region else ""
+    return (
+        _(" in {region_name}", region_name=region_name(item.region)) if _is_elsewhere(request) and item.region else ""
+    )
 
 
 def _is_elsewhere(request: Request) -> bool:
@@ -82,81 +97,122 @@ def title(request: Request) -> str:
     if request.action.is_about_source:
         return _with_end(request, _word_on_source(request))
     share = request.action is Action.SHARE
-    word = (_SHARE if share else _UNSHARE).get(request.state, "Share" if share else "Unshare")
-    to = "with" if share else "from"
+    word = (_SHARE if share else _UNSHARE).get(request.state, _("Share") if share else _("Unshare"))
+    to = _("with") if share else _("from")
     whom = receivers(request)
     if request.state is State.PARTIAL:
         if _is_elsewhere(request):
-            return f"{word} in part {to} {whom}{where(request)}: {request.image_name}"
+            return _(
+                "{word} in part {to} {whom}{where}: {image}",
+                word=word,
+                to=to,
+                whom=whom,
+                where=where(request),
+                image=request.image_name,
+            )
         good = sum(item.state is not ItemState.FAILED for item in request.items)
-        whom = f"{good} of {len(request.items)} accounts"
-        return f"{word} {to} {whom}: {request.image_name}"
-    line = f"{word} {request.image_name} {to} {whom}{where(request)}"
+        whom = _("{good} of {number} accounts", good=good, number=len(request.items))
+        return _("{word} {to} {whom}: {image}", word=word, to=to, whom=whom, image=request.image_name)
+    line = _(
+        "{word} {image} {to} {whom}{where}",
+        word=word,
+        image=request.image_name,
+        to=to,
+        whom=whom,
+        where=where(request),
+    )
     return _with_end(request, line)
 
 
 def _deletion(request: Request) -> str:
     if request.state is State.PARTIAL:
         gone = any(item.is_image and item.state is not ItemState.FAILED for item in request.items)
-        return f"{'Deleted in part' if gone else 'Not deleted'}: {request.image_name}{where(request)}"
-    return _with_end(request, f"{_DELETE.get(request.state, 'Delete')} {request.image_name}{where(request)}")
+        word = _("Deleted in part") if gone else _("Not deleted")
+        return _("{word}: {image}{where}", word=word, image=request.image_name, where=where(request))
+    word = _DELETE.get(request.state, say("Delete"))
+    return _with_end(request, _("{word} {image}{where}", word=word, image=request.image_name, where=where(request)))
 
 
 def _word_on_source(request: Request) -> str:
     done, trust = request.state is State.DONE, request.action is Action.TRUST
-    word = ("Trusted" if done else "Trust") if trust else ("No longer trusted" if done else "Stop trusting")
-    return f"{word} as a source: {request.image_name}" if done else f"{word} {request.image_name} as a source"
+    word = (_("Trusted") if done else _("Trust")) if trust else (_("No longer trusted") if done else _("Stop trusting"))
+    return (
+        _("{word} as a source: {image}", word=word, image=request.image_name)
+        if done
+        else _("{word} {image} as a source", word=word, image=request.image_name)
+    )
 
 
 def _with_end(request: Request, line: str) -> str:
-    return f"{_ENDED[request.state]}: {line[0].lower()}{line[1:]}" if request.state in _ENDED else line
+    if request.state not in _ENDED:
+        return line
+    return _("{word}: {line}", word=_ENDED[request.state], line=f"{line[0].lower()}{line[1:]}")
 
 
 def asks(request: Request) -> str:
     """The full sense for a notification: who asks for what."""
-    return f"{request.requester.name} asks to {request.action} {request.image_name}{_whom(request)}{where(request)}"
+    return _(
+        "{name} asks to {action} {image}{whom}{where}",
+        name=request.requester.name,
+        action=_ACTIONS[request.action],
+        image=request.image_name,
+        whom=_whom(request),
+        where=where(request),
+    )
 
 
 def _whom(request: Request) -> str:
     if request.action is Action.DELETE or request.action.is_about_source:
-        return " as a source" if request.action.is_about_source else ""
-    to = "with" if request.action is Action.SHARE else "from"
+        return _(" as a source") if request.action.is_about_source else ""
+    to = _("with") if request.action is Action.SHARE else _("from")
     names = [label(target) for target in request.targets]
     if request.everyone:
-        return f" {to} {receivers(request)}"
-    return f" {to} {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+        return _(" {to} {whom}", to=to, whom=receivers(request))
+    more = _(" and {number} more", number=len(names) - 1) if len(names) > 1 else ""
+    return _(" {to} {whom}", to=to, whom=names[0]) + more
+
+
+def action_word(request: Request) -> str:
+    """What is asked for, in the middle of a sentence."""
+    return translated(_ACTIONS[request.action])
 
 
 def state_words(request: Request) -> str:
     """How it stands, for a list."""
     under_way = [copy for copy in newest(request.copies).values() if copy.is_open]
     if request.state in (State.APPROVED, State.EXECUTING) and under_way:
-        return f"being copied to {all_of([f'{region_name(copy.region)} ({copy.percent} %)' for copy in under_way])}"
+        return _(
+            "being copied to {listed}",
+            listed=all_of([f"{region_name(copy.region)} ({copy.percent} %)" for copy in under_way]),
+        )
     return {
-        State.CHECKING: "being checked",
-        State.REFUSED: "not asked",
-        State.PENDING: "waits for a decision",
-        State.APPROVED: "approved, about to be done",
-        State.EXECUTING: "being done",
-        State.DONE: "done",
-        State.PARTIAL: "done in part",
-        State.FAILED: "failed",
-    }.get(request.state, request.state.value)
+        State.CHECKING: _("being checked"),
+        State.REFUSED: _("not asked"),
+        State.PENDING: _("waits for a decision"),
+        State.APPROVED: _("approved, about to be done"),
+        State.EXECUTING: _("being done"),
+        State.DONE: _("done"),
+        State.PARTIAL: _("done in part"),
+        State.FAILED: _("failed"),
+        State.DENIED: _("denied"),
+        State.CANCELLED: _("cancelled"),
+        State.EXPIRED: _("expired"),
+    }[request.state]
 
 
 def vote(decision: Decision) -> str:
     """``@omar approved as a guardian``."""
-    role = " as a guardian" if decision.roles == {Role.GUARDIAN} else ""
-    verb = "approved" if decision.verdict is Verdict.APPROVE else "denied it"
-    return f"{mention(decision.person.id)} {verb}{role}"
+    role = _(" as a guardian") if decision.roles == {Role.GUARDIAN} else ""
+    verb = _("approved") if decision.verdict is Verdict.APPROVE else _("denied it")
+    return _("{person} {verb}{role}", person=mention(decision.person.id), verb=verb, role=role)
 
 
 def effect(request: Request) -> str:
     """What stands now, in terms of the image."""
     return {
-        Action.SHARE: "nothing was shared",
-        Action.UNSHARE: "the shares stand as before",
-        Action.DELETE: "nothing was deleted",
-        Action.TRUST: "its images stay untrusted",
-        Action.DISTRUST: "it stays trusted",
+        Action.SHARE: _("nothing was shared"),
+        Action.UNSHARE: _("the shares stand as before"),
+        Action.DELETE: _("nothing was deleted"),
+        Action.TRUST: _("its images stay untrusted"),
+        Action.DISTRUST: _("it stays trusted"),
     }[request.action]

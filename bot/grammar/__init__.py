@@ -20,6 +20,7 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from approvals.sentences import say
 from bot.grammar.accounts import resolve, resolve_source
 from bot.grammar.clauses import MAX_IMAGES, read_sharing
 from bot.grammar.deleting import read_delete
@@ -133,7 +134,7 @@ def _read(line: Line, names: Names) -> Command:
     if line.unclosed is not None:
         at = line.unclosed
         follows = line.text[at + 1 : at + 30].strip()
-        where = f"before {cite(follows)}" if follows else "at the end"
+        where = say("before {typed}", typed=cite(follows)) if follows else say("at the end")
         sentence = refused("quotation_open", where=where)
         raise Refusal(sentence, replace(line, unclosed=None), at, at + 1)
     line = without_politeness(line)

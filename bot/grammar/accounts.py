@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from approvals.cloud import LIGHTHOUSE
 from approvals.model import LIGHTHOUSE_TARGET, Target
+from approvals.sentences import say
 from bot.grammar.slack_text import decode
 from bot.grammar.typed import EVERY, MAX_TEXT, Help, Inbound, Misread, Refusal, Share, Trust, Unshare, cite, render
 from bot.grammar.words import ACCOUNT_ID, BLANK, NUMBER_FOLLOWS, Line, Word
@@ -215,7 +216,7 @@ def _no_account_at_all(command: Share | Unshare, word: str, book: _Book) -> _Cor
         return _Correction(refused("digits_alone", joined=joined), _swap(command, {word: (joined,)}))
     if word.startswith("@") and book.find(word[1:]) is None:
         return _Correction(
-            refused("cannot_receive", what="People", typed=cite(word)),
+            refused("cannot_receive", what=say("People"), typed=cite(word)),
             _swap(command, {word: (BLANK,)}),
         )
     return None

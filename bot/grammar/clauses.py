@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from approvals.cloud import MAX_SHARES
+from approvals.sentences import say
 from bot.grammar.accounts import refuse_numbers
 from bot.grammar.named import filled, refuse_image, refuse_mixed_up, refuse_target, unique
 from bot.grammar.regions import read_regions
@@ -75,8 +76,8 @@ def read_sharing(line: Line, form: type[_Sharing], names: Names) -> _Sharing:
         refuse_target(line, index, form, names)
     refuse_numbers(line, targets)
     return form(
-        unique(line, images, MAX_IMAGES, "images"),
-        _every(line, targets) or unique(line, targets, MAX_SHARES, "accounts"),
+        unique(line, images, MAX_IMAGES, say("images")),
+        _every(line, targets) or unique(line, targets, MAX_SHARES, say("accounts")),
         regions,
         line.reason or "",
     )
@@ -212,7 +213,7 @@ def _refuse_from(line: Line, clause: Clause, form: type[Share] | type[Unshare]) 
 
 def _no_image(line: Line, targets: Sequence[int], names: Names) -> Refusal:
     verb = line.words[0]
-    after = f"right after {cite(verb.text)}"
+    after = say("right after {typed}", typed=cite(verb.text))
     sentence = refused("image_missing", after=after)
     if not targets:
         sentence = refused("image_and_account_missing", after=after)

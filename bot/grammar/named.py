@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from approvals.sentences import say
 from bot.grammar.slack_text import Kind
 from bot.grammar.typed import Names, Refusal, Share, Unshare, cite
 from bot.grammar.words import ACCOUNT_ID, BLANK, EVERYONE, IMAGE_ID, PLACEHOLDERS, TO_ACCOUNTS, Line, Word
 from bot.refusals import refused
 
 _CVM = "cvm"
+_KINDS = {
+    Kind.PERSON: say("person"),
+    Kind.GROUP: say("group"),
+    Kind.CHANNEL: say("channel"),
+    Kind.LINK: say("link"),
+}
+_MANY = {Kind.PERSON: say("People"), Kind.GROUP: say("Groups"), Kind.CHANNEL: say("Channels")}
 
 
 def filled(name: str, at: int) -> Word:
@@ -65,7 +73,7 @@ def refuse_target(line: Line, index: int, form: type[Share] | type[Unshare], nam
         sentence = refused("everyone_shared", typed=cite(word.text))
         raise Refusal(sentence, line.with_words(index, index + 1, _blank(word)), word.start, word.end)
     if word.kind is not None:
-        what = {Kind.PERSON: "People", Kind.GROUP: "Groups", Kind.CHANNEL: "Channels"}.get(word.kind, "Links")
+        what = _MANY.get(word.kind, say("Links"))
         sentence = refused("cannot_receive", what=what, typed=cite(word.text))
         raise Refusal(sentence, line.with_words(index, index + 1, _blank(word)), word.start, word.end)
     if word.text in PLACEHOLDERS:
@@ -78,7 +86,7 @@ def refuse_target(line: Line, index: int, form: type[Share] | type[Unshare], nam
 
 
 def _called(kind: Kind) -> str:
-    return {Kind.PERSON: "person", Kind.GROUP: "group", Kind.CHANNEL: "channel", Kind.LINK: "link"}.get(kind, "mention")
+    return _KINDS.get(kind, say("mention"))
 
 
 def unique(line: Line, places: Sequence[int], most: int, what: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from approvals.sentences import say
 from bot.grammar.named import unique
 from bot.grammar.typed import Refusal, cite
 from bot.grammar.words import PLACEHOLDERS, TO_ACCOUNTS, Line, Word, is_article
@@ -37,7 +38,7 @@ def read_regions(line: Line, clauses: Sequence[tuple[int, int]]) -> tuple[str, .
     :raises Refusal: one is no region, or there are too many
     """
     places = [index for head, stop in clauses for index in _read_clause(line, head, stop)]
-    return tuple(dict.fromkeys(name.casefold() for name in unique(line, places, MAX_REGIONS, "regions")))
+    return tuple(dict.fromkeys(name.casefold() for name in unique(line, places, MAX_REGIONS, say("regions"))))
 
 
 def _read_clause(line: Line, head: int, stop: int) -> Iterator[int]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from approvals.sentences import say
 from bot.grammar.typed import Command, Help, List, Refusal, Requests, Show, cite
 from bot.grammar.words import IMAGE_ID, TO_ACCOUNTS, Line, Word
 from bot.refusals import refused
@@ -49,7 +50,7 @@ def _instead_of_list(name: str) -> Command:
 
 
 _LATER: Mapping[str, tuple[str, Callable[[str], Command]]] = {
-    "drift": ("can't compare the record with the cloud yet. It shows one image with `show`", _instead_of_list),
+    "drift": (say("can't compare the record with the cloud yet. It shows one image with `show`"), _instead_of_list),
 }
 _BUTTONS = frozenset({"approve", "deny", "cancel", "retry"})
 

@@ -15,6 +15,7 @@ from bot.cards import modal
 from bot.cards.text import Block
 from bot.gate import told
 from bot.grammar.words import IMAGE_ID
+from bot.languages import _
 from bot.listeners import form, images, inbound, lists, pages
 from bot.listeners.members import address_of, answer_later, open_view
 from bot.listeners.pages import ImagesAt, InboundAt, RequestsAt
@@ -73,7 +74,7 @@ def record_press(services: Services, press: model.Press, address: ReplyAddress) 
         services.desk.press(press)
     except StoreError:
         log.exception("press_not_recorded", request=press.request_id)
-        text = "I can't record that right now, so nothing was decided. Press again in a minute."
+        text = _("I can't record that right now, so nothing was decided. Press again in a minute.")
         services.answer("press_not_recorded", address, lambda: (text, None))
 
 

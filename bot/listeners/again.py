@@ -10,6 +10,7 @@ from approvals.model import Person, Request
 from bot import ids
 from bot.cards.text import mention
 from bot.gate import told
+from bot.languages import _
 from bot.listeners.actions import request_of
 from bot.listeners.members import address_of
 from bot.payloads import Press
@@ -50,7 +51,9 @@ def _record(services: Services, pressed: Press, request: Request) -> str:
         log.exception("not_recorded", request=request.id)
         return refused("not_recorded")
     return (
-        refused("nothing_failed") if new is None else f"Asked again as #{new}: its owners decide by what is true now."
+        refused("nothing_failed")
+        if new is None
+        else _("Asked again as #{new}: its owners decide by what is true now.", new=new)
     )
 
 

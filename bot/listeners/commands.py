@@ -14,6 +14,7 @@ from bot.cards import private
 from bot.cards.lists import ACCOUNT_HELP, help_text, misread
 from bot.cards.text import code
 from bot.gate import told
+from bot.languages import _, translated
 from bot.listeners import form, images, inbound, lists
 from bot.listeners.members import Answer, address_of, answer_later, answer_names, answer_now, open_view
 from bot.listeners.pages import ImagesAt, InboundAt, RequestsAt
@@ -34,7 +35,7 @@ def register(app: App, services: Services) -> None:
         if answer is None:
             ack()
         else:
-            ack(text=answer[0], blocks=answer[1], response_type="ephemeral")
+            ack(text=translated(answer[0]), blocks=answer[1], response_type="ephemeral")
 
 
 def answer_command(services: Services, asked: Command) -> Answer | None:
@@ -56,7 +57,7 @@ def answer_command(services: Services, asked: Command) -> Answer | None:
         case grammar.Show(image=image):
             address = address_of(services, asked, replace=True)
             answer_later(services, "show", address, lambda: images.show_image(services, image))
-            return f"Looking up {code(image)} …", None
+            return _("Looking up {image} …", image=code(image)), None
         case grammar.List(which, name):
             return images.answer_list(services, asked, ImagesAt(which, name))
         case grammar.Requests():
@@ -66,7 +67,7 @@ def answer_command(services: Services, asked: Command) -> Answer | None:
                 "requests",
                 asked,
                 lambda: _requests(services, command, person_id),
-                meanwhile=("Looking up the requests …", None),
+                meanwhile=(_("Looking up the requests …"), None),
             )
         case grammar.Account():
             return ACCOUNT_HELP, None

@@ -9,11 +9,13 @@ from approvals.catalogue import Catalogue
 from approvals.cloud import MAX_SHARES, Image, ImageKind
 from approvals.model import Target
 from approvals.policy import Policy
+from approvals.sentences import say
 from bot import grammar, ids, limits
 from bot.cards import form
 from bot.cards.form import Held
 from bot.cards.text import Block
 from bot.grammar.slack_text import decode
+from bot.languages import _, translated
 from bot.payloads import View
 from bot.refusals import refused
 from bot.services import Services
@@ -22,7 +24,7 @@ _PRESELECTED = 5  # images of one message: who means more of them looks at each
 _IMAGE_ID = re.compile(r"(?<![0-9A-Za-z_-])img-[0-9a-z]{6,16}(?![0-9A-Za-z_-])")
 _WITHIN_A_NAME = r"[0-9A-Za-z_-]"
 
-_NONE_NAMED = "I found no image in that message. Choose one above."
+_NONE_NAMED = say("I found no image in that message. Choose one above.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,13 @@ def of_message(services: Services, text: str) -> Block:
     known = images_by_id(services.catalogue)
     below = []
     if len(named) > _PRESELECTED:
-        below = form.hint(f"The message names {len(named)} images; the first {_PRESELECTED} are chosen.")
+        below = form.hint(
+            _(
+                "The message names {number} images; the first {preselected} are chosen.",
+                number=len(named),
+                preselected=_PRESELECTED,
+            )
+        )
     return drawn(services, Held(tuple(_option(one, known) for one in named[:_PRESELECTED])), below)
 
 
@@ -179,4 +187,4 @@ def _complaint(misread: grammar.Misread, text: str) -> str:
     """
     if not misread.word or misread.word not in decode(text).text:
         return refused("form_not_accounts")
-    return re.sub("`([^`]*)`", r"“\1”", misread.sentence)
+    return re.sub("`([^`]*)`", r"“\1”", translated(misread.sentence))

@@ -6,6 +6,7 @@ from slack_bolt import App, BoltContext
 
 from bot.cards import lists
 from bot.gate import told
+from bot.languages import speaking
 from bot.listeners.lists import waiting_for
 from bot.listeners.members import why_not
 from bot.payloads import Event
@@ -23,9 +24,9 @@ def register(app: App, services: Services) -> None:
 
 def publish(services: Services, person_id: str) -> None:
     barred = why_not(services, person_id)
-    services.client.views_publish(
-        user_id=person_id, view=lists.home_closed(barred) if barred else _home(services, person_id)
-    )
+    with speaking(services.language_asked(person_id)):
+        view = lists.home_closed(barred) if barred else _home(services, person_id)
+    services.client.views_publish(user_id=person_id, view=view)
 
 
 def _home(services: Services, person_id: str) -> dict[str, object]:

@@ -14,11 +14,13 @@ from approvals.errors import CloudError, DirectoryError, UnknownPerson
 from approvals.ledger import Ledger
 from approvals.people import deciders_of
 from approvals.policy import Policy
+from approvals.sentences import say
 from approvals.trust_image import shareable
 from bot import grammar
 from bot.cards import images, lists
 from bot.cards.images import Row, Shares, Shown, Then
 from bot.cards.text import all_of, code, cut
+from bot.languages import _
 from bot.listeners import pages
 from bot.listeners.members import Answer, address_of, answer_later, answer_now
 from bot.listeners.pages import ImagesAt, Key
@@ -26,17 +28,17 @@ from bot.payloads import Asking
 from bot.replies import ReplyAddress
 from bot.services import Services
 
-READING = "I am still reading the images of our regions; the list follows here."
-_LOOKING = "Looking up the images …"
+READING = say("I am still reading the images of our regions; the list follows here.")
+_LOOKING = say("Looking up the images …")
 _LISTS = ("mine", "shared")
 _LONGEST = 60  # characters of what was typed that are compared and quoted
 _ALL = 1_000_000  # more images than an account can have
 _NEAR = 3  # names that are suggested
-_SHARED_NOTE = (
-    "By Imagewarden's record. What was shared in the console shows here once the cloud was asked about the image: "
-    "`/image show IMAGE` asks it."
+_SHARED_NOTE = say(
+    "By Imagewarden's record. What was shared in the console shows here once the cloud was asked "
+    "about the image: `/image show IMAGE` asks it."
 )
-_TITLES = {"all": "Images", "mine": "Your images", "shared": "Shared images"}
+_TITLES = {"all": say("Images"), "mine": say("Your images"), "shared": say("Shared images")}
 
 log = structlog.get_logger()
 
@@ -68,14 +70,16 @@ def list_images(services: Services, at: ImagesAt, person_id: str) -> Answer:
     catalogue, policy = services.catalogue, services.policy
     if not catalogue.known:
         faults = all_of([code(f"{region}: {one.fault}") for region, one in catalogue.readings.items() if one.fault])
-        return f"The cloud can't be read right now ({faults}), so there is no list. Try again in a minute.", None
+        return _(
+            "The cloud can't be read right now ({faults}), so there is no list. Try again in a minute.", faults=faults
+        ), None
     names = _account_names(policy)
     with services.store.read() as ledger:
         try:
             found = _found(services, ledger, at, person_id)
         except DirectoryError as error:
             log.warning("groups_unclear", error=str(error))
-            return "Slack doesn't tell me right now which groups you belong to. Try again in a minute.", None
+            return _("Slack doesn't tell me right now which groups you belong to. Try again in a minute."), None
         if not found:
             return images.no_images(_nothing(services, at), catalogue.readings)
         keys = [key for key, _ in found]
@@ -88,7 +92,7 @@ def list_images(services: Services, at: ImagesAt, person_id: str) -> Answer:
         newer=ImagesAt(at.which, at.name, keys[shown.start]).value() if shown.start else "",
         older=ImagesAt(at.which, at.name, keys[shown.stop - 1]).value() if shown.stop < len(found) else "",
     )
-    title = _TITLES.get(at.which) or f"Images with {at.name}"
+    title = _TITLES.get(at.which) or _("Images with {name}", name=at.name)
     note = _SHARED_NOTE if at.which == "shared" else ""
     return images.images_list(title, page, catalogue.readings, names, note)
 
@@ -104,11 +108,15 @@ def show_image(services: Services, image_ref: str) -> Answer:
         shares = services.cloud.shared_with(image.region, image.image_id) if ours else None
     except CloudError as error:
         log.warning("show_failed", error=str(error), cloud_request_id=error.cloud_request_id)
-        cant = f"The cloud can't tell about {code(cut(image_ref, _LONGEST))} right now ({error.code})."
+        cant = _(
+            "The cloud can't tell about {image_ref} right now ({code}).",
+            image_ref=code(cut(image_ref, _LONGEST)),
+            code=error.code,
+        )
         known = [one for one in services.catalogue.images() if image_ref in (one.image_id, one.name)]
         reading = services.catalogue.readings[known[0].region] if len(known) == 1 else None
         if reading is None or reading.as_of is None:
-            return f"{cant} Try again in a minute.", None
+            return _("{cant} Try again in a minute.", cant=cant), None
         image, shares, fault = known[0], None, (reading.as_of, cant)
     return images.image_card(_shown(services, image, shares, fault), services.clock())
 
@@ -151,8 +159,12 @@ def _owners(services: Services, image: Image) -> Sequence[str]:
 def _not_one(services: Services, image_ref: str, found: Sequence[Image]) -> str:
     if found:
         listed = all_of([f"{code(one.image_id)} ({one.region})" for one in found], most=lists.ROWS)
-        return f"{code(cut(image_ref, _LONGEST))} can mean {listed}. Show one by its id."
-    missing = f"There is no image {code(cut(image_ref, _LONGEST))} in our regions."
+        return _(
+            "{image_ref} can mean {listed}. Show one by its id.",
+            image_ref=code(cut(image_ref, _LONGEST)),
+            listed=listed,
+        )
+    missing = _("There is no image {image_ref} in our regions.", image_ref=code(cut(image_ref, _LONGEST)))
     return f"{missing} {_suggestion(services, image_ref, grammar.Show)}"
 
 
@@ -218,7 +230,7 @@ def _is_in(services: Services, person_id: str, group: str) -> bool:
 
 
 def _account_names(policy: Policy) -> dict[str, str]:
-    ours = {policy.home.account: "our account"} if policy.home.account else {}
+    ours = {policy.home.account: _("our account")} if policy.home.account else {}
     return {**ours, **{account.id: account.name for account in policy.accounts}}
 
 
@@ -236,18 +248,21 @@ def _row(services: Services, ledger: Ledger, image: Image) -> Row:
 def _nothing(services: Services, at: ImagesAt) -> str:
     match at.which:
         case "named":
-            sentence = f"No image has {code(cut(at.name, _LONGEST))} in its name or its id."
+            sentence = _("No image has {name} in its name or its id.", name=code(cut(at.name, _LONGEST)))
             return f"{sentence} {_suggestion(services, at.name, lambda name: grammar.List('named', name))}"
         case "mine":
-            return "By the policy you own no image. `/image list` shows all of them."
+            return _("By the policy you own no image. `/image list` shows all of them.")
         case "shared":
-            return (
-                "No image is shared with anybody, as far as I know. `/image list` shows the images, and "
-                "`/image share IMAGE with ACCOUNT` asks for a share."
+            return _(
+                "No image is shared with anybody, as far as I know. `/image list` shows the images, "
+                "and `/image share IMAGE with ACCOUNT` asks for a share."
             )
         case _:
             regions = all_of([code(region) for region in services.policy.home.regions])
-            return f"There is no image in {regions}. Build one in the console, then type `/image list` again."
+            return _(
+                "There is no image in {regions}. Build one in the console, then type `/image list` again.",
+                regions=regions,
+            )
 
 
 def _suggestion(services: Services, name: str, command: Callable[[str], grammar.Command]) -> str:
@@ -255,11 +270,11 @@ def _suggestion(services: Services, name: str, command: Callable[[str], grammar.
     known = services.catalogue.images()
     close = difflib.get_close_matches(name.casefold()[:_LONGEST], _LISTS, n=1, cutoff=0.7)
     if close and isinstance(command(name), grammar.List):
-        return f"Did you mean {code(f'/image list {close[0]}')}?"
+        return _("Did you mean {code}?", code=code(f"/image list {close[0]}"))
     by_name = {image.name.casefold(): image.name for image in known}
     parts = [image.name for image in services.catalogue.search(name, _NEAR)]
     near = difflib.get_close_matches(name.casefold()[:_LONGEST], by_name, n=_NEAR, cutoff=0.6)
     names = list(dict.fromkeys([*parts, *(by_name[one] for one in near)]))[:_NEAR]
     if not names:
-        return "`/image list` shows all of them."
-    return f"Near it: {' · '.join(code(grammar.render(command(one))) for one in names)}"
+        return _("`/image list` shows all of them.")
+    return _("Near it: {join}", join=" · ".join(code(grammar.render(command(one))) for one in names))

@@ -10,18 +10,20 @@ from approvals.cloud import Image, ImageKind
 from approvals.errors import CloudError
 from approvals.ledger import Ledger
 from approvals.model import SourceWord, Target
+from approvals.sentences import say
 from approvals.trust_source import is_trusted
 from bot.cards import inbound, lists
 from bot.cards.inbound import Inbound, Source, Told
 from bot.cards.text import all_of, code
+from bot.languages import _
 from bot.listeners.members import Answer
 from bot.listeners.pages import InboundAt
 from bot.services import Services
 
-LOOKING = "Looking up what is shared with us …"
-_EMPTY = (
-    "Nobody shares an image with us in {regions}. When somebody does, it is listed here with what the guardians and "
-    "the policy say of its source."
+LOOKING = say("Looking up what is shared with us …")
+_EMPTY = say(
+    "Nobody shares an image with us in {regions}. When somebody does, it is listed here with what "
+    "the guardians and the policy say of its source."
 )
 
 log = structlog.get_logger()
@@ -66,7 +68,7 @@ def _not_read(services: Services) -> Answer | None:
         return None
     faults = all_of([code(f"{region}: {one.fault}") for region, one in catalogue.readings.items() if one.fault])
     why = f" ({faults})" if faults else ""
-    return f"The images of our regions are not read yet{why}. Try again in a minute.", None
+    return _("The images of our regions are not read yet{why}. Try again in a minute.", why=why), None
 
 
 def _rows(services: Services, usage: dict[tuple[str, str], int | None]) -> list[Inbound]:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from approvals.ledger import Ledger
 from approvals.model import Request
+from approvals.sentences import say
 from approvals.store import Store
 from bot.cards import lists
 from bot.cards.request import card
+from bot.languages import _
 from bot.listeners.members import Answer
 from bot.listeners.pages import RequestsAt, WhichRequests
 
 _LOOKED_THROUGH = 100  # pending requests, for those that wait for one person
 
 _TITLES = {
-    "all": ("Requests", "Nobody has asked for anything yet. `/image help` shows how to begin."),
-    "mine": ("Your requests", "You have not asked for anything yet. `/image help` shows how to begin."),
-    "pending": ("Requests that wait for a decision", "Nothing waits for a decision. `/image requests` lists all."),
+    "all": (say("Requests"), say("Nobody has asked for anything yet. `/image help` shows how to begin.")),
+    "mine": (say("Your requests"), say("You have not asked for anything yet. `/image help` shows how to begin.")),
+    "pending": (
+        say("Requests that wait for a decision"),
+        say("Nothing waits for a decision. `/image requests` lists all."),
+    ),
 }
 
 
@@ -23,7 +28,7 @@ def show_request(store: Store, number: int) -> Answer:
     with store.read() as ledger:
         request = ledger.request(number)
     if request is None:
-        return f"There is no request #{number}. `/image requests` lists the newest.", None
+        return _("There is no request #{number}. `/image requests` lists the newest.", number=number), None
     return card(request, buttons=False)
 
 

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from approvals.errors import DirectoryError, UnknownPerson
 from approvals.model import Person
+from bot.languages import _
 from bot.payloads import Asking, Suggestion
 from bot.refusals import refused
 from bot.replies import ReplyAddress
@@ -93,7 +94,7 @@ def why_not(services: Services, person_id: str) -> str | None:
     try:
         person = services.people.person(person_id)
     except UnknownPerson:
-        return "You can't use Imagewarden: Slack doesn't know you here."
+        return _("You can't use Imagewarden: Slack doesn't know you here.")
     except DirectoryError as error:
         log.warning("person_unclear", error=str(error))
         return UNCLEAR
@@ -105,7 +106,7 @@ def _get_to_know(services: Services, person_id: str) -> None:
 
 
 def _no(person: Person) -> Answer:
-    return f"You can't use Imagewarden: {person.why_not}", None
+    return _("You can't use Imagewarden: {why_not}", why_not=person.why_not), None
 
 
 def _barred(services: Services, person_id: str) -> Answer | None:

@@ -10,6 +10,7 @@ from slack_bolt import Ack, App, BoltContext
 from approvals.model import Press, Verb
 from bot import grammar, ids
 from bot.gate import told
+from bot.languages import translated
 from bot.listeners import form
 from bot.listeners.actions import record_press, request_number
 from bot.listeners.commands import NOT_RECORDED, submit
@@ -30,7 +31,7 @@ def register(app: App, services: Services) -> None:
     def asked(ack: Ack, context: BoltContext) -> None:
         errors = submit_form(services, told(context, Submission))
         if errors:
-            ack(response_action="errors", errors=errors)
+            ack(response_action="errors", errors={field: translated(text) for field, text in errors.items()})
         else:
             ack()
 

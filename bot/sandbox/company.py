@@ -31,6 +31,7 @@ class Member:
     role: str
     guest: bool = False
     time_zone: str = "Asia/Shanghai"
+    locale: str = "en-US"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ PEOPLE = (
     Member("U0OMAR", "omar", "Omar Haddad", "Owner of the base images"),
     Member("U0SARA", "sara", "Sara Lindqvist", "Guardian, security team", time_zone="Europe/Stockholm"),
     Member("U0GUS", "gus", "Gus Weber", "Guest from a contractor", guest=True, time_zone="Europe/Berlin"),
+    Member("U0WEI", "wei", "Liu Wei", "Engineer, uses Slack in Chinese", locale="zh-CN"),
 )
 
 GROUPS = (

@@ -28,7 +28,7 @@ from bot.sandbox import company
 from tests.approvals.fake_cloud import FakeCloud
 from tests.approvals.fake_people import FakeDirectory
 
-MEI, LIN, OMAR, SARA, GUS = (person.id for person in company.PEOPLE)
+MEI, LIN, OMAR, SARA, GUS, WEI = (person.id for person in company.PEOPLE)
 CHANNEL = "C0IMAGES"
 DATA, LAB, GOLDEN = "100012345678", "100023456789", "100055500000"
 STRANGER = "100099900001"

@@ -23,6 +23,7 @@ guardians = ["S0SECURITY", "U0SARA"]
 admins = ["U0ADMIN"]
 creators = ["100000000011"]
 lighthouse = true
+language = "zh-CN"
 
 [rules]
 unknown_target = "refuse"
@@ -75,6 +76,7 @@ def test_every_setting_is_read() -> None:
         "admins": ("U0ADMIN",),
         "creators": ("100000000011",),
         "lighthouse": True,
+        "language": "zh-CN",
     }
     assert policy.rules.model_dump() == {
         "unknown_target": "refuse",
@@ -101,6 +103,7 @@ def test_what_is_left_out_is_the_careful_choice() -> None:
     policy = parse(LEAST)
     assert policy.home.account is None
     assert (policy.home.site, policy.home.guardians, policy.home.admins) == ("china", (), ())
+    assert policy.home.language == "en"
     rules = policy.rules
     assert (rules.unknown_target, rules.self_approval, rules.approvals) == ("guardian", False, 1)
     assert (rules.max_days, rules.decide_within, rules.remind_after, rules.owner_tag) == (

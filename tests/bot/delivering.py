@@ -139,7 +139,7 @@ class Desk:
 
 def desk_at(path: Path, workspace: WorkspaceServer, client: WebClient, hands: Hands) -> Desk:
     store = Store(path)
-    notices = Notices(store, client, Replies(client, hands.utc), hands.utc, Leases(store))
+    notices = Notices(store, client, Replies(client, hands.utc), hands.utc, Leases(store), lambda _: "en")
     return Desk(store, notices, workspace, hands)
 
 

@@ -128,7 +128,7 @@ def test_guests_bots_strangers_and_the_deactivated_ask_for_nothing(sandbox: Sand
 
 
 def test_where_slack_cannot_tell_who_somebody_is_they_are_told_so(sandbox: Sandbox, people: Company) -> None:
-    sandbox.workspace.faults.fail("users.info", "internal_error", status=500, times=1)
+    sandbox.workspace.faults.fail("users.info", "internal_error", status=500, times=2)  # asked for the language, too
     people.sara.types("/image requests")
 
     people.sara.sees("Slack doesn't tell me who you are right now. Try again in a minute.")

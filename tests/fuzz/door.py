@@ -60,7 +60,7 @@ class InPlace(Background):
     """Works at once, so that what follows an answer belongs to the input that asked for it."""
 
     def run(self, name: str, work: Callable[[], None]) -> None:
-        self._guarded(name, work)
+        self._guarded(name, work, "en")
 
 
 class Faults(logging.Handler):

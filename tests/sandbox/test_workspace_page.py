@@ -50,7 +50,7 @@ def refused(url: str, body: object = None) -> tuple[int, str]:
 def test_who_is_there(workspace: WorkspaceServer) -> None:
     facts = got(f"{workspace.url}/page/workspace")
 
-    assert [person["name"] for person in facts["people"]] == ["mei", "lin", "omar", "sara", "gus"]
+    assert [person["name"] for person in facts["people"]] == ["mei", "lin", "omar", "sara", "gus", "wei"]
     assert [channel["name"] for channel in facts["channels"]] == ["image-requests", "general"]
     assert facts["try"]["command"].startswith("/image share ")
 

@@ -71,6 +71,8 @@ class Directory:
         user = _user_object(person, member.name, member.real_name)
         flags = ("is_admin", "is_owner", "is_primary_owner", "is_ultra_restricted")
         zone = {"tz": member.time_zone, "is_restricted": member.guest}
+        if str(args.get("include_locale") or "").lower() in ("1", "true"):
+            zone["locale"] = member.locale
         return {"user": user | zone | dict.fromkeys(flags, False)}
 
     def user_by_email(self, args: Args) -> dict[str, Any]:
