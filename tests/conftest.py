@@ -10,6 +10,11 @@ import pytest
 _OURS = ("SLACK_", "TENCENTCLOUD_", "IMAGEWARDEN_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Most tests wait for a server more than they compute."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No token, proxy or ``.env`` of the machine."""
