@@ -125,7 +125,7 @@ def after_deletion(request: Request, accounts: Sequence[Item], results: Mapping[
 
 def record_gone(ledger: Ledger, request: Request, item: Item, now: datetime) -> None:
     """The image is gone: with it every share of it, and the copy that it was."""
-    ledger.end_all_grants(request.id, item.image_id, item.region, now=now)
+    ledger.grants.end_all(request.id, item.image_id, item.region, now=now)
     assert request.image is not None  # noqa: S101  approved requests were checked
     for copy in ledger.copies.of(request.image):
         if copy.image_id == item.image_id and copy.is_ready:

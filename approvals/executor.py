@@ -310,9 +310,9 @@ class Executor:
         if item.is_image and item.state in (ItemState.DONE, ItemState.ALREADY):
             record_gone(ledger, request, item, now)
         elif item.state is ItemState.DONE and request.action is Action.SHARE:
-            ledger.add_grant(request.id, item, home=self._home.known, now=now)
+            ledger.grants.add(request.id, item, home=self._home.known, now=now)
         elif item.state is ItemState.DONE:
-            ledger.end_grants(request.id, item, now=now)
+            ledger.grants.end(request.id, item, now=now)
         what = item.code if outcomes.is_awaited(item) or outcomes.is_copying(item) else item.state
         if what != (before.code or before.state) or item.cloud_request_id != before.cloud_request_id:
             detail = {

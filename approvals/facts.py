@@ -92,7 +92,7 @@ def remembered(facts: Facts, ledger: Ledger) -> Facts:
     """The facts together with what the ledger knows about their targets."""
     accounts = [target.account for target in facts.targets]
     deletion = None if facts.found else ledger.deletion(facts.image_ref)
-    before, sources = ledger.shared_before(accounts), ledger.sources.words()
+    before, sources = ledger.grants.shared_before(accounts), ledger.sources.words()
     return replace(facts, shared_before=before, deletion=deletion, sources=sources)
 
 

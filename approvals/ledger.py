@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -15,6 +15,7 @@ from approvals import audit, rows
 from approvals.cloud import Image
 from approvals.copies import Copies
 from approvals.errors import IllegalMove
+from approvals.grants import Grants
 from approvals.mailbox import Mailbox
 from approvals.model import (
     MOVES,
@@ -25,7 +26,6 @@ from approvals.model import (
     Decision,
     Deletion,
     Finding,
-    Grant,
     Incident,
     IncidentKind,
     Item,
@@ -51,12 +51,14 @@ class Ledger(Mailbox):
 
     :ivar copies: those of images in other regions
     :ivar sources: accounts that share images with us
+    :ivar grants: the shares that we know of
     """
 
     def __init__(self, db: Database) -> None:
         super().__init__(db)
         self.copies = Copies(db)
         self.sources = Sources(db)
+        self.grants = Grants(db)
         self._audit_head: str | None = None
 
     # requests
@@ -311,45 +313,6 @@ class Ledger(Mailbox):
 
     def reset_items(self, request_id: int, *, now: datetime) -> None:
         self._do("reset_items", request_id=request_id, now=stamp(now))
-
-    def add_grant(self, request_id: int, item: Item, *, home: str, now: datetime) -> None:
-        """The account has the item's image from now on."""
-        self._do(
-            "add_grant",
-            home=home,
-            image_id=item.image_id,
-            region=item.region,
-            account=item.target.account,
-            account_name=item.target.name,
-            request_id=request_id,
-            since=stamp(now),
-        )
-
-    def end_grants(self, request_id: int, item: Item, *, now: datetime) -> None:
-        self._do(
-            "end_grants",
-            image_id=item.image_id,
-            region=item.region,
-            account=item.target.account,
-            request_id=request_id,
-            now=stamp(now),
-        )
-
-    def end_all_grants(self, request_id: int, image_id: str, region: str, *, now: datetime) -> None:
-        """An image is gone, and every share with it."""
-        self._do("end_all_grants", request_id=request_id, image_id=image_id, region=region, now=stamp(now))
-
-    def shared_images(self) -> frozenset[tuple[str, str]]:
-        """Region and id of every image with active shares."""
-        return frozenset((row["region"], row["image_id"]) for row in self._all("shared_images"))
-
-    def shared_before(self, accounts: Collection[str]) -> frozenset[str]:
-        """Those of the accounts with which any image was ever shared, whether it still is or not."""
-        found = self._all("shared_before", accounts=_JSON.encode(list(accounts)))
-        return frozenset(row["account"] for row in found)
-
-    def grants(self, image: Image) -> list[Grant]:
-        return [rows.grant(row) for row in self._all("active_grants", image_id=image.image_id, region=image.region)]
 
     # decisions
 

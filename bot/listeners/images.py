@@ -124,7 +124,7 @@ def show_image(services: Services, image_ref: str) -> Answer:
 def _shown(services: Services, image: Image, shares: Shares, then: Then) -> Shown:
     catalogue, policy = services.catalogue, services.policy
     with services.store.read() as ledger:
-        grants, waiting = ledger.grants(image), ledger.open_requests(image, lists.ROWS)
+        grants, waiting = ledger.grants.of(image), ledger.open_requests(image, lists.ROWS)
     copies = [one for one in catalogue.images() if _is_copy(one, image)]
     return Shown(
         image=image,
@@ -192,7 +192,7 @@ def _found(services: Services, ledger: Ledger, at: ImagesAt, person_id: str) -> 
 def _shared(services: Services, ledger: Ledger) -> list[Image]:
     """What the ledger has shares of, and what the cloud showed as shared; also what is gone from the cloud."""
     catalogue = services.catalogue
-    on_record = ledger.shared_images()
+    on_record = ledger.grants.images()
     listed, there = [], set()
     for image in catalogue.images():
         there.add((image.region, image.image_id))
@@ -240,7 +240,7 @@ def _row(services: Services, ledger: Ledger, image: Image) -> Row:
     return Row(
         image,
         services.policy.owners_of(image),
-        tuple(ledger.grants(image)),
+        tuple(ledger.grants.of(image)),
         services.catalogue.shares_seen(image),
     )
 

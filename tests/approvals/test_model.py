@@ -254,7 +254,7 @@ class DeskMachine(RuleBasedStateMachine):
         for name, image_id in IMAGES.items():
             assert self.house.cloud.has(image_id) == self.shared[name]
             with self.house.store.read() as ledger:
-                grants = ledger.grants(self.house.cloud.stock[GUANGZHOU, image_id])
+                grants = ledger.grants.of(self.house.cloud.stock[GUANGZHOU, image_id])
             assert {grant.target.account for grant in grants} == self.granted[name]
 
     @invariant()

@@ -241,14 +241,14 @@ def test_a_grant_stands_until_it_is_ended(store: Store) -> None:
 
     def grant_all(ledger: Ledger) -> None:
         for item in items:
-            ledger.add_grant(number, item, home="1", now=NOW)
+            ledger.grants.add(number, item, home="1", now=NOW)
 
     store.write(grant_all)
-    store.write(lambda ledger: ledger.end_grants(number, items[0], now=LATER))
+    store.write(lambda ledger: ledger.grants.end(number, items[0], now=LATER))
     with store.read() as ledger:
-        (grant,) = ledger.grants(IMAGE)
+        (grant,) = ledger.grants.of(IMAGE)
         assert (grant.target, grant.since, grant.request_id, grant.until) == (TARGETS[1], NOW, number, None)
-        assert ledger.grants(replace(IMAGE, region="ap-singapore")) == []
+        assert ledger.grants.of(replace(IMAGE, region="ap-singapore")) == []
 
 
 def test_a_person_has_one_word_and_the_last_one_stands(store: Store) -> None:
