@@ -8,7 +8,7 @@ from datetime import datetime
 from approvals import rows
 from approvals.cloud import Image
 from approvals.errors import IllegalMove
-from approvals.model import COPY_MOVES, Copy, CopyState
+from approvals.model import COPY_MOVES, Copy, CopyState, Waiting
 from approvals.rows import stamp
 from approvals.sentences import kept
 from approvals.tables import Tables
@@ -57,7 +57,7 @@ class Copies(Tables):
         """
         if before.state is not after.state and after.state not in COPY_MOVES[before.state]:
             raise IllegalMove(before.state, after.state)
-        return self._changed(
+        changed = self._changed(
             "set_copy",
             id=before.id,
             before=before.state,
@@ -81,6 +81,13 @@ class Copies(Tables):
             told_percent=after.told_percent,
             not_before=stamp(after.not_before),
         )
+        if changed and before.state is not after.state:
+            self.happened.append(("copy", after.state))
+        return changed
+
+    def waiting(self) -> dict[CopyState, Waiting]:
+        """Those with which something is to be done, by state; since when the oldest is wanted."""
+        return {CopyState(row["state"]): rows.waiting(row) for row in self._all("copies_waiting")}
 
     def next_due(self) -> datetime | None:
         return rows.moment(self._sure("next_copying")["at"])

@@ -29,14 +29,17 @@ from approvals.model import (
     Incident,
     IncidentKind,
     Item,
+    ItemState,
     Press,
     Request,
     State,
     Target,
+    Waiting,
 )
 from approvals.rows import stamp
 from approvals.sentences import kept
 from approvals.sources import Sources
+from approvals.tables import Happened
 
 T = TypeVar("T")
 
@@ -54,9 +57,9 @@ class Ledger(Mailbox):
     :ivar grants: the shares that we know of
     """
 
-    def __init__(self, db: Database) -> None:
-        super().__init__(db)
-        self.copies = Copies(db)
+    def __init__(self, db: Database, happened: list[Happened] | None = None) -> None:
+        super().__init__(db, happened)
+        self.copies = Copies(db, self.happened)
         self.sources = Sources(db)
         self.grants = Grants(db)
         self._audit_head: str | None = None
@@ -81,6 +84,7 @@ class Ledger(Mailbox):
         )
         if row is None:
             return None
+        self.happened.append(("request", asked.action, State.CHECKING))
         for region in asked.regions or ("",):
             for target in asked.targets:
                 self._add_item(row["id"], target, region)
@@ -178,10 +182,10 @@ class Ledger(Mailbox):
     ) -> bool:
         """Write down what the checks found, and go on from there; False where another process was first."""
         _allowed(State.CHECKING, after)
-        return self._changed(
+        return self._moved(
             "checked",
+            after,
             id=request_id,
-            after=after,
             now=stamp(now),
             home=home,
             image=rows.image_text(image),
@@ -199,7 +203,7 @@ class Ledger(Mailbox):
         :raises IllegalMove: the table of moves doesn't have it
         """
         _allowed(before, after)
-        return self._changed("move", id=request_id, before=before, after=after, now=stamp(now))
+        return self._moved("move", after, id=request_id, before=before, now=stamp(now))
 
     def postpone(self, request: Request, *, until: datetime) -> bool:
         """Put off the next attempt; False where another one was made since the request was read."""
@@ -207,8 +211,13 @@ class Ledger(Mailbox):
             "postpone", id=request.id, state=request.state, attempts=request.attempts, not_before=stamp(until)
         )
 
-    def waiting(self) -> dict[State, int]:
-        return {State(row["state"]): row["number"] for row in self._all("waiting")}
+    def waiting(self) -> dict[State, Waiting]:
+        """What somebody or something must still move, by state."""
+        return {State(row["state"]): rows.waiting(row) for row in self._all("waiting")}
+
+    def presses_waiting(self) -> Waiting:
+        """What nobody has judged."""
+        return rows.waiting(self._sure("presses_waiting"))
 
     # execution
 
@@ -241,7 +250,9 @@ class Ledger(Mailbox):
 
     def take(self, request_id: int, *, lease: str, until: datetime, now: datetime) -> bool:
         _allowed(State.APPROVED, State.EXECUTING)
-        return self._changed("take", id=request_id, lease=lease, lease_until=stamp(until), now=stamp(now))
+        return self._moved(
+            "take", State.EXECUTING, id=request_id, lease=lease, lease_until=stamp(until), now=stamp(now)
+        )
 
     def release(
         self,
@@ -259,10 +270,10 @@ class Ledger(Mailbox):
         :param counts: whether it was an attempt; without, it is as if the request had not been taken
         """
         _allowed(State.EXECUTING, after)
-        return self._changed(
+        return self._moved(
             "release",
+            after,
             id=request_id,
-            after=after,
             lease=lease,
             now=stamp(now),
             not_before=stamp(not_before) if not_before else None,
@@ -306,6 +317,8 @@ class Ledger(Mailbox):
             image_id=item.image_id,
             now=stamp(now),
         )
+        if item.state is not ItemState.WAITING:
+            self.happened.append(("item", item.state, item.code))
 
     def place_items(self, request_id: int, region: str, *, now: datetime) -> None:
         """The region of every account's share is known, where none was asked for."""
@@ -346,7 +359,7 @@ class Ledger(Mailbox):
         return [rows.press(row) for row in self._all("unjudged", now=stamp(now), limit=limit)]
 
     def set_judged(self, press: Press, outcome: str, *, now: datetime) -> bool:
-        return self._changed("set_judged", id=press.id, outcome=outcome, now=stamp(now))
+        return self._counted("set_judged", ("press", outcome), id=press.id, outcome=outcome, now=stamp(now))
 
     def postpone_press(self, press: Press, *, until: datetime) -> None:
         self._do("postpone_press", id=press.id, not_before=stamp(until))
@@ -355,8 +368,14 @@ class Ledger(Mailbox):
 
     def add_incident(self, kind: IncidentKind, *, call: str, error: str, now: datetime, not_before: datetime) -> bool:
         """Note a fault; False where one of its kind is known that is not mended yet."""
-        return self._changed(
-            "add_incident", kind=kind, call=call, error=error, now=stamp(now), not_before=stamp(not_before)
+        return self._counted(
+            "add_incident",
+            ("incident", kind),
+            kind=kind,
+            call=call,
+            error=error,
+            now=stamp(now),
+            not_before=stamp(not_before),
         )
 
     def widen_incident(self, kind: IncidentKind, *, call: str) -> None:
@@ -426,6 +445,17 @@ class Ledger(Mailbox):
         return rows.moment(self._sure("next_press")["at"])
 
     # plumbing
+
+    def _moved(self, query: str, after: State, **values: object) -> bool:
+        found = self._all(query, after=after, **values)
+        self.happened.extend(("request", row["action"], after) for row in found)
+        return bool(found)
+
+    def _counted(self, query: str, happened: Happened, **values: object) -> bool:
+        changed = self._changed(query, **values)
+        if changed:
+            self.happened.append(happened)
+        return changed
 
     def _requests(self, found: Sequence[rows.Row]) -> list[Request]:
         numbers = [row["id"] for row in found]

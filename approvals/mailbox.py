@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from approvals import rows
-from approvals.model import Card, Notice
+from approvals.model import Card, Notice, Waiting
 from approvals.rows import stamp
 from approvals.sentences import packed
 from approvals.tables import Tables
@@ -61,9 +61,11 @@ class Mailbox(Tables):
 
     def notices_sent(self, notice: Notice, *, newest: int, now: datetime) -> None:
         self._do("notices_sent", lane=notice.lane, kind=notice.kind, newest=newest, now=stamp(now))
+        self.happened.append(("notice", notice.kind, "sent"))
 
     def notice_failed(self, notice: Notice, error: str, *, now: datetime) -> None:
         self._do("notice_failed", id=notice.id, error=error, now=stamp(now))
+        self.happened.append(("notice", notice.kind, "failed"))
 
     def notice_told(self, notice: Notice, parts: int) -> None:
         """So many of the message's parts were delivered."""
@@ -72,6 +74,7 @@ class Mailbox(Tables):
     def park_notice(self, notice: Notice, error: str, *, now: datetime) -> None:
         """Put a message aside until its recipient can be reached again; what is behind it goes on."""
         self._do("park_notice", id=notice.id, error=error, now=stamp(now))
+        self.happened.append(("notice", notice.kind, "parked"))
 
     def is_lane_parked(self, lane: str) -> bool:
         return bool(self._sure("is_lane_parked", lane=lane)["parked"])
@@ -90,9 +93,10 @@ class Mailbox(Tables):
 
     def postpone_notice(self, notice: Notice, error: str, *, until: datetime) -> None:
         self._do("postpone_notice", id=notice.id, error=error, not_before=stamp(until))
+        self.happened.append(("notice", notice.kind, "postponed"))
 
-    def notices_waiting(self) -> int:
-        return int(self._sure("notices_waiting")["number"])
+    def notices_waiting(self) -> Waiting:
+        return rows.waiting(self._sure("notices_waiting"))
 
     def notices_parked(self) -> int:
         return int(self._sure("notices_parked")["number"])

@@ -69,6 +69,19 @@ MOVES: Mapping[State, frozenset[State]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits of one kind, for operators.
+
+    :ivar since: when the oldest of it came into the state that it is in; None where nothing waits
+    :ivar attempts: as often the one that was tried most was tried
+    """
+
+    number: int
+    since: datetime | None
+    attempts: int = 0
+
+
 class ItemState(StrEnum):
     """How it stands with one account of a request."""
 

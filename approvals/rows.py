@@ -33,6 +33,7 @@ from approvals.model import (
     Target,
     Verb,
     Verdict,
+    Waiting,
 )
 
 _JSON = json.JSONEncoder(ensure_ascii=False)
@@ -172,6 +173,10 @@ def notice(row: Row) -> Notice:
         attempts=row["attempts"],
         told=row["told"],
     )
+
+
+def waiting(row: Row) -> Waiting:
+    return Waiting(row["number"], moment(row["since"]), row["attempts"] or 0 if "attempts" in row.keys() else 0)  # noqa: SIM118  a row looks among its values
 
 
 def incident(row: Row) -> Incident:

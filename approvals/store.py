@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from approvals.errors import StoreError
 from approvals.ledger import Ledger
 from approvals.sql.connection import Work, Writer, migrate, open_database
+from approvals.tables import Happened
 
 T = TypeVar("T")
 
@@ -32,6 +33,7 @@ class Store:
         self._readers = threading.local()
         self._opened: list[Database] = []
         self._listeners: list[Callable[[], None]] = []
+        self._counters: list[Callable[[Sequence[Happened]], None]] = []
 
     def write(self, work: Callable[[Ledger], T], *, durable: bool = True) -> T:
         """Run ``work`` in one transaction; it is undone if it raises.
@@ -49,10 +51,14 @@ class Store:
         """
         if not works:
             return []
-        done = self._writer.run([partial(_on_ledger, work) for work in works], durable=durable)
+        happened: list[list[Happened]] = [[] for _ in works]
+        runs = [partial(_on_ledger, work, noted) for work, noted in zip(works, happened, strict=True)]
+        done = self._writer.run(runs, durable=durable)
         if any(work.done for work in done):
             for listener in self._listeners:
                 listener()
+            for count in self._counters:
+                count([one for work, noted in zip(done, happened, strict=True) if work.done for one in noted])
         return done
 
     @contextmanager
@@ -82,11 +88,20 @@ class Store:
         """Call ``listener`` after each commit; it must be quick and must not raise."""
         self._listeners.append(listener)
 
+    def on_happened(self, counter: Callable[[Sequence[Happened]], None]) -> None:
+        """Call ``counter`` after each commit with what this process did in it; likewise."""
+        self._counters.append(counter)
+
+    def sizes(self) -> dict[str, int]:
+        """The bytes of the database (``db``) and of its write-ahead log (``wal``)."""
+        files = {"db": self._path, "wal": self._path.with_name(self._path.name + "-wal")}
+        return {name: file.stat().st_size for name, file in files.items() if file.exists()}
+
     def close(self) -> None:
         self._writer.close()
         for db in self._opened:
             db.close()
 
 
-def _on_ledger(work: Callable[[Ledger], T], db: Database) -> T:
-    return work(Ledger(db))
+def _on_ledger(work: Callable[[Ledger], T], happened: list[Happened], db: Database) -> T:
+    return work(Ledger(db, happened))

@@ -9,11 +9,18 @@ from approvals.sql import queries
 
 _SQL = queries()
 
+Happened = tuple[str, ...]
+"""Something that is counted: what it is, then what kind of it: ``("request", "share", "done")``."""
+
 
 class Tables:
-    """The tables within one transaction; who begins and ends it is none of its business."""
+    """The tables within one transaction; who begins and ends it is none of its business.
 
-    def __init__(self, db: Database) -> None:
+    :ivar happened: what this transaction does, for those who count when it is committed
+    """
+
+    def __init__(self, db: Database, happened: list[Happened] | None = None) -> None:
+        self.happened = [] if happened is None else happened
         self._execute = db.conn.execute  # the handle's own costs a tenth of a short statement more
 
     def _all(self, query: str, **values: object) -> list[rows.Row]:

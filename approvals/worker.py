@@ -49,10 +49,21 @@ class _Loop:
 
 
 class Worker:
-    """Runs each sweep in a thread of its own, so that a slow cloud holds up no message, and a slow Slack no share."""
+    """Runs each sweep in a thread of its own, so that a slow cloud holds up no message, and a slow Slack no share.
 
-    def __init__(self, store: Store, clock: Clock, sweeps: list[Sweep]) -> None:
+    :param on_run: told after each run: the sweep's name, when the run ended, and whether it did as it should
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        sweeps: list[Sweep],
+        *,
+        on_run: Callable[[str, datetime, bool], None] = lambda _name, _at, _well: None,
+    ) -> None:
         self._store = store
+        self._on_run = on_run
         self._clock = clock
         self._stopping = threading.Event()
         self._committed = threading.Event()
@@ -107,9 +118,11 @@ class Worker:
             try:
                 busy = loop.sweep.run(self._clock()) > 0
                 rest = 0.0 if busy else self._rest(loop.sweep)
+                well = True
             except Exception:
                 log.exception("sweep_failed", sweep=loop.sweep.name)
-                rest = _AFTER_A_FAULT
+                rest, well = _AFTER_A_FAULT, False
+            self._on_run(loop.sweep.name, self._clock(), well)
             if rest:
                 loop.rests_until = self._clock() + timedelta(seconds=rest)
                 loop.wake.wait(rest)

@@ -65,7 +65,7 @@ class Bot:
     ) -> None:
         self.settings = settings
         self.store = Store(settings.db)
-        self.metrics = Metrics(self.store)
+        self.metrics = Metrics(self.store, utc_now)
         self.client = web_client(settings, settings.bot_token.get_secret_value())
         policies = Policies(policy)
         self._reloading = Reloading(policy_file, policies, self.store) if policy_file else None
@@ -127,7 +127,9 @@ class Bot:
                 *self.health.sweeps(),
                 *([Sweep("policy", self._reloading.sweep, self._reloading.next_due)] if self._reloading else []),
             ],
+            on_run=self.metrics.swept,
         )
+        self.metrics.show_health(self.health.report)
 
         self.catalogue.on_interest(self._worker.look)
 

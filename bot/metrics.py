@@ -1,20 +1,28 @@
-"""What Prometheus reads at ``/metrics``."""
+"""What Prometheus reads at ``/metrics``: what this process did, counted as it did it. What waits is in ``backlog.py``.
+
+Each metric is described in docs/metrics.md, which a test compares with this.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import version
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from approvals.store import Store
+from approvals.tables import Happened
+from bot.backlog import Backlog
+
+_NEEDED = ("slack", "cloud", "listening")
+_LOOKED_AT = ("slack", "cloud", "channel", "credentials", "policy")
 
 
 class Metrics:
     """Counters of one running bot; a registry of its own, so that two bots in one process don't add up."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self.registry = CollectorRegistry()
         self.cloud_calls = Counter(
             "imagewarden_cloud_calls",
@@ -23,7 +31,10 @@ class Metrics:
             registry=self.registry,
         )
         self.cloud_seconds = Histogram(
-            "imagewarden_cloud_call_seconds", "How long a call to the cloud took", ["action"], registry=self.registry
+            "imagewarden_cloud_call_seconds",
+            "How long a call to the cloud took",
+            ["action", "region"],
+            registry=self.registry,
         )
         self.ack_seconds = Histogram(
             "imagewarden_ack_seconds",
@@ -34,33 +45,58 @@ class Metrics:
         self.up = Gauge(
             "imagewarden_up", "1 where the last question to a dependency was answered", ["of"], registry=self.registry
         )
-        self.registry.register(_Waiting(store))
+        self._swept_at = Gauge(
+            "imagewarden_sweep_last_run_timestamp_seconds", "When a sweep ran last", ["sweep"], registry=self.registry
+        )
+        self._faults = Counter(
+            "imagewarden_sweep_faults", "Runs of a sweep that ended in a fault", ["sweep"], registry=self.registry
+        )
+        self._counters = self._what_happens()
+        Gauge("imagewarden_build_info", "The version that runs", ["version"], registry=self.registry).labels(
+            version("imagewarden")
+        ).set(1)
+        self.registry.register(Backlog(store, clock))
+        ProcessCollector(registry=self.registry)
+        store.on_happened(self.happened)
 
     def cloud_called(self, action: str, region: str, code: str, seconds: float) -> None:
         """Count one call to the cloud."""
         self.cloud_calls.labels(action, region, code).inc()
-        self.cloud_seconds.labels(action).observe(seconds)
+        self.cloud_seconds.labels(action, region).observe(seconds)
+
+    def happened(self, what: Sequence[Happened]) -> None:
+        """Count what was committed."""
+        for kind, *labels in what:
+            self._counters[kind].labels(*labels).inc()
+
+    def swept(self, sweep: str, at: datetime, well: bool) -> None:
+        """Note one run of a sweep."""
+        self._swept_at.labels(sweep).set(at.timestamp())
+        faults = self._faults.labels(sweep)
+        if not well:
+            faults.inc()
+
+    def show_health(self, report: Callable[[], Mapping[str, Mapping[str, str]]]) -> None:
+        """Tell what ``/readyz`` tells: ``problems`` that keep the bot from working, and ``warnings``."""
+        for name, told, kind, parts in (
+            ("imagewarden_problem", "1 where this keeps the bot from working; see /readyz", "problems", _NEEDED),
+            ("imagewarden_warning", "1 where an operator should look at this; see /readyz", "warnings", _LOOKED_AT),
+        ):
+            gauge = Gauge(name, told, ["of"], registry=self.registry)
+            for part in parts:
+                gauge.labels(part).set_function(lambda kind=kind, part=part: float(part in report()[kind]))  # type: ignore[misc]
 
     def text(self) -> bytes:
         return generate_latest(self.registry)
 
-
-class _Waiting(Collector):
-    """What waits, read from the database when somebody looks."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        with self._store.read() as ledger:
-            states, notices, parked = ledger.waiting(), ledger.notices_waiting(), ledger.notices_parked()
-        requests = GaugeMetricFamily(
-            "imagewarden_requests_waiting", "Requests that somebody or something must still move", labels=["state"]
-        )
-        for state, number in states.items():
-            requests.add_metric([state.value], number)
-        yield requests
-        yield GaugeMetricFamily("imagewarden_notices_waiting", "Messages that wait to be delivered", value=notices)
-        yield GaugeMetricFamily(
-            "imagewarden_notices_parked", "Messages that wait until their channel is open to the bot", value=parked
-        )
+    def _what_happens(self) -> dict[str, Counter]:
+        """The counters by the first word of ``Happened``."""
+        told = {
+            "request": ("imagewarden_requests", "Requests that came into a state", ["action", "state"]),
+            "item": ("imagewarden_items", "Accounts of requests that were settled, by the code", ["state", "code"]),
+            "press": ("imagewarden_presses", "Presses of buttons that were judged", ["outcome"]),
+            "notice": ("imagewarden_notices", "Attempts to deliver a message", ["kind", "outcome"]),
+            "copy": ("imagewarden_copies", "Copies in other regions that came into a state", ["state"]),
+            "incident": ("imagewarden_incidents", "Times that the credentials stopped working", ["kind"]),
+        }
+        return {one: Counter(*of, registry=self.registry) for one, of in told.items()}

@@ -105,7 +105,7 @@ def _serve(bot: Bot, address: tuple[str, int], *, signing_secret: str | None = N
 
 def _connect(bot: Bot) -> SocketMode:
     token = bot.settings.app_token.get_secret_value() if bot.settings.app_token else ""
-    connection = SocketMode(bot.app, token, bot.client)
+    connection = SocketMode(bot.app, token, bot.client, on_ack=bot.metrics.ack_seconds.observe)
     try:
         connection.connect()
     except SlackApiError as error:

@@ -17,7 +17,9 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.socket_mode.builtin.connection import Connection
+from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.interval_runner import IntervalRunner
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 _PING_EVERY = 5.0  # seconds
 _PINGS_MISSED = 3  # before we say so
@@ -32,6 +34,7 @@ class SocketMode:
     :param web_client: opens the connections
     :param ping_every: seconds
     :param clock: monotonic seconds
+    :param on_ack: told of each answer to Slack: after how many seconds it was given
     """
 
     def __init__(
@@ -42,10 +45,13 @@ class SocketMode:
         *,
         ping_every: float = _PING_EVERY,
         clock: Callable[[], float] = time.monotonic,
+        on_ack: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
+        self._on_ack = on_ack
         self._handler = SocketModeHandler(app, app_token, web_client=web_client, ping_interval=ping_every)
         self._client = self._handler.client
         self._client.on_message_listeners.append(self._told)
+        self._client.socket_mode_request_listeners = [self._answer]
         self._ping_every = ping_every
         self._clock = clock
         self._session: Connection | None = None
@@ -81,6 +87,11 @@ class SocketMode:
             said = "said nothing" if self._greeted else "not greeted"
             return f"Slack has {said} on the connection for {int(silent)} seconds"
         return None
+
+    def _answer(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+        began = self._clock()
+        self._handler.handle(client, request)  # type: ignore[arg-type]  # the builtin one, as bolt made it
+        self._on_ack(self._clock() - began)
 
     def _look(self) -> None:
         """See whether a ping was answered, and hang up where none was for long."""

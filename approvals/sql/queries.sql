@@ -93,13 +93,13 @@ SELECT id FROM requests WHERE state = 'checking' AND not_before <= :now ORDER BY
 UPDATE requests SET state = :after, changed_at = :now, not_before = :now, attempts = 0, home = :home, image = :image, image_id = :image_id, image_region = :image_region, findings = :findings,
        deciders = :deciders, decide_by = :decide_by, requester_name = :requester_name
  WHERE id = :id AND state = 'checking'
-RETURNING id
+RETURNING action
 
 -- move --
 -- The state of a request goes from one to another, if it is still in the one.
 UPDATE requests SET state = :after, changed_at = :now, not_before = :now, attempts = 0
  WHERE id = :id AND state = :before
-RETURNING id
+RETURNING action
 
 -- postpone --
 -- The next attempt at a request is later; its state stays. No row: another process made the same attempt.
@@ -140,14 +140,14 @@ SELECT id, action FROM requests
 UPDATE requests SET state = 'executing', changed_at = :now, lease = :lease, lease_until = :lease_until,
        attempts = attempts + 1
  WHERE id = :id AND state = 'approved'
-RETURNING id
+RETURNING action
 
 -- release --
 -- An executing request leaves that state, if the lease is still the one it was taken under.
 UPDATE requests SET state = :after, changed_at = :now, not_before = :not_before, attempts = attempts - :undone,
        lease = NULL, lease_until = NULL
  WHERE id = :id AND state = 'executing' AND lease = :lease
-RETURNING id
+RETURNING action
 
 -- renew_execution --
 -- Whoever executes is still at it.
@@ -198,6 +198,11 @@ SELECT * FROM copies WHERE id = :id
 SELECT * FROM copies
  WHERE state IN ('wanted', 'calling', 'syncing', 'removing') AND not_before <= :now
  ORDER BY not_before, id LIMIT :limit
+
+-- copies_waiting --
+-- The copies with which something is to be done, by state: how many, and since when the oldest is wanted.
+SELECT state, COUNT(*) AS number, MIN(created_at) AS since FROM copies
+ WHERE state IN ('wanted', 'calling', 'syncing', 'removing') GROUP BY state
 
 -- take_copy --
 -- A copy is taken in hand; it is due again when the lease ends. No row: somebody was first.
@@ -260,11 +265,12 @@ SELECT MIN(at) AS at FROM (
   UNION ALL SELECT MIN(decide_by) FROM requests WHERE state = 'pending')
 
 -- waiting --
--- How many requests stand in each state that somebody or something must still move.
-SELECT state, COUNT(*) AS number FROM requests WHERE state = 'checking' GROUP BY state
- UNION ALL SELECT state, COUNT(*) FROM requests WHERE state = 'pending' GROUP BY state
- UNION ALL SELECT state, COUNT(*) FROM requests WHERE state = 'approved' GROUP BY state
- UNION ALL SELECT state, COUNT(*) FROM requests WHERE state = 'executing' GROUP BY state
+-- The requests that somebody or something must still move: how many, since when the oldest, and the most attempts at one.
+SELECT 'checking' AS state, COUNT(*) AS number, MIN(changed_at) AS since, MAX(attempts) AS attempts
+  FROM requests WHERE state = 'checking'
+ UNION ALL SELECT 'pending', COUNT(*), MIN(changed_at), 0 FROM requests WHERE state = 'pending'
+ UNION ALL SELECT 'approved', COUNT(*), MIN(changed_at), MAX(attempts) FROM requests WHERE state = 'approved'
+ UNION ALL SELECT 'executing', COUNT(*), MIN(changed_at), 0 FROM requests WHERE state = 'executing'
 
 -- add_grant --
 -- A share that took effect.
@@ -334,6 +340,10 @@ UPDATE presses SET judged_at = :now, outcome = :outcome WHERE id = :id AND judge
 -- postpone_press --
 -- A press that can't be judged now is judged later.
 UPDATE presses SET not_before = :not_before WHERE id = :id AND judged_at IS NULL
+
+-- presses_waiting --
+-- The presses that nobody has judged: how many, and since when the oldest.
+SELECT COUNT(*) AS number, MIN(at) AS since FROM presses WHERE judged_at IS NULL
 
 -- next_press --
 -- When the next press is due to be judged.
@@ -420,8 +430,8 @@ SELECT MIN(not_before) AS at FROM outbox AS o
                     AND e.sent_at IS NULL AND e.failed_at IS NULL)
 
 -- notices_waiting --
--- How many messages wait.
-SELECT COUNT(*) AS number FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL
+-- The messages that wait: how many, and since when the oldest.
+SELECT COUNT(*) AS number, MIN(created_at) AS since FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL
 
 -- notices_parked --
 -- How many messages wait for somebody to open the place that they are for.

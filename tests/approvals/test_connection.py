@@ -159,7 +159,7 @@ def bump_often(path: str, times: int) -> None:
 def open_and_close(path: str) -> int:
     store = Store(Path(path))
     with store.read() as ledger:
-        waiting = len(ledger.waiting())
+        waiting = ledger.notices_waiting().number
     store.close()
     return waiting
 

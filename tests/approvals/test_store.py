@@ -25,6 +25,7 @@ from approvals.model import (
     Target,
     Verb,
     Verdict,
+    Waiting,
 )
 from approvals.store import Store
 from tests.approvals.fake_cloud import image
@@ -290,4 +291,9 @@ def test_what_waits_is_counted_by_state(store: Store) -> None:
     to_pending(store, add(store, "b"))
     to_approved(store, "c")
     with store.read() as ledger:
-        assert ledger.waiting() == {State.CHECKING: 1, State.PENDING: 1, State.APPROVED: 1}
+        assert ledger.waiting() == {
+            State.CHECKING: Waiting(1, NOW, 0),
+            State.PENDING: Waiting(1, NOW),
+            State.APPROVED: Waiting(1, NOW, 0),
+            State.EXECUTING: Waiting(0, None),
+        }

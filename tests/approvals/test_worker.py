@@ -221,7 +221,7 @@ def test_many_commits_from_many_threads_end_in_a_run_that_saw_them_all(store: St
 
     def look(_number: int) -> int:
         with store.read() as ledger:
-            counts = {state.value: number for state, number in ledger.waiting().items()}
+            counts = {state.value: one.number for state, one in ledger.waiting().items()}
         seen.append(counts)
         if counts.get("checking") == 40:
             all_of_it.set()

@@ -100,7 +100,7 @@ class Desk:
 
     def waiting(self) -> int:
         with self.store.read() as ledger:
-            return ledger.notices_waiting()
+            return ledger.notices_waiting().number
 
     def next_due(self) -> float | None:
         """Seconds until the next message is due."""

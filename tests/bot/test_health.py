@@ -59,7 +59,7 @@ class Watched:
 @pytest.fixture
 def watched(client: WebClient, hands: Hands, tmp_path: Path) -> Iterator[Watched]:
     store, cloud, back = Store(tmp_path / "health.db"), FakeCloud(), list[str]()
-    metrics, home = Metrics(store), HomeAccount(cloud, parse(company.POLICY))
+    metrics, home = Metrics(store, hands.utc), HomeAccount(cloud, parse(company.POLICY))
     slack = health.slack(Installation(client), metrics, hands.utc, lambda: back.append("slack"))
     channel = health.channel(client, CHANNEL, metrics, hands.utc, back.append)
     parts = Health(

@@ -151,7 +151,7 @@ class _Bot:
         self._judging = Judging(self._store, desk)
         desk.submit([_asked(number, policy.target("100012345678")) for number in range(_WAITING)])
         self.go_on()
-        self.door: Starlette = door(Metrics(self._store), _well, app=app, signing_secret=company.SIGNING_SECRET)
+        self.door: Starlette = door(Metrics(self._store, _now), _well, app=app, signing_secret=company.SIGNING_SECRET)
 
     def go_on(self) -> None:
         """What was recorded can be worked on."""
