@@ -16,10 +16,8 @@ from approvals.sql import queries
 from approvals.sql.connection import migrate, open_database
 
 QUERIES = queries()
-SOURCES = [
-    Path(approvals.__file__).with_name(name)
-    for name in ("ledger.py", "mailbox.py", "copies.py", "sources.py", "grants.py")
-]
+PARTS = ("ledger.py", "mailbox.py", "copies.py", "sources.py", "grants.py")
+SOURCES = [Path(approvals.__file__).with_name(name) for name in PARTS]
 RUNNERS = {"_all", "_one", "_sure", "_changed", "_do", "_moved", "_counted"}
 
 # The newest line of the record is its last row. For an insert the plan names a search for orphans of the foreign keys,
