@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
 
 from approvals import facts, trust
+from approvals.attention import attend_at
 from approvals.audit import NOBODY, Entry
 from approvals.cloud import Cloud, Image
 from approvals.errors import AuthFailed, CloudError, DirectoryError, Refused, UnknownPerson, WrongAccount
@@ -31,6 +32,7 @@ from approvals.trust_facts import Facts
 from approvals.trust_source import about_source, stands_for
 
 _TOGETHER = 8  # requests checked side by side: a slow cloud holds up few
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _SOON = timedelta(minutes=1)  # so that mended credentials are soon noticed
 
 log = structlog.get_logger()
@@ -58,22 +60,23 @@ class Checker:
         return len(due)
 
     def judge(self, request: Request) -> tuple[Judgement, Deciders | None]:
-        """What the checks find, and who would decide: nobody where they block it. Nothing is stored.
+        """What the checks find of what is asked now, and who would decide: nobody where they block it. Nothing is
+        stored.
 
         :raises CloudError: the cloud can't be asked now
         :raises WrongAccount: the credentials belong to another account than the policy's
         :raises DirectoryError: it can't be told now who would decide
         """
-        return self._judge(request, self._policies.current)
+        return self._judge(request, self._policies.current, request.asked_at)
 
     def close(self) -> None:
         self._pool.shutdown()
 
-    def _judge(self, request: Request, policy: Policy) -> tuple[Judgement, Deciders | None]:
+    def _judge(self, request: Request, policy: Policy, now: datetime) -> tuple[Judgement, Deciders | None]:
         if request.action.is_about_source:
             return self._judge_source(request, policy)
         try:
-            looked = self._look(request, policy)
+            looked = self._look(request, policy, now)
         except Refused as error:
             return Judgement(None, (_refused_by_cloud(error),)), None
         judgement = trust.judge(looked, policy)
@@ -108,9 +111,9 @@ class Checker:
         finding = found("nobody_can_decide", text, say("An admin can name guardians in the policy."))
         return replace(judgement, findings=(finding, *findings)), None
 
-    def _look(self, request: Request, policy: Policy) -> Facts:
+    def _look(self, request: Request, policy: Policy, now: datetime) -> Facts:
         lighthouse = facts.wants_lighthouse([request], policy)
-        looked = facts.gather(self._cloud, policy, request, home=self._home.id(), lighthouse=lighthouse)
+        looked = facts.gather(self._cloud, policy, request, home=self._home.id(), lighthouse=lighthouse, now=now)
         with self._store.read() as ledger:
             looked = facts.remembered(looked, ledger)
             copies = ledger.copies.of(looked.image) if looked.image else []
@@ -121,6 +124,8 @@ class Checker:
         room = request.action is Action.SHARE
         looked = facts.placed(looked, self._cloud, policy, copies, regions, room=room, lighthouse=lighthouse)
         looked = facts.viewed_by_lighthouse(looked, self._cloud, lighthouse=lighthouse)
+        with self._store.read() as ledger:
+            looked = facts.lasting(looked, ledger)
         if request.everyone:
             looked = facts.of_everyone(looked, policy)
         return facts.dry_run(looked, self._cloud) if request.action is Action.DELETE else looked
@@ -137,7 +142,7 @@ class Checker:
         if not requester.may_act:
             return self._refuse(request, Judgement(None, (_may_not_ask(requester),)), policy, now)
         try:
-            judgement, deciders = self._judge(request, policy)
+            judgement, deciders = self._judge(request, policy, now)
         except (CloudError, WrongAccount, DirectoryError) as error:
             return self._postpone(request, error, now)
         if judgement.blocked:
@@ -192,6 +197,9 @@ class Checker:
         policy: Policy,
         now: datetime,
     ) -> bool:
+        term = request.term.within(policy.longest) if request.action is Action.SHARE else request.term
+        until = term.until(now, request.requester.time_zone) if term.day else None
+        decide_by = min(now + policy.rules.decide_within, until or _NEVER)
         first = ledger.checked(
             request.id,
             after,
@@ -200,8 +208,11 @@ class Checker:
             image=judgement.image,
             findings=judgement.findings,
             deciders=deciders,
-            decide_by=now + policy.rules.decide_within,
+            decide_by=decide_by,
+            attend_at=attend_at(now, decide_by, 0, deciders, policy.rules),
             requester_name=request.requester.name,
+            term=term,
+            until=until,
         )
         if not first:
             return False

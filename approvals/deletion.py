@@ -123,13 +123,14 @@ def after_deletion(request: Request, accounts: Sequence[Item], results: Mapping[
     return images
 
 
-def record_gone(ledger: Ledger, request: Request, item: Item, now: datetime) -> None:
-    """The image is gone: with it every share of it, and the copy that it was."""
-    ledger.grants.end_all(request.id, item.image_id, item.region, now=now)
+def record_gone(ledger: Ledger, request: Request, item: Item, now: datetime) -> list[int]:
+    """The image is gone: with it every share of it, and the copy that it was; returns whose shares ended."""
+    ended = ledger.grants.end_all(request.id, item.image_id, item.region, now=now)
     assert request.image is not None  # noqa: S101  approved requests were checked
     for copy in ledger.copies.of(request.image):
         if copy.image_id == item.image_id and copy.is_ready:
             ledger.copies.set(copy, replace(copy, state=CopyState.GONE, changed_at=now), lease=None)
+    return ended
 
 
 def _after(item: Item, request: Request, gone: Gone | None) -> Item:

@@ -27,11 +27,12 @@ from approvals.model import (
     Role,
     SourceWord,
     State,
+    Target,
     Verb,
     Verdict,
 )
 from approvals.outbox import Outbox
-from approvals.people import Directory, deciders_of, guardians_of, is_met
+from approvals.people import Directory, deciders_of, escalated, guardians_of, is_met
 from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.sentences import say
@@ -60,7 +61,7 @@ class Desk:
         return self._store.write(lambda ledger: [self._record(ledger, one) for one in asked])
 
     def ask_again(self, request: Request, *, by: Person, reply_to: str) -> int | None:
-        """Ask anew for what failed of a request, in the name of who asked first; None where nothing of it failed.
+        """Ask anew for what failed of a request, or expired, in the name of who asked first; None where nothing did.
 
         Once: whoever presses later gets the number of the same new request.
 
@@ -68,20 +69,21 @@ class Desk:
         :param reply_to: where a private answer to who asked first can go
         :raises StoreError: the database can't be written; nothing was recorded
         """
-        failed = dict.fromkeys(item.target for item in request.items if item.state is ItemState.FAILED)
-        if not failed or request.image is None or request.state not in (State.FAILED, State.PARTIAL):
+        wanted = _to_ask_again(request)
+        if not wanted or request.image is None:
             return None
         asked = Asked(
             f"again:{request.id}",
             request.action,
             request.image.image_id,
             request.regions,
-            () if request.everyone else tuple(failed),
+            () if request.everyone else wanted,
             request.reason,
             request.requester,
             reply_to,
             request.everyone,
             request.snapshots,
+            request.term,
         )
         return self._store.write(lambda ledger: self._record_again(ledger, request, asked, by))
 
@@ -129,26 +131,31 @@ class Desk:
         if request.action.is_about_source:
             return guardians_of(requester_id=request.requester.id, policy=policy, directory=self._directory)
         needed = request.deciders is not None and request.deciders.guardian_needed
-        return deciders_of(
+        deciders = deciders_of(
             request.image,
             requester_id=request.requester.id,
             guardian_needed=needed,
             policy=policy,
             directory=self._directory,
         )
+        return escalated(deciders) if request.deciders and request.deciders.escalated else deciders
 
     def _record(self, ledger: Ledger, asked: Asked) -> int:
         now = self._clock()
         request_id = ledger.add_request(asked, now=now)
         if request_id is None:
             return ledger.number_of(asked.key)
-        detail = {
+        detail: dict[str, object] = {
             "action": asked.action,
             "image": asked.image_ref,
             "regions": list(asked.regions),
             "accounts": "all" if asked.everyone else [target.account for target in asked.targets],
             "reason": asked.reason,
         } | ({"snapshots": True} if asked.snapshots else {})
+        if asked.term.lasts is not None:
+            detail["seconds"] = int(asked.term.lasts.total_seconds())
+        if asked.term.day is not None:
+            detail["day"] = asked.term.day.isoformat()
         ledger.add_audit(Entry(now, "asked", asked.requester, request_id, detail))
         return request_id
 
@@ -193,6 +200,8 @@ class Desk:
                 self._retry(ledger, outbox, request, person, now)
             case Verb.REMOVE_COPY:
                 self._remove_copies(ledger, outbox, request, person, now)
+            case Verb.END_NOW:
+                self._end_now(ledger, outbox, request, person, now)
         return outcome
 
     def _approve(
@@ -207,6 +216,8 @@ class Desk:
         outbox.thread("approved", person=person.id, roles=" ".join(sorted(decision.roles)))
         if met:
             ledger.move(request.id, State.PENDING, State.APPROVED, now=now)
+        if met and request.term.lasts is not None:
+            ledger.set_until(request.id, now + request.term.lasts)
         if met and request.action.is_about_source:
             self._settle_source(ledger, outbox, request, now)
         outbox.card()
@@ -269,6 +280,22 @@ class Desk:
             outbox.thread("copy_removing", person=person.id, copy=copy.image_id, region=copy.region)
         outbox.card()
 
+    def _end_now(self, ledger: Ledger, outbox: Outbox, request: Request, person: Person, now: datetime) -> None:
+        """Nobody need agree: who asked wanted no more than a time, and who owns it may always take it back."""
+        if ledger.grants.end_now(request.id, now=now):
+            ledger.add_audit(Entry(now, "ended_early", person, request.id, {}))
+            outbox.thread("ended_early", person=person.id)
+            outbox.card()
+
+
+def _to_ask_again(request: Request) -> tuple[Target, ...]:
+    """Those for which nothing was done, and could be."""
+    if request.state is State.EXPIRED:
+        return tuple(dict.fromkeys(item.target for item in request.items))
+    if request.state not in (State.FAILED, State.PARTIAL):
+        return ()
+    return tuple(dict.fromkeys(item.target for item in request.items if item.state is ItemState.FAILED))
+
 
 def _removable(request: Request) -> list[Copy]:
     """The copies that were begun for the request, failed, and left something half made."""
@@ -288,6 +315,8 @@ def _objection(
         return against
     if verb is Verb.RETRY:
         return _against_a_retry(request, policy, at)
+    if verb is Verb.END_NOW:
+        return None if request.standing else "nothing_to_end"
     if verb is Verb.REMOVE_COPY:
         return None if _removable(request) else "nothing_to_remove"
     return _against_a_decision(verb, person, request, at)
@@ -305,7 +334,7 @@ def _against_the_person(verb: Verb, person: Person, request: Request, deciders: 
         return "may_not_act"
     if verb is Verb.CANCEL:
         return None if person.id == request.requester.id else "not_the_requester"
-    if _roles(person, deciders):
+    if _roles(person, deciders) or (verb is Verb.END_NOW and person.id == request.requester.id):
         return None
     return "own_request" if person.id == request.requester.id else "not_a_decider"
 

@@ -29,7 +29,8 @@ def without_copy(ledger: Ledger, request: Request, item: Item, lost: int | None,
     image = image_of(request)
     copy = newest(ledger.copies.of(image)).get(item.region)
     if request.action is not Action.SHARE:
-        return replace(not_there(item), image_id=copy.image_id if copy else "")
+        gone = image.image_id if item.region == image.region else copy.image_id if copy else ""
+        return replace(not_there(item), image_id=gone)
     if copy is not None and copy.id == lost and now >= copy.changed_at + _SETTLES:
         ledger.copies.set(copy, replace(copy, state=CopyState.GONE, changed_at=now), lease=None)
         ledger.add_audit(Entry(now, "copy_gone", NOBODY, copy.request_id, facts_of(copy)))

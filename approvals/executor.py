@@ -24,7 +24,7 @@ from approvals.home import HomeAccount
 from approvals.incidents import Incidents, Leave
 from approvals.leases import LEASE, Leases
 from approvals.ledger import Ledger
-from approvals.model import Action, Item, ItemState, Request, State
+from approvals.model import KEPT, Action, Item, ItemState, Request, State
 from approvals.outbox import Outbox
 from approvals.outcomes import Done, Has, Stopped
 from approvals.pace import later
@@ -112,7 +112,7 @@ class Executor:
         for request in ready:
             if ledger.take(request.id, lease=turn.lease, until=now + LEASE, now=now):
                 ledger.add_audit(Entry(now, "executing", NOBODY, request.id, {"attempt": request.attempts + 1}))
-                if request.attempts == 0 and leave.until is None:
+                if request.attempts == 0 and leave.until is None and request.ends is None:
                     self._outbox(ledger, request, now).card()
                 taken.append(request)
         return taken
@@ -121,10 +121,10 @@ class Executor:
         numbers = [one.id for one in together]
         try:
             policy = self._policies.current
-            looked = self._look(together, policy)
+            looked = self._look(together, policy, turn.now)
             together = everyone.enlisted(together, looked, policy, self._store, turn.lease, turn.now)
-            sound, stopped = self._recheck(together, looked, policy)
-            done = self._do_everywhere(sound, looked, turn.lease)
+            sound, stopped = self._recheck(together, looked, policy, turn.now)
+            done = self._do_everywhere(sound, looked, turn)
             gone = Deleting(self._cloud, lambda: self._holds(turn.lease))(sound, done)
         except (AuthFailed, WrongAccount) as error:
             log.warning("execution_held", requests=numbers, error=str(error))
@@ -142,17 +142,17 @@ class Executor:
         lost = {place.region: place.lost for place in looked.places}
         return lambda ledger: self._settle(ledger, sound, stopped, done, gone, lost, turn)
 
-    def _look(self, together: Sequence[Request], policy: Policy) -> Facts:
+    def _look(self, together: Sequence[Request], policy: Policy, now: datetime) -> Facts:
         """How it stands in every region that one of them is about."""
         lighthouse = facts.wants_lighthouse(together, policy)
-        looked = facts.gather(self._cloud, policy, together[0], home=self._home.id(), lighthouse=lighthouse)
+        looked = facts.gather(self._cloud, policy, together[0], home=self._home.id(), lighthouse=lighthouse, now=now)
         looked = facts.viewed_by_lighthouse(looked, self._cloud, lighthouse=lighthouse)
         with self._store.read() as ledger:
             copies = ledger.copies.of(elsewhere.image_of(together[0]))
         regions = [region for request in together for region in request.regions]
         return facts.placed(looked, self._cloud, policy, copies, regions, room=False, lighthouse=lighthouse)
 
-    def _do_everywhere(self, sound: Sequence[Request], looked: Facts, lease: str) -> dict[str, Done]:
+    def _do_everywhere(self, sound: Sequence[Request], looked: Facts, turn: _Turn) -> dict[str, Done]:
         """Call for what is missing, by region, where there is an image that can be shared."""
         if not sound:
             return {}
@@ -161,23 +161,39 @@ class Executor:
             images[looked.image.region] = looked.image
         untold = looked.image is not None and looked.image.is_blueprint and looked.shared_with is None
         return {
-            region: self._do(sound, image, None if untold else looked.has[region], lease)
+            region: self._do(sound, image, None if untold else looked.has[region], turn)
             for region, image in images.items()
         }
 
-    def _do(self, sound: Sequence[Request], image: Image, had: Has | None, lease: str) -> Done:
+    def _do(self, sound: Sequence[Request], image: Image, had: Has | None, turn: _Turn) -> Done:
         """
         :param had: who had it; None where the cloud never tells, so that the calls' answers are all there is
         """
         action, numbers = sound[0].action, [one.id for one in sound]
-        to_send = outcomes.to_send(sound, image.region, had, action)
-        calls = self._call(action, image, to_send, lease)
+        kept = self._kept(sound, image, turn.now)
+        to_send = outcomes.to_send(sound, image.region, had, action, kept)
+        calls = self._call(action, image, to_send, turn.lease)
         if calls.stopped:
             cloud_request_id = calls.stopped.cloud_request_id
             log.warning("execution_stopped", requests=numbers, error=str(calls.stopped), cloud=cloud_request_id)
         if had is None:
-            return Done(image.image_id, calls, None, told=False)
-        return Done(image.image_id, calls, self._read_back(sound, image, numbers) if calls.made else had)
+            return Done(image.image_id, calls, None, told=False, kept=kept)
+        has = self._read_back(sound, image, numbers) if calls.made else had
+        return Done(image.image_id, calls, has, kept=kept)
+
+    def _kept(self, sound: Sequence[Request], image: Image, now: datetime) -> frozenset[int]:
+        """The accounts that keep the image by another share than the one that is over."""
+        over = [request for request in sound if request.ends is not None]
+        if not over:
+            return frozenset()
+        with self._store.read() as ledger:
+            return frozenset(
+                item.id
+                for request in over
+                for item in request.items
+                if item.region == image.region
+                and ledger.grants.goes_on(request.ends or 0, replace(item, image_id=image.image_id), now=now)
+            )
 
     def _read_back(self, sound: Sequence[Request], image: Image, numbers: Sequence[int]) -> Has | None:
         """Who has the image after the calls; None where that can't be read, so that a later attempt reads it."""
@@ -189,17 +205,19 @@ class Executor:
             return None
 
     def _recheck(
-        self, together: Sequence[Request], looked: Facts, policy: Policy
+        self, together: Sequence[Request], looked: Facts, policy: Policy, now: datetime
     ) -> tuple[list[Request], list[Stopped]]:
         """Those that may still be done, and the others."""
         sound: list[Request] = []
         stopped: list[Stopped] = []
         with self._store.read() as ledger:
+            looked = facts.lasting(looked, ledger)
             for request in together:
-                if request.action is Action.DELETE and looked.image is None and not everyone.elsewhere(request):
+                to_be_gone = request.action is Action.DELETE or request.ends is not None
+                if to_be_gone and looked.image is None and not everyone.elsewhere(request):
                     sound.append(request)  # it is gone, as was wanted
                     continue
-                own = replace(looked, regions=request.regions, targets=request.targets, reason=request.reason)
+                own = facts.of_request(looked, request, now)
                 judgement = trust.judge(facts.remembered(own, ledger), policy)
                 worse = trust.worse(request.findings, judgement.findings)
                 if worse:
@@ -287,10 +305,12 @@ class Executor:
             ours = self._release(ledger, request, after, items, turn, counts=counts)
         if not ours:
             return  # the lease ran out and others took it: what they read is newer, and they record it
+        ended: list[int] = []
         for before, item in zip(request.items, items, strict=True):
             if item != before:
-                self._record_item(ledger, request, before, item, turn.now)
+                ended += self._record_item(ledger, request, before, item, turn.now)
         self._tell(ledger, replace(request, items=tuple(items)), after, turn.now)
+        self._show_ended(ledger, request, ended, turn.now)
 
     def _release(
         self, ledger: Ledger, request: Request, after: State, items: Sequence[Item], turn: _Turn, *, counts: bool
@@ -305,14 +325,18 @@ class Executor:
             not_before = max(soonest, later(turn.now, request.attempts))
         return ledger.release(request.id, after, lease=turn.lease, now=turn.now, not_before=not_before, counts=counts)
 
-    def _record_item(self, ledger: Ledger, request: Request, before: Item, item: Item, now: datetime) -> None:
+    def _record_item(self, ledger: Ledger, request: Request, before: Item, item: Item, now: datetime) -> list[int]:
+        """Returns the requests whose shares ended by that."""
         ledger.set_item(item, now=now)
+        ended: list[int] = []
         if item.is_image and item.state in (ItemState.DONE, ItemState.ALREADY):
-            record_gone(ledger, request, item, now)
+            ended = record_gone(ledger, request, item, now)
         elif item.state is ItemState.DONE and request.action is Action.SHARE:
-            ledger.grants.add(request.id, item, home=self._home.known, now=now)
+            ledger.grants.add(request, item, home=self._home.known, now=now)
         elif item.state is ItemState.DONE:
-            ledger.grants.end(request.id, item, now=now)
+            ended = ledger.grants.end(request.id, item, now=now)
+        elif item.code == KEPT and request.ends is not None:
+            ledger.grants.end_one(request.ends, item, by=request.id, now=now)
         what = item.code if outcomes.is_awaited(item) or outcomes.is_copying(item) else item.state
         if what != (before.code or before.state) or item.cloud_request_id != before.cloud_request_id:
             detail = {
@@ -324,6 +348,16 @@ class Executor:
                 "cloud_request_id": item.cloud_request_id,
             }
             ledger.add_audit(Entry(now, f"{request.action}_{what}", NOBODY, request.id, detail))
+        return ended
+
+    def _show_ended(self, ledger: Ledger, request: Request, ended: Sequence[int], now: datetime) -> None:
+        """The cards of those whose shares somebody took back show that they stand no longer."""
+        for number in dict.fromkeys(ended):
+            other = ledger.request(number)
+            if other is not None and number not in (request.id, request.ends):
+                outbox = self._outbox(ledger, other, now)
+                outbox.thread("taken_back", number=str(request.id))
+                outbox.card()
 
     def _tell(self, ledger: Ledger, request: Request, after: State, now: datetime) -> None:
         outbox = self._outbox(ledger, request, now)
@@ -335,9 +369,23 @@ class Executor:
             ledger.add_audit(Entry(now, "postponed", NOBODY, request.id, {}))
             return
         ledger.add_audit(Entry(now, after.value, NOBODY, request.id, {}))
+        if request.ends is not None and self._tell_over(ledger, request, after, now):
+            return
         outbox.thread("ended", state=after.value)
         outbox.card()
         outbox.end()
+
+    def _tell_over(self, ledger: Ledger, request: Request, after: State, now: datetime) -> bool:
+        """What ends shares shows on the card of those; it has one of its own where it failed. Is that all?"""
+        over = ledger.request(request.ends or 0)
+        assert over is not None  # noqa: S101  the number refers to it
+        if after is not State.DONE:
+            self._outbox(ledger, over, now).thread("over_failed", number=str(request.id))
+            return False
+        self._outbox(ledger, over, now).over()
+        if ledger.cards(request.id):
+            self._outbox(ledger, request, now).card()
+        return True
 
     def _give_back(self, ledger: Ledger, together: Sequence[Request], turn: _Turn, *, counts: bool) -> None:
         for request in together:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypedDict
 
 from approvals.cloud import BLUEPRINT, LIGHTHOUSE, NORMAL, STILL_SHARED, Cloud, Image, ImageKind
 from approvals.copies import newest
@@ -16,6 +17,13 @@ from approvals.policy import Policy
 from approvals.sentences import say
 from approvals.trust_facts import Facts
 from approvals.trust_regions import Place
+from approvals.trust_term import latest
+
+
+class _Term(TypedDict, total=False):
+    until: datetime | None
+    lasts: timedelta | None
+    limited: bool
 
 
 def wants_lighthouse(requests: Iterable[Request], policy: Policy) -> bool:
@@ -36,7 +44,7 @@ def shares(cloud: Cloud, image: Image, *, lighthouse: bool) -> dict[str, datetim
     return has | ({LIGHTHOUSE: None} if cloud.lighthouse_image(image.region, image.image_id) else {})
 
 
-def gather(cloud: Cloud, policy: Policy, request: Request, *, home: str, lighthouse: bool) -> Facts:
+def gather(cloud: Cloud, policy: Policy, request: Request, *, home: str, lighthouse: bool, now: datetime) -> Facts:
     """Ask the cloud for everything that ``trust.judge`` needs about a request; the ledger is asked by ``remembered``.
 
     :param home: our root account
@@ -59,12 +67,46 @@ def gather(cloud: Cloud, policy: Policy, request: Request, *, home: str, lightho
         everyone=request.everyone,
         snapshots=request.snapshots,
         uses_lighthouse=policy.home.lighthouse,
+        **_term(request, policy, now),
     )
     image = facts.image
     if image is None or image.kind != ImageKind.PRIVATE:
         return facts
     has = shares(cloud, image, lighthouse=lighthouse)
     return replace(facts, shared_with=has, origin=origin_of(cloud, policy, image))
+
+
+def _term(request: Request, policy: Policy, now: datetime) -> _Term:
+    """How long the share would last: once it is approved that is settled."""
+    if request.action is not Action.SHARE:
+        return {}
+    until = request.until
+    if request.image is None:
+        until = request.term.within(policy.longest).until(now, request.requester.time_zone)
+    limited = request.image is None and request.term.is_endless and until is not None
+    return {"until": until, "lasts": until - now if until else None, "limited": limited}
+
+
+def of_request(facts: Facts, request: Request, now: datetime) -> Facts:
+    """The facts about the image as one of several approved requests is judged by them."""
+    return replace(
+        facts,
+        regions=request.regions,
+        targets=request.targets,
+        reason=request.reason,
+        until=request.until,
+        lasts=request.until - now if request.until else None,
+    )
+
+
+def lasting(facts: Facts, ledger: Ledger) -> Facts:
+    """The facts together with until when who has the image keeps it, as far as the ledger knows."""
+    ends: dict[tuple[str, str], datetime | None] = {}
+    for region, image_id in facts.image_ids.items():
+        for grant in ledger.grants.of(image_id, region):
+            key = (grant.target.account, region)
+            ends[key] = latest(ends[key], grant.until) if key in ends else grant.until
+    return replace(facts, lasting=ends)
 
 
 def viewed_by_lighthouse(facts: Facts, cloud: Cloud, *, lighthouse: bool) -> Facts:

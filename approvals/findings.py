@@ -279,6 +279,16 @@ _ALL = (
     ),
     # What is asked
     Code("share_endless", Level.NOTE, "The share has no end; the vendor's API knows none.", _SHARE_API),
+    Code(
+        "share_long",
+        Level.BLOCK,
+        "The share would last longer than [rules] max_days.",
+        _POLICY,
+        "set max_days under [rules] instead",
+    ),
+    Code("share_limited", Level.NOTE, "No end was asked for: it is the longest of [rules] max_days.", _POLICY),
+    Code("share_over", Level.BLOCK, "The share would end before it began.", _US, _UNCLEAR),
+    Code("share_extended", Level.NOTE, "Some of the accounts have the image already, for less long.", _US),
     Code("reason_missing", Level.NOTE, "No reason was given.", _US),
     Code(
         "share_is_not_recall",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -19,6 +19,7 @@ from approvals.grants import Grants
 from approvals.mailbox import Mailbox
 from approvals.model import (
     MOVES,
+    Action,
     Affected,
     Asked,
     Copy,
@@ -26,6 +27,7 @@ from approvals.model import (
     Decision,
     Deletion,
     Finding,
+    Grant,
     Incident,
     IncidentKind,
     Item,
@@ -40,6 +42,7 @@ from approvals.rows import stamp
 from approvals.sentences import kept
 from approvals.sources import Sources
 from approvals.tables import Happened
+from approvals.terms import NO_END, Term
 
 T = TypeVar("T")
 
@@ -61,7 +64,7 @@ class Ledger(Mailbox):
         super().__init__(db, happened)
         self.copies = Copies(db, self.happened)
         self.sources = Sources(db)
-        self.grants = Grants(db)
+        self.grants = Grants(db, self.happened)
         self._audit_head: str | None = None
 
     # requests
@@ -80,6 +83,8 @@ class Ledger(Mailbox):
             reply_to=asked.reply_to,
             everyone=asked.everyone,
             snapshots=asked.snapshots,
+            lasts=rows.seconds(asked.term),
+            day=asked.term.day.isoformat() if asked.term.day else None,
             now=stamp(now),
         )
         if row is None:
@@ -89,6 +94,18 @@ class Ledger(Mailbox):
             for target in asked.targets:
                 self._add_item(row["id"], target, region)
         return int(row["id"])
+
+    def add_end(self, over: Request, grants: Sequence[Grant], *, now: datetime) -> int:
+        """Record what takes back shares of a request that are over; returns its number."""
+        row = self._sure("add_end", key=f"end:{over.id}:{stamp(now)}", ends=over.id, now=stamp(now))
+        self.happened.append(("request", Action.UNSHARE, State.APPROVED))
+        for grant in grants:
+            self._add_item(row["id"], grant.target, grant.region)
+        return int(row["id"])
+
+    def is_ending(self, request: Request) -> bool:
+        """Are its shares being taken back already, since they are over?"""
+        return bool(self._sure("is_ending", request_id=request.id)["ending"])
 
     def _add_item(self, request_id: int, target: Target, region: str, image_id: str = "") -> None:
         self._do(
@@ -119,9 +136,10 @@ class Ledger(Mailbox):
         row = self._one("request", id=request_id)
         if row is None:
             return None
-        return self._with_copies(
-            rows.request(row, self._all("items", request_id=request_id), self._all("decisions", request_id=request_id))
+        request = rows.request(
+            row, self._all("items", request_id=request_id), self._all("decisions", request_id=request_id)
         )
+        return self._with_copies(next(iter(self._with_grants([request]))))
 
     def numbered(self, numbers: Sequence[int]) -> dict[int, Request]:
         """Those of the numbers that there are: in three statements, however many."""
@@ -130,8 +148,15 @@ class Ledger(Mailbox):
         read = {"numbers": _JSON.encode(numbers)}
         items = _by_request(self._all("items_of_all", **read))
         decisions = _by_request(self._all("decisions_of_all", **read))
-        found = (rows.request(row, items[row["id"]], decisions[row["id"]]) for row in self._all("requests", **read))
-        return {request.id: self._with_copies(request) for request in found}
+        found = [rows.request(row, items[row["id"]], decisions[row["id"]]) for row in self._all("requests", **read)]
+        return {request.id: self._with_copies(request) for request in self._with_grants(found)}
+
+    def _with_grants(self, requests: Sequence[Request]) -> Iterator[Request]:
+        """With how it stands with the shares that they brought about, where there can be any."""
+        sums = self.grants.summed([one.id for one in requests if one.may_have_shared])
+        for one in requests:
+            standing, ended_at = sums.get(one.id, (0, None))
+            yield replace(one, standing=standing, ended_at=ended_at) if one.id in sums else one
 
     def _with_copies(self, request: Request) -> Request:
         if request.image is None or not set(request.regions) - {request.image.region}:
@@ -164,8 +189,23 @@ class Ledger(Mailbox):
     def to_check(self, now: datetime, limit: int) -> list[Request]:
         return self._requests(self._all("to_check", now=stamp(now), limit=limit))
 
-    def overdue(self, now: datetime, limit: int) -> list[Request]:
-        return self._requests(self._all("overdue", now=stamp(now), limit=limit))
+    def to_attend(self, now: datetime, limit: int) -> list[Request]:
+        """Pending requests of which it is time to remind, to pass them on, or to end them."""
+        return self._requests(self._all("to_attend", now=stamp(now), limit=limit))
+
+    def attended(self, request: Request, *, attend_at: datetime) -> None:
+        """A pending request was reminded of, or passed on to its deciders as they are in it."""
+        self._do(
+            "attended",
+            id=request.id,
+            attend_at=stamp(attend_at),
+            reminds=request.reminds,
+            deciders=rows.deciders_text(request.deciders),
+        )
+
+    def set_until(self, request_id: int, until: datetime) -> None:
+        """When the shares of a request will end is known."""
+        self._do("set_until", id=request_id, until=stamp(until))
 
     def checked(
         self,
@@ -178,9 +218,17 @@ class Ledger(Mailbox):
         findings: Sequence[Finding],
         deciders: Deciders | None,
         decide_by: datetime,
+        attend_at: datetime,
         requester_name: str,
+        term: Term = NO_END,
+        until: datetime | None = None,
     ) -> bool:
-        """Write down what the checks found, and go on from there; False where another process was first."""
+        """Write down what the checks found, and go on from there; False where another process was first.
+
+        :param attend_at: when to look after it if nobody has decided
+        :param term: how long the share is to last, within the policy
+        :param until: when it ends, where that is known before it is approved
+        """
         _allowed(State.CHECKING, after)
         return self._moved(
             "checked",
@@ -194,7 +242,10 @@ class Ledger(Mailbox):
             findings=rows.findings_text(findings),
             deciders=rows.deciders_text(deciders),
             decide_by=stamp(decide_by),
+            attend_at=stamp(attend_at),
             requester_name=requester_name,
+            lasts=rows.seconds(term),
+            until=stamp(until) if until else None,
         )
 
     def move(self, request_id: int, before: State, after: State, *, now: datetime) -> bool:

@@ -43,19 +43,26 @@ _FIRST = (
       findings TEXT NOT NULL DEFAULT '[]',
       reply_to TEXT NOT NULL DEFAULT '',
       everyone INTEGER NOT NULL DEFAULT 0,
-      snapshots INTEGER NOT NULL DEFAULT 0
+      snapshots INTEGER NOT NULL DEFAULT 0,
+      lasts INTEGER,
+      day TEXT,
+      until TEXT,
+      ends INTEGER REFERENCES requests (id),
+      attend_at TEXT,
+      reminds INTEGER NOT NULL DEFAULT 0
     )
     """,
     "CREATE INDEX requests_to_check ON requests (not_before, id) WHERE state = 'checking'",
     "CREATE INDEX requests_pending ON requests (id) WHERE state = 'pending'",
     "CREATE INDEX requests_pending_image ON requests (image_id, image_region) WHERE state = 'pending'",
-    "CREATE INDEX requests_decide_by ON requests (decide_by) WHERE state = 'pending'",
+    "CREATE INDEX requests_attend_at ON requests (attend_at) WHERE state = 'pending'",
     "CREATE INDEX requests_approved ON requests (not_before, id) WHERE state = 'approved'",
     "CREATE INDEX requests_approved_image ON requests (image_id, image_region, not_before) WHERE state = 'approved'",
     "CREATE INDEX requests_executing ON requests (image_id, image_region) WHERE state = 'executing'",
     "CREATE INDEX requests_lease ON requests (lease_until) WHERE state = 'executing'",
     "CREATE INDEX requests_requester ON requests (requester_id, id)",
     "CREATE INDEX requests_deleted ON requests (id) WHERE action = 'delete' AND state = 'done'",
+    "CREATE INDEX requests_ends ON requests (ends) WHERE ends IS NOT NULL",
     """
     CREATE TABLE items (
       id INTEGER PRIMARY KEY,
@@ -98,12 +105,15 @@ _FIRST = (
       request_id INTEGER NOT NULL REFERENCES requests (id),
       since TEXT NOT NULL,
       until TEXT,
+      due TEXT,
       ended_at TEXT,
       ended_by INTEGER REFERENCES requests (id)
     )
     """,
     "CREATE INDEX grants_active ON grants (image_id, region, account) WHERE ended_at IS NULL",
     "CREATE INDEX grants_account ON grants (account)",
+    "CREATE INDEX grants_request ON grants (request_id)",
+    "CREATE INDEX grants_due ON grants (due) WHERE ended_at IS NULL AND due IS NOT NULL",
     """
     CREATE TABLE copies (
       id INTEGER PRIMARY KEY,
@@ -167,7 +177,7 @@ _FIRST = (
       key TEXT NOT NULL UNIQUE,
       request_id INTEGER NOT NULL,
       person_id TEXT NOT NULL,
-      verb TEXT NOT NULL CHECK (verb IN ('approve', 'deny', 'cancel', 'retry', 'remove_copy')),
+      verb TEXT NOT NULL CHECK (verb IN ('approve', 'deny', 'cancel', 'retry', 'remove_copy', 'end_now')),
       reason TEXT NOT NULL DEFAULT '',
       reply_to TEXT NOT NULL DEFAULT '',
       at TEXT NOT NULL,

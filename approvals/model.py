@@ -20,6 +20,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from approvals.cloud import LIGHTHOUSE, Image
+from approvals.terms import NO_END, Term
 
 
 class Action(StrEnum):
@@ -142,12 +143,14 @@ class Person:
     :ivar name: what people call them, at the time of asking
     :ivar may_act: not a guest, a bot, deactivated or of another company
     :ivar why_not: where ``may_act`` is false, the reason as a sentence
+    :ivar time_zone: where they live, by its IANA name; empty where that isn't known
     """
 
     id: str
     name: str
     may_act: bool = True
     why_not: str = ""
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +210,9 @@ class Item:
 
 ACCEPTED = "accepted"
 """The code of an account for which a call was accepted whose effect doesn't show yet."""
+
+KEPT = "kept"
+"""The code of an account from which nothing is taken back, since another share of the image to it goes on."""
 
 UNVERIFIED = "unverified"
 """The code of an account that is done as far as the cloud's answer goes: nobody can look."""
@@ -324,6 +330,8 @@ class Deciders:
     :ivar owner_ids: people who own the image, the requester left out where they may not approve
     :ivar guardian_ids: people who may agree as a guardian; empty where none is needed
     :ivar guardian_names: what to call the guardians in a sentence: groups and people as the policy lists them
+    :ivar backup_ids: guardians who may decide like owners as soon as those have let it lie for too long
+    :ivar escalated: they have, and the guardians are among the owners
     """
 
     owner_ids: tuple[str, ...]
@@ -331,6 +339,8 @@ class Deciders:
     guardian_names: tuple[str, ...] = ()
     guardian_needed: bool = False
     approvals: int = 1
+    backup_ids: tuple[str, ...] = ()
+    escalated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +357,12 @@ class Request:
     :ivar lease: the name of the attempt that is executing it
     :ivar copies: of its image, in its other regions, oldest first
     :ivar reply_to: where a private answer to the requester can go, in the words of the chat
+    :ivar term: how long the share is to last, as it was asked or as the policy limits it
+    :ivar until: when the share ends; known from the approval on, where it was asked as a day from the checks on
+    :ivar standing: how many of the shares that it brought about stand
+    :ivar ended_at: when the last of them ended that did
+    :ivar ends: the request whose shares are over; this one takes them back, and nobody asked for it
+    :ivar reminds: how often the deciders were reminded of it
     """
 
     id: int
@@ -372,6 +388,22 @@ class Request:
     reply_to: str = ""
     everyone: bool = False
     snapshots: bool = False
+    term: Term = NO_END
+    until: datetime | None = None
+    standing: int = 0
+    ended_at: datetime | None = None
+    ends: int | None = None
+    reminds: int = 0
+
+    @property
+    def may_have_shared(self) -> bool:
+        """Can there be shares that it brought about, as far as it is finished?"""
+        return self.action is Action.SHARE and self.state in (State.DONE, State.PARTIAL, State.FAILED)
+
+    @property
+    def is_over(self) -> bool:
+        """Did it bring about shares of which none stands any more?"""
+        return self.ended_at is not None and not self.standing
 
     @property
     def image_name(self) -> str:
@@ -398,6 +430,7 @@ class Asked:
     :ivar key: what makes this delivery unique, so that the same one told twice is one request
     :ivar reply_to: where a private answer can go, in the words of the chat; opaque here
     :ivar everyone: no target is named, since every account is meant that has the image
+    :ivar term: how long a share is to last
     """
 
     key: str
@@ -410,6 +443,7 @@ class Asked:
     reply_to: str = ""
     everyone: bool = False
     snapshots: bool = False
+    term: Term = NO_END
 
 
 class Verb(StrEnum):
@@ -420,6 +454,7 @@ class Verb(StrEnum):
     CANCEL = "cancel"
     RETRY = "retry"
     REMOVE_COPY = "remove_copy"
+    END_NOW = "end_now"
 
 
 @dataclass(frozen=True, slots=True)

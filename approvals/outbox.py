@@ -16,6 +16,9 @@ CARD = "card"
 THREAD = "thread"
 REPLY = "reply"
 END = "end"
+REMIND = "remind"
+ENDING = "ending"
+OVER = "over"
 ALARM = "alarm"
 
 
@@ -63,6 +66,22 @@ class Outbox:
     def end(self) -> None:
         """Tell the requester how it ended."""
         self._add(END, self._request.requester.id, {})
+
+    def remind(self, people: Iterable[str]) -> None:
+        """Tell those whose word is wanted that it still is."""
+        for person in people:
+            self._add(REMIND, person, {})
+
+    def ending(self, people: Iterable[str]) -> None:
+        """Tell them that its shares end soon."""
+        for person in people:
+            self._add(ENDING, person, {})
+
+    def over(self) -> None:
+        """Show and tell the requester that its shares have ended."""
+        self.thread("over")
+        self.card()
+        self._add(OVER, self._request.requester.id, {})
 
     def _add(self, kind: str, recipient: str, facts: Mapping[str, str]) -> None:
         lane = f"{self._request.id}:{recipient}"

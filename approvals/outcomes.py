@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from approvals.cloud import ALREADY_SO
 from approvals.errors import Refused
 from approvals.halving import Calls
-from approvals.model import ACCEPTED, COPYING, UNVERIFIED, Action, Finding, Item, ItemState, Request, State
+from approvals.model import ACCEPTED, COPYING, KEPT, UNVERIFIED, Action, Finding, Item, ItemState, Request, State
 from approvals.sentences import advised, joined, say
 
 OPEN = frozenset({ItemState.WAITING, ItemState.ALREADY})
@@ -46,22 +46,27 @@ class Done:
     :ivar image_id: the image that is shared there
     :ivar has: who was read to have it after the calls; None where that failed
     :ivar told: whether the cloud tells at all who has it
+    :ivar kept: the numbers of accounts of requests from which it is not taken, since they keep it by another share
     """
 
     image_id: str
     calls: Calls
     has: Has | None
     told: bool = True
+    kept: frozenset[int] = frozenset()
 
 
-def to_send(requests: Sequence[Request], region: str, had: Has | None, action: Action) -> list[str]:
+def to_send(
+    requests: Sequence[Request], region: str, had: Has | None, action: Action, kept: frozenset[int]
+) -> list[str]:
     """The accounts to call for in the region: those where it does not stand as wanted, and no accepted call may still
     show.
 
     :param had: None where nobody can tell how it stands: then each that is open
+    :param kept: see ``Done``
     """
     items = (item for request in requests for item in request.items if item.region == region)
-    open_items = [item for item in items if item.state in OPEN]
+    open_items = [item for item in items if item.state in OPEN and item.id not in kept]
     awaited = {item.target.account for item in open_items if is_awaited(item) and item.unseen < _SEND_AGAIN_AFTER}
     wanted = dict.fromkeys(item.target.account for item in open_items if not item.is_image)
     if had is None:
@@ -87,6 +92,8 @@ def is_copying(item: Item) -> bool:
 
 def after_calls(item: Item, action: Action, done: Done) -> Item:
     """How it stands with the account after the calls in its region."""
+    if item.id in done.kept and item.state in OPEN:
+        return replace(item, state=ItemState.ALREADY, code=KEPT, image_id=done.image_id)
     after = _after_calls(item, action, done.calls, done.has) if done.told else _after_answer(item, done.calls)
     return replace(after, image_id=done.image_id) if after.state in (ItemState.DONE, ItemState.ALREADY) else after
 

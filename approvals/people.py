@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from approvals.cloud import Image
@@ -45,7 +46,14 @@ def deciders_of(
         guardian_names=_by_id(guardians, directory),
         guardian_needed=guardian_needed,
         approvals=policy.approvals_for(image),
+        backup_ids=_able(policy.home.guardians, directory, barred) if policy.rules.escalate_after else (),
     )
+
+
+def escalated(deciders: Deciders) -> Deciders:
+    """The deciders with the guardians among the owners, since those have let it lie for too long."""
+    owners = tuple(dict.fromkeys((*deciders.owner_ids, *deciders.backup_ids)))
+    return replace(deciders, owner_ids=owners, backup_ids=(), escalated=True)
 
 
 def guardians_of(*, requester_id: str, policy: Policy, directory: Directory) -> Deciders:

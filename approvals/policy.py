@@ -18,6 +18,7 @@ from approvals.cloud import LIGHTHOUSE, MAX_SHARES, Image
 from approvals.errors import PolicyError
 from approvals.findings import CATALOGUE
 from approvals.model import LIGHTHOUSE_TARGET, Level, Target
+from approvals.terms import LONGEST
 
 T = TypeVar("T")
 
@@ -101,6 +102,9 @@ class Rules(_Section):
     """``[rules]``: what holds for every image unless the image's own entry says otherwise.
 
     :ivar many_targets: more accounts than that at once are a finding
+    :ivar max_days: a share lasts no longer, counted from its approval; None for no limit
+    :ivar remind_after: the deciders are reminded that long after they were asked, then after twice that, and so on
+    :ivar escalate_after: whoever is silent that long shares the decision with the guardians
     :ivar owner_tag: the key of the image tag that names an owner
     :ivar lineage_tag: the key of the image tag that names the image, or the account, that an image was made from
     :ivar findings: the level of a finding, by its code, where it isn't that of the catalogue
@@ -110,9 +114,10 @@ class Rules(_Section):
     self_approval: bool = False
     approvals: Annotated[int, Field(ge=1, le=20)] = 1
     many_targets: Annotated[int, Field(ge=1, le=MAX_SHARES)] = 10
-    max_days: Annotated[int, Field(ge=1)] | None = None
+    max_days: Annotated[int, Field(ge=1, le=LONGEST.days)] | None = None
     decide_within: Duration = timedelta(days=3)
     remind_after: Duration | None = None
+    escalate_after: Duration | None = None
     owner_tag: Annotated[str, Field(min_length=1)] | None = None
     lineage_tag: Annotated[str, Field(min_length=1)] | None = None
     findings: Annotated[Mapping[str, Level], AfterValidator(_changeable)] = {}
@@ -157,6 +162,11 @@ class Policy(_Section):
     def account_names(self) -> Mapping[str, str]:
         """Name → account id, for every account of the policy."""
         return {account.name: account.id for account in self.accounts}
+
+    @property
+    def longest(self) -> timedelta | None:
+        """How long a share may last; None for no limit."""
+        return timedelta(days=self.rules.max_days) if self.rules.max_days else None
 
     def name_of(self, account_id: str) -> str | None:
         return next((account.name for account in self.accounts if account.id == account_id), None)

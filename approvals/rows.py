@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -35,6 +35,7 @@ from approvals.model import (
     Verdict,
     Waiting,
 )
+from approvals.terms import NO_END, Term
 
 _JSON = json.JSONEncoder(ensure_ascii=False)
 
@@ -118,6 +119,10 @@ def request(row: Row, items: Sequence[Row], decisions: Sequence[Row]) -> Request
         reply_to=row["reply_to"],
         everyone=bool(row["everyone"]),
         snapshots=bool(row["snapshots"]),
+        term=_term(row["lasts"], row["day"]),
+        until=moment(row["until"]),
+        ends=row["ends"],
+        reminds=row["reminds"],
     )
 
 
@@ -203,6 +208,16 @@ def press(row: Row) -> Press:
     )
 
 
+def seconds(term: Term) -> int | None:
+    return int(term.lasts.total_seconds()) if term.lasts is not None else None
+
+
+def _term(lasts: int | None, day: str | None) -> Term:
+    if day is not None:
+        return Term(day=date.fromisoformat(day))
+    return Term(lasts=timedelta(seconds=lasts)) if lasts is not None else NO_END
+
+
 def _item(row: Row) -> Item:
     return Item(
         id=row["id"],
@@ -260,4 +275,6 @@ def _deciders(text: str | None) -> Deciders | None:
         guardian_names=tuple(fields["guardian_names"]),
         guardian_needed=fields["guardian_needed"],
         approvals=fields["approvals"],
+        backup_ids=tuple(fields["backup_ids"]),
+        escalated=fields["escalated"],
     )

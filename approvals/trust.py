@@ -17,6 +17,7 @@ from approvals.trust_image import provenance, shareable
 from approvals.trust_lighthouse import not_to_be_deleted, of_lighthouse, off
 from approvals.trust_regions import sharing, unknown
 from approvals.trust_targets import labels, receivers, together
+from approvals.trust_term import extended, lasts_as_long, term
 
 _WEIGHT = {Level.NOTE: 0, Level.WARN: 1, Level.BLOCK: 2}
 
@@ -87,6 +88,7 @@ def _settled(facts: Facts) -> frozenset[tuple[str, str]]:
         for region in facts.wanted_regions
         for target in facts.targets
         if (target.account in has.get(region, ())) is wanted
+        and (not wanted or lasts_as_long(facts, target.account, region))
     )
 
 
@@ -139,17 +141,14 @@ def _sharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], po
     if facts.shared_with is not None and not wanted:
         yield found("nothing_to_do", _has_already(facts, image), say("Nothing was asked."))
     else:
-        yield from _room(facts, image)
+        yield from _room(facts, image, settled)
         yield from sharing(facts.elsewhere, facts.targets)
+        yield from extended(facts, wanted)
     yield from provenance(image, facts.origin, facts.home, policy, facts.sources)
     yield from together(wanted, facts.shared_before, policy)
     if not facts.reason:
         yield _no_reason()
-    yield found(
-        "share_endless",
-        say("The share has no end: it stays until somebody takes it back."),
-        say("Shares can't end by themselves yet: an admin can lower the level of share_endless."),
-    )
+    yield from term(facts, policy)
     yield found(
         "share_is_not_recall",
         say("They can start machines from it and copy it; taking it back doesn't recall copies."),
@@ -157,15 +156,15 @@ def _sharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], po
     )
 
 
-def _room(facts: Facts, image: Image) -> Iterator[Finding]:
+def _room(facts: Facts, image: Image, settled: frozenset[tuple[str, str]]) -> Iterator[Finding]:
     """Whether the image can be shared with so many in its own region, where that is asked."""
     if facts.shared_with is None or image.region not in facts.wanted_regions:
         return
     used = len(facts.shared_with.keys() - {LIGHTHOUSE})
     wanted = [target for target in facts.targets if target.account not in (*facts.shared_with, LIGHTHOUSE)]
-    settled = frozenset(target.account for target in facts.targets if target.account in facts.shared_with)
+    having = frozenset(account for account, region in settled if region == image.region)
     if not wanted or image.is_blueprint:
-        yield from _shared_already(facts, settled)
+        yield from _shared_already(facts, having)
     elif used + len(wanted) > MAX_SHARES:
         yield found(
             "shares_used_up",
@@ -184,7 +183,7 @@ def _room(facts: Facts, image: Image) -> Iterator[Finding]:
             say("{used} of {max_shares} shares used.", used=used, max_shares=MAX_SHARES),
             say("Take it back from accounts that no longer need it."),
         )
-        yield from _shared_already(facts, settled)
+        yield from _shared_already(facts, having)
 
 
 def _shared_already(facts: Facts, having: frozenset[str]) -> Iterator[Finding]:

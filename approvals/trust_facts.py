@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from approvals.cloud import Image, ImageKind, LighthouseView
@@ -29,6 +29,10 @@ class Facts:
     :ivar uses_lighthouse: whether the policy has Lighthouse switched on
     :ivar lighthouse: what Lighthouse says of the image, where it is to be offered
     :ivar sources: the guardians' last word on accounts that share images with us
+    :ivar until: when the share would end, if it were approved now
+    :ivar lasts: how long that is from now
+    :ivar limited: the end is the policy's, since none was asked for
+    :ivar lasting: until when an account keeps the image in a region by the ledger, None where that has no end
     :ivar deletion: by which request an image of that name or id was deleted, where none is there
     """
 
@@ -50,6 +54,10 @@ class Facts:
     uses_lighthouse: bool = False
     lighthouse: LighthouseView | None = None
     sources: Mapping[str, bool] = field(default_factory=dict)
+    until: datetime | None = None
+    lasts: timedelta | None = None
+    limited: bool = False
+    lasting: Mapping[tuple[str, str], datetime | None] = field(default_factory=dict)
 
     @cached_property
     def candidates(self) -> tuple[Image, ...]:

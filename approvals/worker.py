@@ -107,8 +107,9 @@ class Worker:
             except Exception:
                 log.exception("watch_failed")
                 due = [self._clock() for _ in self._loops]
+            now = self._clock()
             for loop, at in zip(self._loops, due, strict=True):
-                if at is not None and at < loop.rests_until:
+                if at is not None and at < max(loop.rests_until, now):  # later than both: the clock was set
                     loop.wake.set()
 
     def _run(self, loop: _Loop) -> None:

@@ -14,7 +14,8 @@ from slack_sdk import WebClient
 from approvals.catalogue import Catalogue
 from approvals.checker import Checker
 from approvals.copying import Copying
-from approvals.desk import Desk
+from approvals.desk import Clock, Desk
+from approvals.ending import Ending
 from approvals.executor import Executor
 from approvals.home import HomeAccount
 from approvals.incidents import Incidents
@@ -33,7 +34,7 @@ from approvals.worker import Sweep, Worker
 from bot import health
 from bot.config import Settings
 from bot.gate import Gate
-from bot.listeners import actions, again, commands, home, options, previews, shortcuts, views
+from bot.listeners import actions, again, commands, extending, home, options, previews, shortcuts, views
 from bot.metrics import Metrics
 from bot.notices import Notices
 from bot.people import People
@@ -52,6 +53,7 @@ class Bot:
     """Everything that runs, but for the way in: ``door.py`` or Socket Mode feeds ``app``.
 
     :param policy_file: where the policy was read from, to be read again when it changes
+    :param clock: gives the time, in UTC
     :raises StoreError: the database can't be used
     """
 
@@ -62,22 +64,23 @@ class Bot:
         *,
         listening: Callable[[], str | None],
         policy_file: Path | None = None,
+        clock: Clock = utc_now,
     ) -> None:
         self.settings = settings
         self.store = Store(settings.db)
-        self.metrics = Metrics(self.store, utc_now)
+        self.metrics = Metrics(self.store, clock)
         self.client = web_client(settings, settings.bot_token.get_secret_value())
         policies = Policies(policy)
         self._reloading = Reloading(policy_file, policies, self.store) if policy_file else None
-        incidents = Incidents(self.store, policies, utc_now)
+        incidents = Incidents(self.store, policies, clock)
         self._cloud_client = cloud_client(settings, policy, self.metrics.cloud_called)
-        self.catalogue = Catalogue(policy.home.regions, utc_now)
+        self.catalogue = Catalogue(policy.home.regions, clock)
         self.cloud = WatchedCloud(self._cloud_client, incidents, self.catalogue)
         self.home = HomeAccount(self.cloud, policy)
         self.installation = Installation(self.client)
         directory = People(self.client, self.installation.workspace)
-        desk = Desk(self.store, policies, directory, clock=utc_now)
-        replies = Replies(self.client, utc_now)
+        desk = Desk(self.store, policies, directory, clock=clock)
+        replies = Replies(self.client, clock)
         self._background = Background()
         self._opening = Background("opening")
         self._previewing = Background("previewing", threads=4)
@@ -93,34 +96,35 @@ class Bot:
             self.client,
             replies,
             self._background,
-            utc_now,
+            clock,
             self._checker,
             self._opening,
             self._previewing,
         )
         self.app = bolt_app(settings, self.installation, services)
         leases = Leases(self.store)
-        self._notices = Notices(self.store, self.client, replies, utc_now, leases, services.language_asked)
+        self._notices = Notices(self.store, self.client, replies, clock, leases, services.language_asked)
         self.health = health.Health(
-            health.slack(self.installation, self.metrics, utc_now, self._notices.hasten),
-            health.cloud(self.home, self.metrics, utc_now),
-            health.channel(self.client, policy.home.channel, self.metrics, utc_now, self._notices.reopen),
+            health.slack(self.installation, self.metrics, clock, self._notices.hasten),
+            health.cloud(self.home, self.metrics, clock),
+            health.channel(self.client, policy.home.channel, self.metrics, clock, self._notices.reopen),
             listening,
             incidents.report,
             self._reloading.problem if self._reloading else lambda: None,
         )
         self._executor = Executor(self.store, self.cloud, policies, self.home, leases, incidents)
         self._copying = Copying(self.store, self.cloud, policies, leases, incidents)
-        self.survey = Survey(self.cloud, self.catalogue, self.store, self.home, utc_now)
+        self.survey = Survey(self.cloud, self.catalogue, self.store, self.home, clock)
         self._worker = Worker(
             self.store,
-            utc_now,
+            clock,
             [
                 Sweep("checks", self._checker.sweep, Ledger.next_check),
                 Sweep("presses", Judging(self.store, desk).sweep, Ledger.next_press),
                 Sweep("executor", self._executor.sweep, Ledger.next_execution),
                 Sweep("copying", self._copying.sweep, lambda ledger: ledger.copies.next_due()),
-                Sweep("timers", Timers(self.store, policy.home.channel).sweep, Ledger.next_deadline),
+                Sweep("timers", Timers(self.store, policies).sweep, Ledger.next_deadline),
+                Sweep("ending", Ending(self.store, policies).sweep, lambda ledger: ledger.grants.next_due()),
                 Sweep("notices", self._notices.sweep, self._notices.next_due),
                 Sweep("leases", leases.sweep, leases.next_due),
                 Sweep("catalogue", self.survey.sweep, self.survey.next_due),
@@ -137,6 +141,10 @@ class Bot:
         """Read the policy file again soon; may be called by a signal's handler."""
         if self._reloading:
             self._reloading.ask()
+
+    def look(self) -> None:
+        """Look what is due: the clock was moved."""
+        self._worker.look()
 
     def start(self) -> None:
         self._started = True
@@ -204,6 +212,6 @@ def bolt_app(settings: Settings, installation: Installation, services: Services)
         process_before_response=True,
         request_verification_enabled=False,
     )
-    for listeners in (commands, actions, again, views, options, previews, shortcuts, home):
+    for listeners in (commands, actions, again, extending, views, options, previews, shortcuts, home):
         listeners.register(app, services)
     return app

@@ -11,6 +11,8 @@ CANCEL = "cancel"
 RETRY = "retry"
 ASK_AGAIN = "ask_again"
 REMOVE_COPY = "remove_copy"
+END_NOW = "end_now"
+EXTEND = "extend"
 
 BUTTONS = "request-"  # how the block begins in which they stand; the request's number follows
 
@@ -27,6 +29,7 @@ NEWER = "page_newer"
 # Modals
 DENY_VIEW = "deny_reason"
 FORM_VIEW = "share_form"
+EXTEND_VIEW = "extend_share"
 
 # Shortcuts, as in manifest.yml
 SHORTCUT_FORM = "share_form"
@@ -39,6 +42,8 @@ IMAGE = "image"
 ACCOUNTS = "accounts"
 OTHER_ACCOUNTS = "other_accounts"
 REGIONS = "regions"
+LASTS = "lasts"
+LAST_DAY = "last_day"
 
 # What the form asks us while it is filled in
 PICK_IMAGES = "pick_images"

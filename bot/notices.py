@@ -18,7 +18,7 @@ from approvals.ledger import Ledger
 from approvals.model import Card, Notice, Request
 from approvals.pace import later
 from approvals.store import Store
-from bot.cards import private
+from bot.cards import endings, private
 from bot.cards.alarms import alarm
 from bot.cards.request import card
 from bot.cards.story import story
@@ -221,8 +221,14 @@ class Notices:
             case outbox.REPLY:
                 self._reply(notice, request, cards)
             case outbox.END:
-                text, blocks = private.ended(request)
-                direct(self._client, notice.recipient, text, blocks)
+                direct(self._client, notice.recipient, *private.ended(request))
+            case outbox.ENDING:
+                direct(self._client, notice.recipient, *endings.ending(request))
+            case outbox.OVER:
+                direct(self._client, notice.recipient, *endings.over(request))
+            case outbox.REMIND:
+                link = self._permalink(cards.get(notice.recipient))
+                direct(self._client, notice.recipient, *endings.reminder(request, link))
         self._store.write(lambda ledger: self._settle(ledger, notice, request_id, newest, placed), durable=False)
 
     def _settle(self, ledger: Ledger, notice: Notice, request_id: int, newest: int, placed: Card | None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
@@ -101,6 +102,8 @@ class _Option(_Part):
 class _Input(_Part):
     value: Text | None = None
     selected_options: list[_Option] | None = None
+    selected_option: _Option | None = None
+    selected_date: Text | None = None
 
 
 class _State(_Part):
@@ -123,7 +126,18 @@ class View(_Part):
     def chosen(self, block_id: str) -> tuple[str, ...]:
         """The values that are chosen in the one menu of that block, each once."""
         held = self._input(block_id)
-        return tuple(dict.fromkeys(one.value for one in held.selected_options or ())) if held else ()
+        if held is None:
+            return ()
+        chosen = [*(held.selected_options or ()), *([held.selected_option] if held.selected_option else [])]
+        return tuple(dict.fromkeys(one.value for one in chosen))
+
+    def day(self, block_id: str) -> date | None:
+        """The day that is picked in that block; None for none, or for what is no day."""
+        held = self._input(block_id)
+        try:
+            return date.fromisoformat(held.selected_date) if held and held.selected_date else None
+        except ValueError:
+            return None
 
     def _input(self, block_id: str) -> _Input | None:
         inputs = self.state.values.get(block_id, {}) if self.state else {}

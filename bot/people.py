@@ -78,7 +78,13 @@ class People:
         )
         self._languages[person_id] = languages.of_locale(str(user.get("locale") or ""))
         why_not = _why_not(user, person_id, self._workspace())
-        return Person(person_id, _name(user, person_id), may_act=why_not is None, why_not=why_not or "")
+        return Person(
+            person_id,
+            _name(user, person_id),
+            may_act=why_not is None,
+            why_not=why_not or "",
+            time_zone=str(user.get("tz") or ""),
+        )
 
     def _ask_address(self, address: str) -> tuple[str, ...]:
         answer = self._ask(address, lambda: self._client.users_lookupByEmail(email=address))

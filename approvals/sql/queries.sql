@@ -4,11 +4,23 @@
 -- add_request --
 -- A request as it was asked; a key that is there already adds nothing.
 INSERT INTO requests (key, action, image_ref, regions, reason, requester_id, requester_name, asked_at,
-                      state, changed_at, not_before, reply_to, everyone, snapshots)
+                      state, changed_at, not_before, reply_to, everyone, snapshots, lasts, day)
 VALUES (:key, :action, :image_ref, :regions, :reason, :requester_id, :requester_name, :now,
-        'checking', :now, :now, :reply_to, :everyone, :snapshots)
+        'checking', :now, :now, :reply_to, :everyone, :snapshots, :lasts, :day)
 ON CONFLICT (key) DO NOTHING
 RETURNING id
+
+-- add_end --
+-- What takes back the shares of a request that are over: approved with them, about the same image.
+INSERT INTO requests (key, action, image_ref, regions, reason, requester_id, requester_name, asked_at, state,
+                      changed_at, not_before, home, image, image_id, image_region, deciders, ends)
+SELECT :key, 'unshare', image_id, regions, '', requester_id, requester_name, :now, 'approved',
+       :now, :now, home, image, image_id, image_region, deciders, id FROM requests WHERE id = :ends
+RETURNING id
+
+-- is_ending --
+-- Whether the shares of a request are being taken back already since they are over.
+SELECT EXISTS (SELECT 1 FROM requests WHERE ends = :request_id AND state IN ('approved', 'executing')) AS ending
 
 -- request_by_key --
 -- The request that an earlier delivery of the same message became.
@@ -91,7 +103,8 @@ SELECT id FROM requests WHERE state = 'checking' AND not_before <= :now ORDER BY
 -- checked --
 -- What the checks found, and who may decide; the request goes on from there.
 UPDATE requests SET state = :after, changed_at = :now, not_before = :now, attempts = 0, home = :home, image = :image, image_id = :image_id, image_region = :image_region, findings = :findings,
-       deciders = :deciders, decide_by = :decide_by, requester_name = :requester_name
+       deciders = :deciders, decide_by = :decide_by, attend_at = :attend_at, requester_name = :requester_name,
+       lasts = :lasts, until = :until
  WHERE id = :id AND state = 'checking'
 RETURNING action
 
@@ -107,9 +120,18 @@ UPDATE requests SET not_before = :not_before, attempts = attempts + 1
  WHERE id = :id AND state = :state AND attempts = :attempts
 RETURNING id
 
--- overdue --
--- Pending requests that nobody decided in time.
-SELECT id FROM requests WHERE state = 'pending' AND decide_by <= :now ORDER BY decide_by LIMIT :limit
+-- set_until --
+-- When the shares of a request will end is known.
+UPDATE requests SET until = :until WHERE id = :id
+
+-- to_attend --
+-- Pending requests that nobody decided: it is time to remind of them, to pass them on, or to end them.
+SELECT id FROM requests WHERE state = 'pending' AND attend_at <= :now ORDER BY attend_at, id LIMIT :limit
+
+-- attended --
+-- A pending request was reminded of or passed on, and is looked at again later.
+UPDATE requests SET attend_at = :attend_at, reminds = :reminds, deciders = :deciders
+ WHERE id = :id AND state = 'pending'
 
 -- add_decision --
 -- One person's word; a later one by the same person takes its place (the record keeps both).
@@ -262,7 +284,7 @@ SELECT MAX((SELECT MIN(not_before) FROM requests WHERE state = 'approved'),
 -- When the next deadline or lease runs out.
 SELECT MIN(at) AS at FROM (
   SELECT MIN(lease_until) AS at FROM requests WHERE state = 'executing'
-  UNION ALL SELECT MIN(decide_by) FROM requests WHERE state = 'pending')
+  UNION ALL SELECT MIN(attend_at) FROM requests WHERE state = 'pending')
 
 -- waiting --
 -- The requests that somebody or something must still move: how many, since when the oldest, and the most attempts at one.
@@ -274,18 +296,58 @@ SELECT 'checking' AS state, COUNT(*) AS number, MIN(changed_at) AS since, MAX(at
 
 -- add_grant --
 -- A share that took effect.
-INSERT INTO grants (home, image_id, region, account, account_name, request_id, since)
-VALUES (:home, :image_id, :region, :account, :account_name, :request_id, :since)
+INSERT INTO grants (home, image_id, region, account, account_name, request_id, since, until, due)
+VALUES (:home, :image_id, :region, :account, :account_name, :request_id, :since, :until, :due)
 
 -- end_grants --
--- A share that was taken back.
+-- A share that was taken back; by which requests it was known.
 UPDATE grants SET ended_at = :now, ended_by = :request_id
  WHERE ended_at IS NULL AND image_id = :image_id AND region = :region AND account = :account
+RETURNING request_id
+
+-- end_grant --
+-- One share is over, while another of the same image to the same account may go on.
+UPDATE grants SET ended_at = :now, ended_by = :request_id
+ WHERE ended_at IS NULL AND image_id = :image_id AND region = :region AND account = :account AND request_id = :over
+
+-- grants_due --
+-- The requests whose shares are over, or soon will be, which is to be told.
+SELECT request_id FROM grants WHERE ended_at IS NULL AND due <= :now
+ GROUP BY request_id ORDER BY MIN(due), request_id LIMIT :limit
+
+-- grants_standing --
+-- The shares of a request that stand.
+SELECT * FROM grants WHERE request_id = :request_id AND ended_at IS NULL ORDER BY id
+
+-- grants_summed --
+-- How many shares of each of several requests stand, and when the last one ended.
+SELECT request_id, SUM(ended_at IS NULL) AS standing, MAX(ended_at) AS ended_at FROM grants
+ WHERE request_id IN (SELECT value FROM json_each(:numbers)) GROUP BY request_id
+
+-- put_off_grants --
+-- When to look again at the shares of a request.
+UPDATE grants SET due = :due WHERE request_id = :request_id AND ended_at IS NULL
+
+-- end_grants_now --
+-- The shares of a request are over from now on.
+UPDATE grants SET until = :now, due = :now
+ WHERE request_id = :request_id AND ended_at IS NULL AND (until IS NULL OR until > :now)
+RETURNING id
+
+-- goes_on --
+-- Whether another share of the same image to the same account goes on.
+SELECT EXISTS (SELECT 1 FROM grants WHERE ended_at IS NULL AND image_id = :image_id AND region = :region
+                  AND account = :account AND request_id <> :over AND (until IS NULL OR until > :now)) AS goes_on
+
+-- next_ending --
+-- When a share is over, or is to be told that it soon will be.
+SELECT MIN(due) AS at FROM grants WHERE ended_at IS NULL AND due IS NOT NULL
 
 -- end_all_grants --
 -- The image is gone, and every share with it.
 UPDATE grants SET ended_at = :now, ended_by = :request_id
  WHERE ended_at IS NULL AND image_id = :image_id AND region = :region
+RETURNING request_id
 
 -- active_grants --
 -- The shares of one image that the ledger knows.

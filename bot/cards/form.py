@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from approvals.cloud import Image, ImageKind
 from approvals.model import Finding, Level, Request
@@ -11,6 +12,7 @@ from approvals.policy import Account
 from approvals.sentences import joined, say
 from approvals.trust_image import shareable
 from bot import ids, limits
+from bot.cards.lasting import end_fields
 from bot.cards.modal import plain, text_input
 from bot.cards.request import finding_line, whose_word
 from bot.cards.text import Block, all_of, button, code, context, cut, escape, region_name, section
@@ -45,15 +47,25 @@ class Held:
     accounts: Sequence[Block] = ()
     other_accounts: str = ""
     regions: Sequence[str] = ()
+    lasts: str = ""
+    last_day: date | None = None
     reason: str = ""
 
 
-def share_form(held: Held, below: Sequence[Block], *, named_accounts: bool, regions: Sequence[str]) -> Block:
+def share_form(
+    held: Held,
+    below: Sequence[Block],
+    *,
+    named_accounts: bool,
+    regions: Sequence[str],
+    longest: timedelta | None = None,
+) -> Block:
     """The whole modal. Blocks keep their ids over every update, so that Slack keeps what is typed meanwhile.
 
     :param below: what the checks say of what is chosen; nothing yet: how to come to that
     :param named_accounts: the policy knows accounts to choose from
     :param regions: all those of the policy; of a single one nothing is said
+    :param longest: how long the policy lets a share last
     """
     return {
         "type": "modal",
@@ -65,6 +77,7 @@ def share_form(held: Held, below: Sequence[Block], *, named_accounts: bool, regi
             _menu(ids.IMAGE, ids.PICK_IMAGES, _("Image"), _("Type a part of its name or id."), held.images, MAX_IMAGES),
             *(_account_fields(held) if named_accounts else [_other_accounts(held, _("With whom"), optional=False)]),
             *([_region_menu(held.regions, regions)] if len(regions) > 1 else []),
+            *end_fields(held.lasts, held.last_day, longest),
             {**section(_("*Checks*")), "block_id": ids.CHECK, "accessory": button(_("Check"), ids.CHECK, "check")},
             *(below or hint(CHOOSE_FIRST)),
             _reason(held),

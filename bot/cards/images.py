@@ -288,10 +288,12 @@ def _share(account: str, since: datetime | None, grant: Grant | None, names: Map
 
 def _by_record(grant: Grant, names: Mapping[str, str]) -> str:
     name = grant.target.name or names.get(grant.target.account)
+    until = _(" · until {day}", day=day(grant.until)) if grant.until else ""
     return _(
-        "{label} · since {day} · by #{request_id}",
+        "{label} · since {day}{until} · by #{request_id}",
         label=_label(grant.target.account, name),
         day=day(grant.since),
+        until=until,
         request_id=grant.request_id,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from approvals.model import Request
 from approvals.sentences import say
 from bot import ids
+from bot.cards.lasting import end_of
 from bot.cards.text import (
     Block,
     ago,
@@ -100,7 +101,7 @@ def request_line(request: Request) -> str:
     parts = [
         f"*#{request.id}* {action_word(request)} {code(cut(request.image_name, _NAME))}",
         *whom,
-        state_words(request),
+        state_words(request) + end_of(request),
         f"{escape(cut(request.requester.name, _NAME))}, {ago(request.asked_at)}",
     ]
     return " · ".join(parts)

@@ -17,7 +17,7 @@ def deny_modal(request: Request) -> Block:
     return {
         "type": "modal",
         "callback_id": ids.DENY_VIEW,
-        "private_metadata": json.dumps({"request": request.id}),
+        "private_metadata": naming(request.id),
         "title": plain(_("Deny request #{number}", number=request.id)),
         "submit": plain("Deny"),
         "close": plain(_("Back")),
@@ -33,6 +33,11 @@ def deny_modal(request: Request) -> Block:
             text_input(ids.REASON, _("Why"), _("The person who asked reads this."), multiline=True, most=1000),
         ],
     }
+
+
+def naming(request_id: int) -> str:
+    """The request that a view is about, as it carries it unseen."""
+    return json.dumps({"request": request_id})
 
 
 def text_input(

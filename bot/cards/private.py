@@ -19,8 +19,9 @@ from approvals.model import (
     Verdict,
 )
 from approvals.sentences import joined
-from bot.cards.request import item_line
-from bot.cards.text import Block, ago, all_of, any_of, code, escape, mention, region_name, section
+from bot import ids
+from bot.cards.request import again_button, item_line
+from bot.cards.text import Block, ago, all_of, any_of, at, code, escape, mention, region_name, section
 from bot.cards.words import effect, full_label, title, where
 from bot.languages import _
 from bot.refusals import refused
@@ -89,6 +90,8 @@ def objection(request: Request, why: str) -> str:
             return refused("nothing_to_retry", number=request.id, stands=stands(request))
         case "nothing_to_remove":
             return refused("nothing_to_remove", number=request.id)
+        case "nothing_to_end":
+            return refused("nothing_to_end", number=request.id)
         case "may_not_act":
             return refused("may_not_act")
         case _:
@@ -151,6 +154,8 @@ def ended(request: Request) -> tuple[str, list[Block]]:
     """What the requester hears at the end, with a text that is ready to be forwarded."""
     head = _("#{number}: {verdict}", number=request.id, verdict=_verdict(request))
     blocks = [section(head), *_outcomes(request)]
+    if request.state is State.EXPIRED:
+        blocks.append({"type": "actions", "block_id": ids.buttons_of(request.id), "elements": [again_button(request)]})
     good = [item for item in request.items if item.state in (ItemState.DONE, ItemState.ALREADY)]
     if any(item.code == UNVERIFIED for item in good):
         blocks.append(section(_("The cloud accepted it. On the international site nobody can verify that: ask them.")))
@@ -207,7 +212,8 @@ def _verdict(request: Request) -> str:
         case State.PARTIAL:
             return f"{escape(title(request))}."
         case _ if request.action is Action.SHARE:
-            return _("{name} is shared with {whom}.", name=name, whom=_whom(request))
+            end = _(" until {when}", when=at(request.until)) if request.until else ""
+            return _("{name} is shared with {whom}{end}.", name=name, whom=_whom(request), end=end)
         case _ if request.action.is_about_source:
             how = (
                 _("is trusted as a source now")

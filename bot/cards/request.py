@@ -9,6 +9,7 @@ from approvals.cloud import Image
 from approvals.findings import CATALOGUE
 from approvals.model import (
     COPYING,
+    KEPT,
     LIGHTHOUSE_TARGET,
     UNVERIFIED,
     Action,
@@ -25,6 +26,7 @@ from approvals.model import (
 from approvals.sentences import joined, say
 from bot import ids
 from bot.cards.copies import copies, remove_button
+from bot.cards.lasting import how_long
 from bot.cards.text import (
     Block,
     ago,
@@ -89,7 +91,10 @@ def item_line(item: Item, request: Request) -> str:
 
 
 def _facts(request: Request) -> str:
-    parts = [f"#{request.id}", _("asked by {person}", person=mention(request.requester.id)), ago(request.asked_at)]
+    asked = _("asked by {person}", person=mention(request.requester.id))
+    if request.ends is not None:
+        asked = _("ends #{number}, {asked}", number=request.ends, asked=asked)
+    parts = [f"#{request.id}", asked, ago(request.asked_at)]
     if request.state is State.PENDING and request.decide_by:
         parts.append(_("answer by {when}", when=at(request.decide_by)))
     return " · ".join(parts)
@@ -148,7 +153,7 @@ def _standing(item: Item) -> str:
         case ItemState.DONE:
             return _(" · accepted, not verified") if item.code == UNVERIFIED else _(" · done")
         case ItemState.ALREADY:
-            return _(" · nothing to do")
+            return _(" · kept by another share") if item.code == KEPT else _(" · nothing to do")
         case ItemState.FAILED:
             return _(" · failed: {message} ({code})", message=escape(item.message), code=escape(item.code))
         case ItemState.WAITING:
@@ -169,7 +174,7 @@ def _known(item: Item, request: Request) -> str:
 
 
 def _duration(request: Request) -> str:
-    return _("no end, until it is taken back") if request.action is Action.SHARE else _("from now on")
+    return how_long(request) if request.action is Action.SHARE else _("from now on")
 
 
 def _checks(request: Request) -> list[Block]:
@@ -259,8 +264,12 @@ def _actions(request: Request) -> list[Block]:
         ]
     elif request.state in (State.FAILED, State.PARTIAL):
         elements = [button(_("Retry"), ids.RETRY, number), *_again(request)]
+    elif request.state is State.EXPIRED:
+        elements = [again_button(request)]
     else:
         elements = []
+    elements += [button(_("Extend"), ids.EXTEND, number)] if request.standing and request.until else []
+    elements += [end_now(request)] if request.standing else []
     elements += remove_button(request)
     if not elements:
         return []
@@ -290,4 +299,23 @@ def _approve(request: Request) -> Block:
 def _again(request: Request) -> list[Block]:
     """What our own checks stopped would be stopped again, so it has to be decided anew."""
     stopped = any(item.state is ItemState.FAILED and item.code in CATALOGUE for item in request.items)
-    return [button(_("Ask again"), ids.ASK_AGAIN, str(request.id))] if stopped else []
+    return [again_button(request)] if stopped else []
+
+
+def again_button(request: Request) -> Block:
+    """Asks anew for the same."""
+    return button(_("Ask again"), ids.ASK_AGAIN, str(request.id))
+
+
+def end_now(request: Request) -> Block:
+    """Takes the shares back before their time, which asks once more: whoever uses the image loses it."""
+    confirm = {
+        "title": {"type": "plain_text", "text": _("Take it back now?")},
+        "text": {
+            "type": "plain_text",
+            "text": _("It goes from their list; machines they started go on, and copies they made stay theirs."),
+        },
+        "confirm": {"type": "plain_text", "text": _("End now")},
+        "deny": {"type": "plain_text", "text": _("Back")},
+    }
+    return {**button(_("End now"), ids.END_NOW, str(request.id)), "confirm": confirm}

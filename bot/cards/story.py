@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from approvals.model import UNVERIFIED, Action, Item, ItemState, Request
+from approvals.model import KEPT, UNVERIFIED, Action, Item, ItemState, Request, State
 from bot.cards.request import SHOWN_ITEMS
-from bot.cards.text import code, escape, mention, region_name
+from bot.cards.text import all_of, code, escape, mention, region_name
 from bot.cards.words import effect, full_label, place, title
 from bot.languages import _
 
@@ -30,6 +30,17 @@ def story(request: Request, facts: Mapping[str, str]) -> list[str]:
             return [_("{person} cancelled it; {effect}.", person=person, effect=effect(request))]
         case "expired":
             return [_("Nobody decided in time; {effect}.", effect=effect(request))]
+        case "escalated":
+            people = all_of([mention(one) for one in facts["people"].split()])
+            return [_("Nobody has decided yet: {people} can decide now, too.", people=people)]
+        case "ended_early":
+            return [_("{person} ended it early.", person=person)]
+        case "over":
+            return [_("The share has ended.")]
+        case "over_failed":
+            return [_("The share is over, but could not be taken back: see #{number}.", number=facts["number"])]
+        case "taken_back":
+            return [_("It was taken back by #{number}.", number=facts["number"])]
         case "retried":
             return [_("{person} asked to try again what failed.", person=person)]
         case "copy_removing":
@@ -39,6 +50,8 @@ def story(request: Request, facts: Mapping[str, str]) -> list[str]:
         case "copy_kept":
             return [_("The copy {copy} could not be removed: {why}", copy=_copy(facts), why=escape(facts["why"]))]
         case "asked_again":
+            if request.state is State.EXPIRED:
+                return [_("{person} asked again: #{number}.", person=person, number=facts["number"])]
             return [_("{person} asked again for what failed: #{text}.", person=person, text=facts["number"])]
         case _:
             return _ended(request)
@@ -71,6 +84,8 @@ def _outcome(request: Request, item: Item) -> str:
     match item.state:
         case ItemState.DONE:
             return f"• {name}: {_done(item, request)}{trace}"
+        case ItemState.ALREADY if item.code == KEPT:
+            return _("• {name}: kept by another share", name=name)
         case ItemState.ALREADY:
             return _("• {name}: was so already", name=name)
         case ItemState.FAILED:

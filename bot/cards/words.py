@@ -97,6 +97,13 @@ def title(request: Request) -> str:
     if request.action.is_about_source:
         return _with_end(request, _word_on_source(request))
     share = request.action is Action.SHARE
+    if request.is_over:
+        return _(
+            "Share ended: {image} with {whom}{where}",
+            image=request.image_name,
+            whom=receivers(request),
+            where=where(request),
+        )
     word = (_SHARE if share else _UNSHARE).get(request.state, _("Share") if share else _("Unshare"))
     to = _("with") if share else _("from")
     whom = receivers(request)
@@ -185,6 +192,8 @@ def state_words(request: Request) -> str:
             "being copied to {listed}",
             listed=all_of([f"{region_name(copy.region)} ({copy.percent} %)" for copy in under_way]),
         )
+    if request.is_over:
+        return _("ended")
     return {
         State.CHECKING: _("being checked"),
         State.REFUSED: _("not asked"),

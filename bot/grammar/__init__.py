@@ -2,7 +2,7 @@
 
 ::
 
-    share IMAGE… with ACCOUNT… [in REGION…] [because REASON]
+    share IMAGE… with ACCOUNT… [in REGION…] [for 7d | until 2026-12-31] [because REASON]
     unshare IMAGE… from ACCOUNT… [in REGION…] [because REASON]
     show IMAGE
     list [mine | shared | NAME]
@@ -19,8 +19,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from approvals.sentences import say
+from approvals.terms import Term
 from bot.grammar.accounts import resolve, resolve_source
 from bot.grammar.clauses import MAX_IMAGES, read_sharing
 from bot.grammar.deleting import read_delete
@@ -113,7 +115,7 @@ def examples(images: Sequence[str] = (), accounts: Sequence[str] = ()) -> tuple[
     known_accounts = tuple(dict.fromkeys(filter(_typeable, accounts)))[:2] or (_USUAL.account,)
     image, account = known_images[0], known_accounts[0]
     commands: tuple[Command, ...] = (
-        Share((image,), (account,), (), "the nightly build needs it"),
+        Share((image,), (account,), (), "the nightly build needs it", Term(lasts=timedelta(days=30))),
         Share((known_images[-1],), known_accounts, (), "the release is ready for testing"),
         Unshare((image,), (account,), (), "the project has ended"),
         Show(image),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from approvals.cloud import MAX_SHARES
 from approvals.sentences import say
 from bot.grammar.accounts import refuse_numbers
+from bot.grammar.ends import read_term, refuse_term
 from bot.grammar.named import filled, refuse_image, refuse_mixed_up, refuse_target, unique
+from bot.grammar.parts import Clause, named, with_keyword
 from bot.grammar.regions import read_regions
 from bot.grammar.typed import EVERY, Names, Refusal, Share, Unshare, cite
 from bot.grammar.words import (
@@ -22,7 +23,6 @@ from bot.grammar.words import (
     TO_ACCOUNTS,
     Line,
     Word,
-    is_article,
     means_because,
 )
 from bot.refusals import refused
@@ -33,24 +33,8 @@ MAX_IMAGES = 10
 _WITH_SLIPS = frozenset({"wiht", "wtih", "whit", "wit", "wth", "w", "iwth", "onto", "into", "->", "→", "=>"})
 _FROM_SLIPS = frozenset({"form", "fro", "frm", "fomr", "rfom"})
 _NO_REASON = frozenset({BLANK, "...", "REASON"})
-_UNIT = r"(?:min(?:ute)?s?|h(?:ou)?rs?|h|days?|d|weeks?|w|months?|mo|years?|y)"
-_TIME = re.compile(rf"[0-9]+{_UNIT}", re.IGNORECASE)
-_AMOUNT = re.compile(r"[0-9]+|an?|one|two|three|four|five|six|few|some", re.IGNORECASE)
 
 _Sharing = TypeVar("_Sharing", Share, Unshare)
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """The keyword at ``head`` (the verb for the first clause) and the words after it, up to ``stop``."""
-
-    key: str
-    head: int
-    stop: int
-
-    @property
-    def inside(self) -> range:
-        return range(self.head + 1, self.stop)
 
 
 def read_sharing(line: Line, form: type[_Sharing], names: Names) -> _Sharing:
@@ -60,8 +44,10 @@ def read_sharing(line: Line, form: type[_Sharing], names: Names) -> _Sharing:
     """
     clauses = clauses_of(line)
     for clause in clauses:
-        _refuse_end_date(line, clause, clauses)
         _refuse_from(line, clause, form)
+    if form is not Share:
+        refuse_term(line, clauses)
+    term = read_term(line, clauses)
     regions = regions_of(line, clauses)
     images = named(line, clauses[0])
     targets = [index for clause in clauses if clause.key in TO_ACCOUNTS for index in named(line, clause)]
@@ -75,12 +61,10 @@ def read_sharing(line: Line, form: type[_Sharing], names: Names) -> _Sharing:
     for index in targets:
         refuse_target(line, index, form, names)
     refuse_numbers(line, targets)
-    return form(
-        unique(line, images, MAX_IMAGES, say("images")),
-        _every(line, targets) or unique(line, targets, MAX_SHARES, say("accounts")),
-        regions,
-        line.reason or "",
-    )
+    which = unique(line, images, MAX_IMAGES, say("images"))
+    whom = _every(line, targets) or unique(line, targets, MAX_SHARES, say("accounts"))
+    read = form(which, whom, regions, line.reason or "")
+    return replace(read, term=term) if isinstance(read, Share) else read
 
 
 def clauses_of(line: Line) -> list[Clause]:
@@ -127,12 +111,6 @@ def _clauses(line: Line) -> Iterator[Clause]:
         yield Clause(line.words[head].key if head else "", head, stop)
 
 
-def named(line: Line, clause: Clause) -> list[int]:
-    """The places of a clause's names. "the image base" names one thing, "image" alone is a name."""
-    names = [index for index in clause.inside if not is_article(line.words[index])]
-    return names or list(clause.inside)
-
-
 def _refuse_slip_of_because(line: Line) -> None:
     for index, word in enumerate(line.words):
         if index and means_because(word):
@@ -160,55 +138,11 @@ def _refuse_flags(line: Line, clause: Clause) -> None:
             raise Refusal(sentence, line.with_words(index, index + 1), word.start, word.end)
 
 
-def _refuse_end_date(line: Line, clause: Clause, clauses: Sequence[Clause]) -> None:
-    if clause.key not in ("for", "until"):
-        return
-    words = [line.words[index] for index in clause.inside]
-    length = len(words) if clause.key == "until" else _length_of_time(words)
-    stop = clause.head + 1 + length
-    start, end = line.cut(clause.head, stop)
-    phrase = line.text[start:end]
-    if not words:
-        fix = line.with_words(clause.head, clause.stop)
-        raise Refusal(refused("end_missing", typed=cite(phrase)), fix, start, end)
-    if length:
-        sentence = refused("no_end_yet", typed=cite(phrase))
-        raise Refusal(sentence, line.with_words(clause.head, stop), start, end)
-    if not any(other.key in TO_ACCOUNTS for other in clauses):
-        fix = _keyword(line, clause.head, "with")
-        raise Refusal(refused("with_misspelt", typed=cite(phrase)), fix, start, end)
-    reason = line.text[words[0].start : words[-1].end]
-    sentence = refused("not_understood", typed=cite(phrase), typed2=cite(reason))
-    raise Refusal(sentence, _as_reason(line, clause, words[0].start), start, end)
-
-
-def _as_reason(line: Line, clause: Clause, position: int) -> Line:
-    """The clause as the reason, or the beginning of it; the line without it, where it is neither."""
-    if clause.stop == len(line.words):
-        return line.with_reason_from(clause.head, position)
-    rest = line.with_words(clause.head, clause.stop)
-    return rest if line.reason else replace(rest, reason=line.text[position : line.words[clause.stop - 1].end])
-
-
-def _length_of_time(words: Sequence[Word]) -> int:
-    """How many of the words, from the first, say how long."""
-    if words and _TIME.fullmatch(words[0].text):
-        return 1
-    if len(words) > 1 and _AMOUNT.fullmatch(words[0].text) and re.fullmatch(_UNIT, words[1].text, re.IGNORECASE):
-        return 2
-    return 0
-
-
-def _keyword(line: Line, index: int, key: str) -> Line:
-    word = line.words[index]
-    return line.with_words(index, index + 1, Word(key, word.start, word.end, key=key))
-
-
 def _refuse_from(line: Line, clause: Clause, form: type[Share] | type[Unshare]) -> None:
     if clause.key == "from" and form is Share:
         word = line.words[clause.head]
         sentence = refused("from_with_share")
-        raise Refusal(sentence, _keyword(line, clause.head, "with"), word.start, word.end)
+        raise Refusal(sentence, with_keyword(line, clause.head, "with"), word.start, word.end)
 
 
 def _no_image(line: Line, targets: Sequence[int], names: Names) -> Refusal:
@@ -228,7 +162,7 @@ def _no_account(
     for index in images:
         word = line.words[index]
         if word.text.casefold() in slips and not word.quoted:
-            fix = _keyword(line, index, preposition)
+            fix = with_keyword(line, index, preposition)
             return Refusal(
                 refused("say_instead", preposition=preposition, typed=cite(word.text)), fix, word.start, word.end
             )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.grammar.clauses import Clause, clauses_of, named, regions_of
+from bot.grammar.clauses import clauses_of, regions_of
 from bot.grammar.named import filled, refuse_image
+from bot.grammar.parts import Clause, named
 from bot.grammar.typed import Delete, Names, Refusal, cite
 from bot.grammar.words import Line, Word, is_article
 from bot.refusals import refused

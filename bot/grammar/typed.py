@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from approvals.terms import NO_END, Term
 from bot.grammar.words import ACCOUNT_ID, BLANK, IMAGE_ID, Line, spell
 
 MAX_TEXT = 3000
@@ -42,6 +43,7 @@ class Share:
     targets: tuple[str, ...]
     regions: tuple[str, ...]
     reason: str
+    term: Term = NO_END
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +242,23 @@ def _deletion(command: Delete) -> Iterable[str]:
     yield from _where_and_why(command)
 
 
+def _term(term: Term) -> str:
+    """The words that ask for it, as short as they can be."""
+    if term.day is not None:
+        return f"until {term.day.isoformat()}"
+    if term.lasts is None:
+        return ""
+    minutes = int(term.lasts.total_seconds() // 60)
+    for unit, length in (("d", 24 * 60), ("h", 60)):
+        if minutes % length == 0:
+            return f"for {minutes // length}{unit}"
+    return f"for {minutes}min"
+
+
 def _where_and_why(command: Share | Unshare | Delete) -> Iterable[str]:
     if command.regions:
         yield f"in {', '.join(command.regions)}"
+    if isinstance(command, Share) and not command.term.is_endless:
+        yield _term(command.term)
     if command.reason:
         yield f"because {command.reason}"

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 
 def register(app: App, services: Services) -> None:
-    @app.action(re.compile(rf"\A({ids.APPROVE}|{ids.CANCEL}|{ids.RETRY}|{ids.REMOVE_COPY})\Z"))
+    @app.action(re.compile(rf"\A({ids.APPROVE}|{ids.CANCEL}|{ids.RETRY}|{ids.REMOVE_COPY}|{ids.END_NOW})\Z"))
     def press(ack: Ack, context: BoltContext) -> None:
         pressed = told(context, Press)
         record(services, pressed, Verb(pressed.action.action_id))

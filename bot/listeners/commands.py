@@ -9,6 +9,7 @@ from slack_bolt import Ack, App, BoltContext
 
 from approvals.errors import StoreError
 from approvals.model import Action, Asked, Person, Target
+from approvals.terms import NO_END
 from bot import grammar, ids
 from bot.cards import private
 from bot.cards.lists import ACCOUNT_HELP, help_text, misread
@@ -159,6 +160,7 @@ def submit(
             requester=person,
             reply_to=address.text(),
             everyone=isinstance(command, grammar.Unshare) and command.targets == (grammar.EVERY,),
+            term=command.term if isinstance(command, grammar.Share) else NO_END,
         )
         for index, image in enumerate(command.images)
     ]

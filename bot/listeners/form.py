@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from approvals.catalogue import Catalogue
 from approvals.cloud import MAX_SHARES, Image, ImageKind
 from approvals.model import Target
 from approvals.policy import Policy
 from approvals.sentences import say
+from approvals.terms import Term
 from bot import grammar, ids, limits
 from bot.cards import form
 from bot.cards.form import Held
 from bot.cards.text import Block
 from bot.grammar.slack_text import decode
 from bot.languages import _, translated
+from bot.listeners.lasting import read_term
 from bot.payloads import View
 from bot.refusals import refused
 from bot.services import Services
@@ -39,19 +42,21 @@ class Filled:
     targets: tuple[Target, ...]
     regions: tuple[str, ...]
     reason: str
+    term: Term
     errors: dict[str, str]
 
 
-def read(view: View, policy: Policy) -> Filled:
+def read(view: View, policy: Policy, now: datetime) -> Filled:
     """Read a form that somebody has sent, or is still filling in. Whatever it holds, nothing is raised."""
     errors: dict[str, str] = {}
     images = _images(view, errors)
     targets = _targets(view, policy, errors)
     regions = _regions(view, policy, errors)
+    term = read_term(view, errors, now=now, longest=policy.longest)
     reason = view.text(ids.REASON)
     if len(reason) > form.MAX_REASON:
         errors[ids.REASON] = refused("form_long_reason", most=f"{form.MAX_REASON:,}")
-    return Filled(images, targets, regions, reason, errors)
+    return Filled(images, targets, regions, reason, term, errors)
 
 
 def held(view: View, services: Services) -> Held:
@@ -63,6 +68,8 @@ def held(view: View, services: Services) -> Held:
         tuple(accounts[value] for value in view.chosen(ids.ACCOUNTS) if value in accounts),
         view.text(ids.OTHER_ACCOUNTS)[: form.MAX_OTHER_ACCOUNTS],
         view.chosen(ids.REGIONS),
+        next(iter(view.chosen(ids.LASTS)), ""),
+        view.day(ids.LAST_DAY),
         view.text(ids.REASON)[: form.MAX_REASON],
     )
 
@@ -94,7 +101,9 @@ def of_message(services: Services, text: str) -> Block:
 
 def drawn(services: Services, held: Held, below: list[Block]) -> Block:
     policy = services.policy
-    return form.share_form(held, below, named_accounts=bool(policy.accounts), regions=policy.home.regions)
+    return form.share_form(
+        held, below, named_accounts=bool(policy.accounts), regions=policy.home.regions, longest=policy.longest
+    )
 
 
 def images_named(text: str, catalogue: Catalogue) -> tuple[str, ...]:
@@ -174,10 +183,14 @@ def _others(text: str, policy: Policy) -> tuple[Target, ...] | str:
     command = grammar.parse(f"share image-of-the-form with {text}")
     if isinstance(command, grammar.Misread):
         return _complaint(command, text)
-    if not isinstance(command, grammar.Share) or len(command.images) != 1 or command.reason or command.regions:
+    if not isinstance(command, grammar.Share) or len(command.images) != 1 or _says_more(command):
         return refused("form_not_accounts")
     targets = grammar.resolve(command, policy.account_names, text)
     return _complaint(targets, text) if isinstance(targets, grammar.Misread) else targets
+
+
+def _says_more(command: grammar.Share) -> bool:
+    return bool(command.reason or command.regions) or not command.term.is_endless
 
 
 def _complaint(misread: grammar.Misread, text: str) -> str:

@@ -124,7 +124,7 @@ def show_image(services: Services, image_ref: str) -> Answer:
 def _shown(services: Services, image: Image, shares: Shares, then: Then) -> Shown:
     catalogue, policy = services.catalogue, services.policy
     with services.store.read() as ledger:
-        grants, waiting = ledger.grants.of(image), ledger.open_requests(image, lists.ROWS)
+        grants, waiting = ledger.grants.of(image.image_id, image.region), ledger.open_requests(image, lists.ROWS)
     copies = [one for one in catalogue.images() if _is_copy(one, image)]
     return Shown(
         image=image,
@@ -240,7 +240,7 @@ def _row(services: Services, ledger: Ledger, image: Image) -> Row:
     return Row(
         image,
         services.policy.owners_of(image),
-        tuple(ledger.grants.of(image)),
+        tuple(ledger.grants.of(image.image_id, image.region)),
         services.catalogue.shares_seen(image),
     )
 

@@ -94,7 +94,8 @@ class Preview:
     def __init__(self, services: Services, order: Order, pressed: Press, view: View) -> None:
         self._services = services
         self._order = order
-        self._person = Person(pressed.person_id, pressed.person_name)
+        stranger = Person(pressed.person_id, pressed.person_name)
+        self._person = services.people.known(pressed.person_id) or stranger
         self._view = view
         self._moment = _seconds(pressed.action.action_ts)
         order.note(view.id, self._moment)
@@ -105,7 +106,7 @@ class Preview:
         if barred is not None:
             self._show(form.hint(escape(barred)))
             return
-        filled = read(self._view, self._services.policy)
+        filled = read(self._view, self._services.policy, self._services.clock())
         if not filled.images or not filled.targets or filled.errors:
             self._show(form.hint(_first(filled)))
         elif self._show(form.checking(filled.images)):
@@ -180,6 +181,7 @@ def _as_asked(image: str, filled: Filled, person: Person, now: datetime) -> Requ
         asked_at=now,
         state=State.CHECKING,
         changed_at=now,
+        term=filled.term,
     )
 
 

@@ -37,7 +37,7 @@ def register(app: App, services: Services) -> None:
 
 
 def record_denial(services: Services, sent: Submission) -> None:
-    number = _named_in(sent.view.private_metadata)
+    number = named_in(sent.view.private_metadata)
     if number is None:
         log.warning("view_dropped", why="it names no request")
         return
@@ -56,11 +56,11 @@ def record_denial(services: Services, sent: Submission) -> None:
 
 def submit_form(services: Services, sent: Submission) -> dict[str, str]:
     """Record what the form asks for; returns the errors by field, none where it was recorded."""
-    filled = form.read(sent.view, services.policy)
+    filled = form.read(sent.view, services.policy, services.clock())
     if filled.errors:
         return filled.errors
     accounts = tuple(target.account for target in filled.targets)
-    command = grammar.Share(filled.images, accounts, filled.regions, filled.reason)
+    command = grammar.Share(filled.images, accounts, filled.regions, filled.reason, filled.term)
     address = address_of(services, sent)
     # One opened form is one request: sent twice, by a double click, it is still the same.
     answer = submit(services, command, filled.targets, sent, key=f"view:{sent.view.id}", address=address)
@@ -70,7 +70,8 @@ def submit_form(services: Services, sent: Submission) -> dict[str, str]:
     return {}
 
 
-def _named_in(metadata: str) -> int | None:
+def named_in(metadata: str) -> int | None:
+    """The request that a view was opened for; None where it names none."""
     try:
         named = json.loads(metadata)
     except (ValueError, RecursionError):

@@ -12,8 +12,9 @@ from pathlib import Path
 import click
 
 from approvals import policy as policies
+from approvals.desk import Clock
 from bot import config
-from bot.app import Bot
+from bot.app import Bot, utc_now
 from bot.config import Settings
 from bot.door import door
 from bot.running import wait_for_a_signal
@@ -53,16 +54,20 @@ def run(*, port: int, db: Path | None) -> None:
 
 
 @contextmanager
-def opened(*, port: int = 0, db: Path | None = None, policy: str = company.POLICY) -> Iterator[Sandbox]:
+def opened(
+    *, port: int = 0, db: Path | None = None, policy: str = company.POLICY, clock: Clock = utc_now
+) -> Iterator[Sandbox]:
     """The sandbox, running; everything is stopped and gone afterwards, but for a database that was named.
 
     :param policy: the text of the policy file
+    :param clock: the bot's; the servers have their own
     """
     parsed = policies.parse(policy)
     with tempfile.TemporaryDirectory(prefix="imagewarden-") as folder:
         cloud = CloudServer().start()
         workspace = WorkspaceServer(port=port, cloud=cloud.state).start()
-        bot = Bot(_settings(cloud.url, workspace.api_url, db or Path(folder, "sandbox.db")), parsed, listening=_open)
+        settings = _settings(cloud.url, workspace.api_url, db or Path(folder, "sandbox.db"))
+        bot = Bot(settings, parsed, listening=_open, clock=clock)
         events = Server(
             door(bot.metrics, bot.health.report, app=bot.app, signing_secret=company.SIGNING_SECRET)
         ).start()

@@ -24,6 +24,7 @@ from approvals.checker import Checker
 from approvals.cloud import Copied, Image, LighthouseView, Room
 from approvals.copying import Copying
 from approvals.desk import Desk
+from approvals.ending import Ending
 from approvals.executor import Executor
 from approvals.home import HomeAccount
 from approvals.incidents import Incidents
@@ -35,6 +36,7 @@ from approvals.policies import Policies
 from approvals.policy import parse
 from approvals.sql.connection import Work
 from approvals.store import Store
+from approvals.terms import NO_END, Term
 from approvals.timers import Timers
 from approvals.watched import WatchedCloud
 from bot.notices import Notices
@@ -50,7 +52,9 @@ from tests.sandbox.workspace_support import client_of
 T = TypeVar("T")
 
 DEAD_FOR = 60.0  # seconds until it is started again: longer than any lease
-_PASSING = re.compile(r"http[^|]+| · cloud request .+")  # links, and what is unknown where the answer was lost
+_PASSING = re.compile(
+    r"http[^|]+| · cloud request .+|<!date[^>]+>"
+)  # links, times, and what is unknown where an answer was lost
 _RECORDED = {f"commit of Notices.{name}" for name in ("_deliver", "_told", "_place", "_alarm")}
 _WAITS_FOR = timedelta(minutes=10)  # longer than any pause before another attempt, shorter than any deadline of people
 
@@ -282,7 +286,8 @@ class Life:
         self._sweeps = (
             self._checker.sweep,
             self._judging.sweep,
-            Timers(self.store, self.policy.home.channel).sweep,
+            Timers(self.store, policies).sweep,
+            Ending(self.store, policies).sweep,
             self._executor.sweep,
             self._copying.sweep,
             self._notices.sweep,
@@ -302,12 +307,24 @@ class Life:
         image: str = "base-2026",
         regions: tuple[str, ...] = (),
         action: Action = Action.SHARE,
+        term: Term = NO_END,
     ) -> None:
         """Ask for the accounts; without any, for all that have the image."""
         targets = tuple(self.policy.target(account) for account in accounts)
         reply_to = self._world.reply_to(MEI)
         person = Person(MEI, MEI)
-        asked = Asked("command", action, image, regions, targets, "a reason", person, reply_to, everyone=not accounts)
+        asked = Asked(
+            "command",
+            action,
+            image,
+            regions,
+            targets,
+            "a reason",
+            person,
+            reply_to,
+            everyone=not accounts,
+            term=term,
+        )
         self.desk.submit([asked])
 
     def press(self, person: str, verb: Verb, *, request_id: int = 1) -> None:
@@ -333,6 +350,7 @@ class Life:
                 ledger.next_check(),
                 ledger.next_press(),
                 ledger.next_execution(),
+                ledger.grants.next_due(),
                 ledger.copies.next_due(),
                 ledger.next_deadline(),
                 ledger.next_notice(),

@@ -13,6 +13,7 @@ from approvals.catalogue import Catalogue
 from approvals.checker import Checker
 from approvals.copying import Copying
 from approvals.desk import Desk
+from approvals.ending import Ending
 from approvals.executor import Executor
 from approvals.home import HomeAccount
 from approvals.incidents import Incidents
@@ -22,6 +23,7 @@ from approvals.model import Action, Asked, Notice, Person, Press, Request, Verb
 from approvals.policies import Policies
 from approvals.policy import parse
 from approvals.store import Store
+from approvals.terms import NO_END, Term
 from approvals.timers import Timers
 from approvals.watched import WatchedCloud
 from bot.sandbox import company
@@ -79,7 +81,8 @@ class House:
         self.leases = Leases(self.store)
         self.executor = Executor(self.store, self.watched, self.policies, self.home, self.leases, self.incidents)
         self.copying = Copying(self.store, self.watched, self.policies, self.leases, self.incidents)
-        self.timers = Timers(self.store, self.policy.home.channel)
+        self.timers = Timers(self.store, self.policies)
+        self.ending = Ending(self.store, self.policies)
 
     def close(self) -> None:
         self.checker.close()
@@ -104,6 +107,7 @@ class House:
         key: str = "",
         everyone: bool = False,
         snapshots: bool = False,
+        term: Term = NO_END,
     ) -> int:
         targets = tuple(self.policy.target(account) for account in accounts or (() if everyone else (DATA,)))
         asked = Asked(
@@ -117,6 +121,7 @@ class House:
             reply_to=f"reply:{by}",
             everyone=everyone,
             snapshots=snapshots,
+            term=term,
         )
         self.tick()
         return self.desk.submit([asked])[0]
@@ -159,6 +164,9 @@ class House:
 
     def time_out(self) -> int:
         return self.timers.sweep(self.tick())
+
+    def end(self) -> int:
+        return self.ending.sweep(self.tick())
 
     # several steps at once
 

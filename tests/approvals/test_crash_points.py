@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from approvals.cloud import LIGHTHOUSE
 from approvals.errors import AuthFailed, OutcomeUnknown, Unavailable
 from approvals.model import Action, Verb
+from approvals.terms import Term
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.approvals.crashing import DEAD_FOR, Fate, Killed, Life, Step, World, in_hand, live
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE
@@ -114,6 +116,14 @@ def _judge_while_nobody_can_be_asked(world: World, life: Life) -> None:
         world.directory.down = False
 
 
+def _ask_for_a_week(_world: World, life: Life) -> None:
+    life.ask(DATA, term=Term(lasts=timedelta(days=7)))
+
+
+def _sleep_for_a_week(world: World, _life: Life) -> None:
+    world.hands.now += 7 * 24 * 3600
+
+
 def _wait_for_days(world: World, _life: Life) -> None:
     world.hands.now += 4 * 24 * 3600
 
@@ -133,6 +143,7 @@ class Flow:
     :ivar points: THE crash points: each step that leaves the process, and how often it is taken
     :ivar changes: calls that share or take back
     :ivar copies: how it stands with each copy: one call was made for each
+    :ivar ends: requests that end shares which are over
     """
 
     steps: Sequence[Step]
@@ -143,6 +154,7 @@ class Flow:
     copies: tuple[str, ...] = ()
     deleted: bool = False
     offered: int = 0
+    ends: int = 0
 
 
 FLOWS = {
@@ -165,6 +177,35 @@ FLOWS = {
             "slack.conversations.open": 2,
             "slack.response_url": 1,
         },
+    ),
+    "ended": Flow(
+        [_ask_for_a_week, _settle, _press(LIN, Verb.APPROVE), _settle, _sleep_for_a_week, _settle],
+        state="done",
+        shared=frozenset(),
+        changes=2,
+        points={
+            "cloud.account": 1,
+            "cloud.images_by_id": 2,
+            "cloud.images_by_name": 2,
+            "cloud.share": 1,
+            "cloud.shared_with": 5,
+            "cloud.unshare": 1,
+            "commit of Checker._check": 1,
+            "commit of Desk.judge": 1,
+            "commit of Desk.press": 1,
+            "commit of Desk.submit": 1,
+            "commit of Ending.sweep": 1,
+            "commit of Executor._execute": 2,
+            "commit of Executor.sweep": 2,
+            "commit of Notices._begin": 16,
+            "commit of Notices._deliver": 16,
+            "slack.chat.getPermalink": 1,
+            "slack.chat.postMessage": 8,
+            "slack.chat.update": 6,
+            "slack.conversations.open": 4,
+            "slack.response_url": 1,
+        },
+        ends=1,
     ),
     "in Lighthouse": Flow(
         [_ask_for(LIGHTHOUSE), _settle, _lose_the_answer_of_lighthouse, _press(LIN, Verb.APPROVE), _settle],
@@ -653,7 +694,7 @@ def test_a_kill_loses_nothing_and_doubles_nothing(
     flow, fate = FLOWS[name], Fate(at)
     live(world, flow.steps, fate)
     assert fate.passed[-1] == at
-    assert world.rows("SELECT state FROM requests") == [{"state": flow.state}]
+    assert world.rows("SELECT state FROM requests") == [{"state": flow.state}] * (1 + flow.ends)
     assert world.cloud.has() == flow.shared
     assert len(world.cloud.changes) == flow.changes
     assert tuple(row["state"] for row in world.rows("SELECT state FROM copies")) == flow.copies
@@ -666,7 +707,7 @@ def test_a_kill_loses_nothing_and_doubles_nothing(
     deletions = [call.subject for call in world.cloud.calls if call.name == "delete_image"]
     assert deletions.count("img-base0001") == flow.deleted
     assert sum(region == SINGAPORE for region, _ in world.cloud.stock) == flow.copies.count("ready")
-    _the_record_is_whole(world)
+    _the_record_is_whole(world, flow)
     assert world.rows("SELECT id FROM presses WHERE judged_at IS NULL") == []
     assert world.rows("SELECT id FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL") == []
     told = world.messages()
@@ -674,13 +715,18 @@ def test_a_kill_loses_nothing_and_doubles_nothing(
     assert (told - undisturbed[name]).total() == int(in_hand(fate))
 
 
-def _the_record_is_whole(world: World) -> None:
+def _the_record_is_whole(world: World, flow: Flow) -> None:
     lines = world.rows("SELECT * FROM audit ORDER BY seq")
     assert broken_lines(lines) == []
     events = Counter(line["event"] for line in lines)
-    (request,) = world.rows("SELECT state FROM requests")
     shares = sum(map(len, world.cloud.shares.values())) + len(world.cloud.offered)
-    expected = {"asked": 1, "checked": 1, request["state"]: 1, "share_done": shares}
+    expected = {
+        "asked": 1,
+        "checked": 1,
+        flow.state: 1 + flow.ends,
+        "share_done": shares + flow.ends,
+        "share_over": flow.ends,
+    }
     assert {event: events[event] for event in expected} == expected
     decisions = world.rows("SELECT person_id FROM decisions WHERE verdict = 'approve'")
     assert events["approved"] == len(decisions)

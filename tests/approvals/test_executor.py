@@ -27,7 +27,7 @@ def called(house: House) -> list[tuple[str, tuple[str, ...]]]:
 
 def grants(house: House, image_id: str = BASE) -> list[tuple[str, int]]:
     with house.store.read() as ledger:
-        found = ledger.grants.of(house.cloud.stock[GUANGZHOU, image_id])
+        found = ledger.grants.of(image_id, GUANGZHOU)
     return [(grant.target.account, grant.request_id) for grant in found]
 
 

@@ -161,7 +161,11 @@ class DeskMachine(RuleBasedStateMachine):
             assert one.deadline is not None
             assert self.house.clock.now - timedelta(seconds=1) < one.deadline - DECIDE_WITHIN <= self.house.clock.now
 
-    @rule(one=asked, person=st.sampled_from([MEI, LIN, OMAR, SARA, GUS]), verb=st.sampled_from(Verb))
+    @rule(
+        one=asked,
+        person=st.sampled_from([MEI, LIN, OMAR, SARA, GUS]),
+        verb=st.sampled_from([one for one in Verb if one is not Verb.END_NOW]),
+    )
     def press(self, one: Told, person: str, verb: Verb) -> None:
         expected = one.answer(person, verb, self.house.clock.now + timedelta(milliseconds=1))
         assert self.house.press(one.number, person, verb) == expected
@@ -254,7 +258,7 @@ class DeskMachine(RuleBasedStateMachine):
         for name, image_id in IMAGES.items():
             assert self.house.cloud.has(image_id) == self.shared[name]
             with self.house.store.read() as ledger:
-                grants = ledger.grants.of(self.house.cloud.stock[GUANGZHOU, image_id])
+                grants = ledger.grants.of(image_id, GUANGZHOU)
             assert {grant.target.account for grant in grants} == self.granted[name]
 
     @invariant()

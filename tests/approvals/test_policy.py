@@ -33,6 +33,7 @@ many_targets = 25
 max_days = 90
 decide_within = "2w"
 remind_after = "4h"
+escalate_after = "1d"
 owner_tag = "slack-owner"
 lineage_tag = "built-from"
 
@@ -86,6 +87,7 @@ def test_every_setting_is_read() -> None:
         "max_days": 90,
         "decide_within": timedelta(weeks=2),
         "remind_after": timedelta(hours=4),
+        "escalate_after": timedelta(days=1),
         "owner_tag": "slack-owner",
         "lineage_tag": "built-from",
         "findings": {"reason_missing": "warn"},

@@ -22,7 +22,7 @@ RUNNERS = {"_all", "_one", "_sure", "_changed", "_do", "_moved", "_counted"}
 
 # The newest line of the record is its last row. For an insert the plan names a search for orphans of the foreign keys,
 # which SQLite makes only where one is broken already.
-LAST_OR_NEVER = {"audit_head", "add_request"}
+LAST_OR_NEVER = {"audit_head", "add_request", "add_end"}
 
 
 def used() -> set[str]:

@@ -67,6 +67,7 @@ def to_pending(store: Store, number: int, *, decide_by: datetime = LATER, at: da
             findings=FINDINGS,
             deciders=DECIDERS,
             decide_by=decide_by,
+            attend_at=decide_by,
             requester_name="Mei Chen",
         )
 
@@ -132,6 +133,7 @@ def test_what_the_checks_found_is_not_written_over_a_request_that_went_on(store:
             findings=(),
             deciders=None,
             decide_by=NOW,
+            attend_at=NOW,
             requester_name="x",
         )
     )
@@ -238,18 +240,19 @@ def test_resetting_leaves_what_is_done(store: Store) -> None:
 
 def test_a_grant_stands_until_it_is_ended(store: Store) -> None:
     number = to_approved(store, "a")
-    items = [replace(item, image_id=IMAGE.image_id, region=IMAGE.region) for item in read(store, number).items]
+    request = read(store, number)
+    items = [replace(item, image_id=IMAGE.image_id, region=IMAGE.region) for item in request.items]
 
     def grant_all(ledger: Ledger) -> None:
         for item in items:
-            ledger.grants.add(number, item, home="1", now=NOW)
+            ledger.grants.add(request, item, home="1", now=NOW)
 
     store.write(grant_all)
     store.write(lambda ledger: ledger.grants.end(number, items[0], now=LATER))
     with store.read() as ledger:
-        (grant,) = ledger.grants.of(IMAGE)
+        (grant,) = ledger.grants.of(IMAGE.image_id, IMAGE.region)
         assert (grant.target, grant.since, grant.request_id, grant.until) == (TARGETS[1], NOW, number, None)
-        assert ledger.grants.of(replace(IMAGE, region="ap-singapore")) == []
+        assert ledger.grants.of(IMAGE.image_id, "ap-singapore") == []
 
 
 def test_a_person_has_one_word_and_the_last_one_stands(store: Store) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from approvals.leases import LEASE
 from approvals.ledger import Ledger
 from approvals.model import State, Verb
+from bot.sandbox import company
 from tests.approvals.fake_cloud import Crash
-from tests.approvals.house import CHANNEL, DATA, LAB, LIN, MEI, OMAR, STRANGER, House, gist
+from tests.approvals.house import CHANNEL, DATA, LAB, LIN, MEI, OMAR, SARA, STRANGER, House, gist
 
 
 def test_where_nothing_is_due_nothing_moves(house: House) -> None:
@@ -92,3 +96,96 @@ def test_the_next_deadline_is_the_nearest_of_all(house: House) -> None:
     with pytest.raises(Crash):
         house.execute()
     assert due() == house.clock.now + LEASE
+
+
+RULES = company.POLICY.replace("[rules]\n", '[rules]\nremind_after = "4h"\nescalate_after = "1d"\n')
+
+
+@pytest.fixture
+def careful(tmp_path: Path) -> Iterator[House]:
+    """Whose policy reminds, and passes on."""
+    house = House(tmp_path / "careful.db", policy=RULES)
+    yield house
+    house.close()
+
+
+def reminded(house: House) -> list[str]:
+    return [notice.recipient for notice in house.told() if notice.kind == "remind"]
+
+
+def test_reminders_come_with_growing_distance(careful: House) -> None:
+    careful.pending(DATA)
+    careful.told()
+    came = []
+    for hour in range(1, 72):
+        careful.clock.advance(hours=1)
+        careful.time_out()
+        if reminded(careful):
+            came.append(hour)
+    assert came == [4, 12, 28, 60]  # after 4, 8, 16, 32 hours
+
+
+def test_only_those_are_reminded_whose_word_is_wanted(careful: House) -> None:
+    number = careful.pending(STRANGER)
+    careful.press(number, LIN, Verb.APPROVE)
+    careful.told()
+    careful.clock.advance(hours=4)
+    careful.time_out()
+    assert reminded(careful) == [SARA]  # an owner is enough, a guardian is still missing
+    assert careful.events(number)[-1] == "reminded"
+
+
+def test_a_decided_request_is_not_reminded_of(careful: House) -> None:
+    careful.approved(DATA)
+    careful.told()
+    careful.clock.advance(days=1)
+    careful.time_out()
+    assert reminded(careful) == []
+
+
+def test_what_the_owners_let_lie_the_guardians_can_decide(careful: House) -> None:
+    number = careful.pending(DATA)
+    assert careful.press(number, SARA, Verb.APPROVE) == "not_a_decider"
+    careful.clock.advance(hours=24)
+    careful.told()
+    careful.time_out()
+    told = [gist(notice) for notice in careful.told()]
+    assert ("thread", CHANNEL, "escalated") in told
+    assert ("card", SARA, "") in told
+    assert ("remind", SARA, "") not in told  # the card says it
+    assert careful.press(number, SARA, Verb.APPROVE) == "approve"
+    assert careful.request(number).state is State.APPROVED
+    assert careful.events(number).count("escalated") == 1
+
+
+def test_two_people_must_still_agree_where_a_guardian_had_to(careful: House) -> None:
+    number = careful.pending(STRANGER)
+    careful.clock.advance(hours=24)
+    careful.time_out()
+    assert careful.press(number, SARA, Verb.APPROVE) == "approve"
+    assert careful.request(number).state is State.PENDING
+    assert careful.press(number, OMAR, Verb.APPROVE) == "approve"
+    assert careful.request(number).state is State.APPROVED
+
+
+def test_after_a_sleep_the_reminders_that_were_missed_are_one_and_what_is_too_late_expires(careful: House) -> None:
+    first = careful.pending(DATA)
+    careful.clock.advance(days=2)
+    second = careful.pending(LAB)
+    careful.told()
+    careful.clock.advance(days=2)
+    careful.time_out()
+    told = careful.told()
+    assert careful.request(first).state is State.EXPIRED
+    assert careful.request(second).state is State.PENDING
+    assert [notice.request_id for notice in told if notice.kind == "remind"] == [second, second]
+    assert careful.time_out() == 0
+
+
+def test_without_such_rules_nobody_is_reminded_and_nothing_passed_on(house: House) -> None:
+    number = house.pending(DATA)
+    house.told()
+    house.clock.advance(days=2, hours=23)
+    assert house.time_out() == 0
+    assert house.told() == []
+    assert house.press(number, SARA, Verb.APPROVE) == "not_a_decider"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -372,6 +372,14 @@ OCCASIONS = {
     "copy_under_way": facts(regions=(SINGAPORE,), places=(Place(SINGAPORE, under_way=True),)),
     "copy_used": facts(regions=(SINGAPORE,), places=(copied(LAB),)),
     "share_endless": facts(),
+    "share_limited": facts(lasts=timedelta(days=90), limited=True),
+    "share_extended": facts(
+        DATA,
+        shared_with=had(DATA),
+        until=SINCE + timedelta(days=30),
+        lasts=timedelta(days=30),
+        lasting={(DATA, GUANGZHOU): SINCE + timedelta(days=7)},
+    ),
     "reason_missing": facts(reason=""),
     "share_is_not_recall": facts(),
     "unshare_is_not_recall": facts(action=Action.UNSHARE, shared_with=had(DATA)),
@@ -386,7 +394,8 @@ OCCASIONS = {
 def test_the_policy_decides_the_level_of_each_and_each_has_a_way_out(code: str) -> None:
     for level in Level:
         text = company.POLICY.replace('trusted_as = ["source"]', 'trusted_as = ["target"]\nimages = ["x"]')
-        rules = f'[rules]\nlineage_tag = "built-from"\nfindings = {{ {code} = "{level}" }}\n'
+        limit = "" if code == "share_endless" else "max_days = 90\n"
+        rules = f'[rules]\nlineage_tag = "built-from"\n{limit}findings = {{ {code} = "{level}" }}\n'
         policy = parse(text.replace("[rules]\n", rules))
         finding = one(judge(OCCASIONS[code], policy), code)
         assert finding.level is level

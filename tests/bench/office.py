@@ -50,7 +50,7 @@ class Office:
         self.checker = Checker(self.store, watched, policies, directory, home)
         self.judging = Judging(self.store, self.desk)
         self.executor = Executor(self.store, watched, policies, home, Leases(self.store), incidents)
-        self.timers = Timers(self.store, self.policy.home.channel)
+        self.timers = Timers(self.store, policies)
 
     def close(self) -> None:
         self.checker.close()

@@ -49,6 +49,7 @@ class Desk:
                 findings=(NOT_RECALLED,),
                 deciders=deciders,
                 decide_by=now + timedelta(days=3),
+                attend_at=now + timedelta(days=3),
                 requester_name="mei",
             )
             outbox = self._outbox(ledger, number)

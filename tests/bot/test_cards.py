@@ -43,6 +43,7 @@ BUTTONS = {
     State.PENDING: ["Approve", "Deny", "Cancel"],
     State.PARTIAL: ["Retry"],
     State.FAILED: ["Retry"],
+    State.EXPIRED: ["Ask again"],
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from approvals.catalogue import Catalogue
 from approvals.cloud import MAX_SHARES, Image
 from approvals.model import LIGHTHOUSE_TARGET, Target
 from approvals.policy import Policy, parse
+from approvals.terms import NO_END, Term
 from bot import grammar, ids, limits, payloads
 from bot.cards import form as cards
+from bot.cards.lasting import end_fields
 from bot.grammar.slack_text import decode
 from bot.listeners import form
 from bot.payloads import Submission, View
@@ -62,7 +65,7 @@ def view_of(**values: Sequence[str]) -> View:
 
 def filled(policy: Policy = POLICY, **values: Sequence[str]) -> form.Filled:
     usual: dict[str, Sequence[str]] = {ids.IMAGE: ["img-6pb6lrmy"], ids.ACCOUNTS: ["100012345678"], ids.REASON: "x"}
-    return form.read(view_of(**{**usual, **values}), policy)
+    return form.read(view_of(**{**usual, **values}), policy, NOON)
 
 
 def inputs(policy: Policy) -> set[str]:
@@ -73,7 +76,7 @@ def inputs(policy: Policy) -> set[str]:
 def test_a_full_form_is_what_it_says() -> None:
     asked = filled(other_accounts="100098765432, data-team", image=["img-6pb6lrmy", "base-22.04", "img-6pb6lrmy"])
 
-    assert asked == form.Filled(("img-6pb6lrmy", "base-22.04"), (DATA_TEAM, OTHER), (), "x", {})
+    assert asked == form.Filled(("img-6pb6lrmy", "base-22.04"), (DATA_TEAM, OTHER), (), "x", NO_END, {})
 
 
 @settings(max_examples=300, deadline=None)
@@ -194,3 +197,63 @@ def test_a_message_names_images_by_id_and_by_exact_name(text: str, named: list[s
 
 def test_an_image_of_others_is_named_where_none_of_ours_has_the_name() -> None:
     assert form.images_named("base-nightly", catalogue(THEIRS)) == ("img-theirs01",)
+
+
+def ending(policy: Policy = POLICY, lasts: str = "", last_day: str = "") -> form.Filled:
+    """The form of ``filled``, with a length chosen and a day picked."""
+    sent = submission(ids.FORM_VIEW, "", {ids.IMAGE: ["img-6pb6lrmy"], ids.ACCOUNTS: ["100012345678"], ids.REASON: "x"})
+    if lasts:
+        sent["view"]["state"]["values"][ids.LASTS] = {ids.INPUT: {"selected_option": {"value": lasts}}}
+    if last_day:
+        sent["view"]["state"]["values"][ids.LAST_DAY] = {ids.INPUT: {"selected_date": last_day}}
+    read = payloads.read(sent)
+    assert isinstance(read, Submission)
+    return form.read(read.view, policy, NOON)
+
+
+MONTH = parse(company.POLICY.replace("[rules]", "[rules]\nmax_days = 30"))
+
+
+@pytest.mark.parametrize(
+    ("lasts", "last_day", "term"),
+    [
+        ("", "", NO_END),
+        ("none", "", NO_END),
+        ("30", "", Term(lasts=timedelta(days=30))),
+        ("", "2026-12-31", Term(day=date(2026, 12, 31))),
+        ("none", "2026-12-31", Term(day=date(2026, 12, 31))),
+        ("", "2026-11-23", Term(day=date(2026, 11, 23))),  # where the person lives it may still be that day
+        ("31", "", NO_END),  # not among those that are offered
+        ("", "2026-02-30", NO_END),
+    ],
+)
+def test_until_when_is_a_length_or_a_day_or_never(lasts: str, last_day: str, term: Term) -> None:
+    asked = ending(lasts=lasts, last_day=last_day)
+    assert (asked.term, asked.errors) == (term, {})
+
+
+@pytest.mark.parametrize(
+    ("lasts", "last_day", "said"),
+    [
+        ("7", "2026-12-01", "Choose a length or a day, not both."),
+        ("", "2026-11-22", "That day is over. Choose a later one."),
+        ("", "2026-12-26", "The policy lets a share last 30 days at most. Choose an earlier day."),
+    ],
+)
+def test_an_end_that_cannot_be_is_told_beside_the_day(lasts: str, last_day: str, said: str) -> None:
+    assert ending(MONTH, lasts, last_day).errors == {ids.LAST_DAY: said}
+    assert ending(MONTH, "", "2026-12-24").errors == {}
+
+
+def test_only_lengths_that_the_policy_allows_are_offered_and_what_is_chosen_stays() -> None:
+    def menu(longest: timedelta | None, chosen: str = "") -> Any:
+        return end_fields(chosen, date(2026, 12, 31), longest)[0]["element"]
+
+    assert [one["text"]["text"] for one in menu(None)["options"]] == ["7 days", "30 days", "90 days", "no end"]
+    assert [one["text"]["text"] for one in menu(timedelta(days=30))["options"]] == [
+        "7 days",
+        "30 days",
+        "30 days, the longest of the policy",
+    ]
+    assert "initial_option" not in menu(None)
+    assert menu(None, "7")["initial_option"]["value"] == "7"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 import pytest
 
+from approvals.terms import Term
 from bot.grammar import (
     EVERY,
     Account,
@@ -205,6 +209,34 @@ def test_each_form(text: str, expected: Command) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "term"),
+    [
+        ("for 7d", Term(lasts=timedelta(days=7))),
+        ("for 7 days", Term(lasts=timedelta(days=7))),
+        ("for a week", Term(lasts=timedelta(days=7))),
+        ("for the two weeks", Term(lasts=timedelta(days=14))),
+        ("FOR 1W", Term(lasts=timedelta(days=7))),
+        ("for 12h", Term(lasts=timedelta(hours=12))),
+        ("for 90 minutes", Term(lasts=timedelta(minutes=90))),
+        ("for 3 months", Term(lasts=timedelta(days=90))),
+        ("for 1y", Term(lasts=timedelta(days=365))),
+        ("until 2026-12-31", Term(day=date(2026, 12, 31))),
+        ("till 2026/12/31", Term(day=date(2026, 12, 31))),
+        ("until 31.12.2026", Term(day=date(2026, 12, 31))),
+        ("until 12/31/2026", Term(day=date(2026, 12, 31))),
+        ("until 31 December 2026", Term(day=date(2026, 12, 31))),
+        ("until Dec 31st 2026", Term(day=date(2026, 12, 31))),
+        ("until Dec 31, 2026", Term(day=date(2026, 12, 31))),
+    ],
+)
+def test_when_a_share_ends(typed: str, term: Term) -> None:
+    ended = replace(share("a", to=("c",), reason="x"), term=term)
+    assert parse(f"share a with c {typed} because x") == ended
+    assert parse(f"share a {typed} with c because x") == ended
+    assert parse(render(ended).removeprefix("/image")) == ended
+
+
+@pytest.mark.parametrize(
     ("typed", "reason"),
     [
         ("it's “late”, isn't it?", "it's “late”, isn't it?"),
@@ -236,7 +268,7 @@ def test_the_reason_stays_as_it_was_written(typed: str, reason: str) -> None:
 def test_the_examples_use_the_names_that_there_are() -> None:
     shown = examples(["gpu train", "base"], ["partner-lab", "data-team", "other"])
     assert shown == (
-        '/image share "gpu train" with partner-lab because the nightly build needs it',
+        '/image share "gpu train" with partner-lab for 30d because the nightly build needs it',
         "/image share base with partner-lab, data-team because the release is ready for testing",
         '/image unshare "gpu train" from partner-lab because the project has ended',
         '/image show "gpu train"',
@@ -249,7 +281,7 @@ def test_the_examples_name_nothing_that_is_not_there() -> None:
 
 
 def test_the_examples_without_names_are_sensible() -> None:
-    assert examples()[0] == "/image share base-nightly with data-team because the nightly build needs it"
+    assert examples()[0] == "/image share base-nightly with data-team for 30d because the nightly build needs it"
 
 
 @pytest.mark.parametrize(

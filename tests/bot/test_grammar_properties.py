@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import date, timedelta
 from types import FrameType
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from approvals.terms import NO_END, Term
 from bot.grammar import (
     EVERY,
     MAX_TEXT,
@@ -100,9 +102,14 @@ def some(strategy: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, ...]]
     return st.lists(strategy, min_size=1, max_size=6, unique=True).map(tuple)
 
 
+terms = st.one_of(
+    st.just(NO_END),
+    st.builds(Term, lasts=st.integers(1, 3650 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes))),
+    st.builds(Term, day=st.dates(date(2000, 1, 1), date(2199, 12, 31))),
+)
 sharing = (some(names), some(accounts), regions, st.one_of(st.just(""), reasons))
 commands: st.SearchStrategy[Command] = st.one_of(
-    st.builds(Share, *sharing),
+    st.builds(Share, *sharing, terms),
     st.builds(Unshare, *sharing),
     st.builds(Unshare, some(names), st.just((EVERY,)), regions, st.one_of(st.just(""), reasons)),
     st.just(Inbound()),

@@ -39,8 +39,8 @@ MISSING = [
     ('share base with c "', '"', "at the end", "/image share base with c"),
     ("share base with c in", "in", "No region comes after `in`", "/image share base with c"),
     ("share in with c", "in", "a keyword goes in quotes", "/image share base-nightly with c"),
-    ("share base with c for", "for", "Nothing comes after `for`", "/image share base with c"),
-    ("share base with c until", "until", "Nothing comes after", "/image share base with c"),
+    ("share base with c for", "for", "say when the share ends", "/image share base with c for 7d"),
+    ("share base with c until", "until", "say when the share ends", "/image share base with c for 7d"),
 ]
 
 SLIPS = [
@@ -221,18 +221,26 @@ LISTS = [
     ("list with", "with", "a part of a name", "/image list"),
     ("list NAME", "NAME", "Put a part of an image's name", "/image list base-nightly"),
 ]
-LATER = [
-    ("share base with c for 7d", "for 7d", "Leave out `for 7d`: this version", "/image share base with c"),
-    ("share base for 30d with c because x", "for 30d", "Leave out `for 30d`", "/image share base with c because x"),
-    ("share base with c for 7 days because x", "for 7 days", "can't end a share", "/image share base with c because x"),
-    ("share base with c for a week", "for a week", "Leave out", "/image share base with c"),
+ENDS = [
+    ("share base with c for a few days", "for a few days", "not a length of time", "/image share base with c for 7d"),
+    ("share base with c for 7", "for 7", "not a length of time", "/image share base with c for 7d"),
+    ("share base with c for 7x because y", "for 7x", "not a length", "/image share base with c for 7d because y"),
+    ("share base with c for 0d", "for 0d", "no length of time for a share", "/image share base with c for 7d"),
+    ("share base with c for 99 years", "for 99 years", "3650 days at most", "/image share base with c for 7d"),
+    ("share base with c until friday", "until friday", "is not a day", "/image share base with c for 7d"),
+    ("share base with c until 2026-02-30", "until 2026-02-30", "is not a day", "/image share base with c for 7d"),
+    ("share base with c until 1/2/2027", "until 1/2/2027", "is not a day", "/image share base with c for 7d"),
     (
-        "share base with c until 2026-12-31 because x",
-        "until 2026-12-31",
-        "Leave out",
-        "/image share base with c because x",
+        "share base with c until 2026-12-31 18:00 because y",
+        "18:00",
+        "after the end of the share",
+        "/image share base with c until 2026-12-31 because y",
     ),
-    ("share base with c till next friday", "till next friday", "Leave out", "/image share base with c"),
+    ("share base with c for 7d for 9d", "for 9d", "has one end", "/image share base with c for 7d"),
+    ("share base with c for 7d until 2026-12-31", "until 2026-12-31", "one end", "/image share base with c for 7d"),
+    ("unshare base from c for 7d", "for 7d", "Only a share ends by itself", "/image unshare base from c"),
+]
+LATER = [
     ("share lhbp-abc with cvm", "cvm", "No program can move a Lighthouse image to CVM", "/image share lhbp-abc with …"),
     ("share base with all", "all", "not an account", "/image share base with …"),
     ("unshare base from all, c", "all", "name no other", "/image unshare base from c"),

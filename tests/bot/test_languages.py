@@ -77,7 +77,7 @@ def test_the_language_of_a_locale(locale: str, language: Language) -> None:
 
 def test_what_was_said_in_english_can_be_said_in_chinese() -> None:
     names = listed_as(["data-team", "partner-lab", "golden-images"])
-    sentence = say("{name} is shared with {whom}.", name="base-nightly", whom=names)
+    sentence = say("{name} is shared with {whom}{end}.", name="base-nightly", whom=names, end="")
 
     assert sentence == "base-nightly is shared with data-team and partner-lab and golden-images."
     with speaking("zh-CN"):

@@ -117,6 +117,6 @@ def is_shared_once(company: Company) -> None:
     assert len(heard) == 1
     for where in (CHANNEL, company.direct(company.lin)):
         card = company.lin.sees("Shared base-nightly with data-team\n", where=where, within=WITHIN)
-        assert company.lin.buttons(card) == []
+        assert company.lin.buttons(card) == ["End now"]
         assert card["ts"] == company.lin.messages(where)[-1]["ts"]
     assert company.shares(NIGHTLY) == {DATA_TEAM}

@@ -209,7 +209,7 @@ def test_the_form_is_whole(office: Company) -> None:
 
 MISTYPED = (
     *("shrae base-nightly with data-team", "share base-nightly data-team", "share base-nightly with"),
-    *("share base-nightly with @mei", "share with data-team", "share base-nightly with data-team for 3 days"),
+    *("share base-nightly with @mei", "share with data-team", "share base-nightly with data-team until x"),
     *("share base-nightly with img-6pb6lrmy", "share base-nightly with 12", "share “base with data-team"),
     *("share base-nightly with data-team in nowhere", "share base-nightly with data-team bc x", "unshare x with y"),
     *("list a b", "show", "show a b", "show #1", "requests x", "requests 1 2", "approve 1", "audit", "verify"),

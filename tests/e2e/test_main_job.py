@@ -40,7 +40,7 @@ def test_an_owner_approves_and_the_image_is_shared(company: Company) -> None:
     assert "choose region Guangzhou" in company.mei.text_of(ended)
     assert company.shares(NIGHTLY) == {DATA_TEAM}
     done = company.omar.sees("Shared base-nightly with data-team", where=company.direct(company.omar))
-    assert company.omar.buttons(done) == []
+    assert company.omar.buttons(done) == ["End now"]
     company.omar.sees("@lin approved", where=CHANNEL)
     company.omar.sees("shared · cloud request", where=CHANNEL)
 
@@ -163,7 +163,7 @@ def test_one_bad_account_does_not_sink_the_others(company: Company) -> None:
     assert "FailedOperation.NotMasterAccount" in company.mei.text_of(heard)
     assert company.shares(NIGHTLY) == {DATA_TEAM, PARTNER}
     card = company.lin.sees("Shared with 2 of 3", where=company.direct(company.lin))
-    assert company.lin.buttons(card) == ["Retry"]
+    assert company.lin.buttons(card) == ["Retry", "End now"]
 
 
 def test_pressing_twice_does_it_once(company: Company) -> None:

@@ -87,6 +87,7 @@ def test_the_keyboard_is_enough_for_the_form(page: Page, company: Company, compl
 
     page.keyboard.press("Shift+Tab")
     expect(dialog.get_by_role("button", name="Check")).to_be_focused()
+    tab_to(page, "For how long", "Shift+Tab")
     page.keyboard.press("Shift+Tab")
     expect(dialog.get_by_role("checkbox", name="Singapore")).to_be_focused()
     page.keyboard.press("Space")

@@ -1,0 +1,71 @@
+"""The sweep that ends shares: tells a day before, then takes back what is over, through the executor like all else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from approvals.audit import NOBODY, Entry
+from approvals.ledger import Ledger
+from approvals.model import Grant, Request
+from approvals.outbox import Outbox
+from approvals.policies import Policies
+from approvals.store import Store
+
+_AT_ONCE = 100  # requests
+_AGAIN_AFTER = timedelta(days=1)  # where it could not be taken back, and nobody retried
+
+
+class Ending:
+    def __init__(self, store: Store, policies: Policies) -> None:
+        self._store = store
+        self._policies = policies
+
+    def sweep(self, now: datetime) -> int:
+        """Look after the shares that are due; returns of how many requests that were."""
+        with self._store.read() as ledger:
+            if not ledger.grants.due(now, 1):
+                return 0
+        return self._store.write(lambda ledger: self._look_after(ledger, now))
+
+    def _look_after(self, ledger: Ledger, now: datetime) -> int:
+        due = ledger.grants.due(now, _AT_ONCE)
+        for number in due:
+            request = ledger.request(number)
+            assert request is not None  # noqa: S101  a share refers to it
+            over = [one for one in ledger.grants.standing(number) if one.until is not None and one.until <= now]
+            if over:
+                self._end(ledger, request, over, now)
+            elif request.until is not None:
+                self._tell(ledger, request, request.until, now)
+        return len(due)
+
+    def _tell(self, ledger: Ledger, request: Request, until: datetime, now: datetime) -> None:
+        """A day before, unless it was extended already."""
+        ledger.grants.put_off(request.id, until=until)
+        if all(ledger.grants.goes_on(request.id, one, now=until) for one in ledger.grants.standing(request.id)):
+            return
+        owners = request.deciders.owner_ids if request.deciders else ()
+        told = tuple(dict.fromkeys((request.requester.id, *owners)))
+        self._outbox(ledger, request, now).ending(told)
+        ledger.add_audit(Entry(now, "ending_told", NOBODY, request.id, {"people": list(told)}))
+
+    def _end(self, ledger: Ledger, request: Request, over: Sequence[Grant], now: datetime) -> None:
+        ledger.grants.put_off(request.id, until=now + _AGAIN_AFTER)
+        if ledger.is_ending(request):
+            return
+        kept = [one for one in over if ledger.grants.goes_on(request.id, one, now=now)]
+        for grant in kept:
+            ledger.grants.end_one(request.id, grant, by=request.id, now=now)
+            kept_one = {"account": grant.target.account, "image": grant.image_id, "region": grant.region}
+            ledger.add_audit(Entry(now, "share_kept", NOBODY, request.id, kept_one))
+        left = [one for one in over if one not in kept]
+        if left:
+            number = ledger.add_end(request, left, now=now)
+            detail = {"ends": request.id, "accounts": [one.target.account for one in left]}
+            ledger.add_audit(Entry(now, "share_over", NOBODY, number, detail))
+        else:
+            self._outbox(ledger, request, now).over()
+
+    def _outbox(self, ledger: Ledger, request: Request, now: datetime) -> Outbox:
+        return Outbox(ledger, request, channel=self._policies.current.home.channel, now=now)

@@ -1,0 +1,265 @@
+"""Shares end by themselves, at their time and once; what another share still gives is not taken away."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from approvals.errors import Unavailable
+from approvals.model import KEPT, Action, ItemState, State, Verb
+from approvals.terms import NO_END, Term
+from tests.approvals.fake_cloud import GUANGZHOU
+from tests.approvals.house import CHANNEL, DATA, LAB, LIN, MEI, OMAR, SARA, House, gist
+
+BASE = "img-base0001"
+WEEK, MONTH = Term(lasts=timedelta(days=7)), Term(lasts=timedelta(days=30))
+
+
+def shared(house: House, *accounts: str, term: Term = WEEK) -> int:
+    """A share that is done, of which everything is told."""
+    number = house.approved(*accounts, term=term)
+    to_rest(house)
+    house.told()
+    return number
+
+
+def calls(house: House, name: str) -> int:
+    return sum(call.name == name for call in house.cloud.calls)
+
+
+def to_rest(house: House) -> None:
+    while house.end() + house.execute():
+        pass
+
+
+def test_a_share_is_taken_back_when_its_time_is_over_and_not_before(house: House) -> None:
+    number = shared(house, DATA, LAB)
+    until = house.request(number).until
+    assert until is not None
+    house.clock.now = until - timedelta(seconds=1)
+    to_rest(house)
+    assert house.cloud.has(BASE) == {DATA, LAB}
+    house.told()
+
+    house.clock.now = until
+    to_rest(house)
+    assert house.cloud.has(BASE) == set()
+    over = house.request(number)
+    assert (over.standing, over.is_over) == (0, True)
+    assert [gist(one) for one in house.told()] == [
+        ("thread", CHANNEL, "over"),
+        ("card", CHANNEL, ""),
+        ("card", LIN, ""),
+        ("card", OMAR, ""),
+        ("over", MEI, ""),
+    ]
+    ended = house.request(number + 1)
+    assert (ended.action, ended.state, ended.ends) == (Action.UNSHARE, State.DONE, number)
+    assert house.events(ended.id) == ["share_over", "executing", "unshare_done", "unshare_done", "done"]
+    assert (house.end(), house.execute()) == (0, 0)
+
+
+def test_its_time_counts_from_the_last_word_that_was_wanted(house: House) -> None:
+    number = house.pending(DATA, term=WEEK)
+    house.clock.advance(days=2)
+    house.press(number, LIN, Verb.APPROVE)
+    assert house.request(number).until == house.clock.now + timedelta(days=7)
+
+
+def test_a_day_is_fixed_when_it_is_asked_and_nobody_can_approve_past_it(house: House) -> None:
+    number = house.pending(DATA, term=Term(day=date(2026, 3, 3)))
+    request = house.request(number)
+    last = datetime(2026, 3, 3, 23, 59, tzinfo=UTC)
+    assert (request.until, request.decide_by) == (last, last)
+    house.clock.now = last
+    assert house.press(number, LIN, Verb.APPROVE) == "too_late"
+
+
+def test_a_day_before_those_who_care_hear_it_once(house: House) -> None:
+    number = shared(house, DATA)
+    until = house.request(number).until
+    assert until is not None
+    house.clock.now = until - timedelta(days=1)
+    assert house.end() == 1
+    assert [gist(one)[:2] for one in house.told()] == [("ending", MEI), ("ending", LIN), ("ending", OMAR)]
+    house.clock.advance(hours=20)
+    assert house.end() == 0
+
+
+def test_what_was_extended_already_ends_without_a_word_before(house: House) -> None:
+    shared(house, DATA)
+    shared(house, DATA, term=MONTH)
+    house.clock.advance(days=6, hours=1)
+    assert house.end() == 1
+    assert house.told() == []
+
+
+def test_what_lasts_for_hours_ends_without_a_word_before(house: House) -> None:
+    shared(house, DATA, term=Term(lasts=timedelta(hours=30)))
+    house.clock.advance(hours=29)
+    assert house.end() == 0
+    house.clock.advance(hours=1)
+    to_rest(house)
+    assert "ending" not in {one.kind for one in house.told()}
+    assert house.cloud.has(BASE) == set()
+
+
+def test_after_a_weeks_sleep_what_is_over_ends_without_the_word_that_is_too_late(house: House) -> None:
+    first = shared(house, DATA, term=Term(lasts=timedelta(days=2)))
+    second = shared(house, LAB, term=Term(lasts=timedelta(days=3)))
+    house.clock.advance(days=9)
+    to_rest(house)
+    assert house.cloud.has(BASE) == set()
+    kinds = [one.kind for one in house.told()]
+    assert (kinds.count("ending"), kinds.count("over")) == (0, 2)
+    assert [house.request(number).is_over for number in (first, second)] == [True, True]
+    ends = [row["ends"] for row in house.rows("SELECT ends FROM requests WHERE ends IS NOT NULL ORDER BY id")]
+    assert ends == [first, second]
+
+
+@pytest.mark.parametrize("other", [MONTH, NO_END])
+def test_the_first_of_two_shares_to_end_takes_nothing_from_the_second(house: House, other: Term) -> None:
+    first = shared(house, DATA)
+    house.clock.advance(days=1)
+    second = shared(house, DATA, term=other)
+    assert calls(house, "share") == 1  # the account had it: nothing was to be called
+    house.clock.advance(days=6, minutes=1)
+    to_rest(house)
+    assert house.cloud.has(BASE) == {DATA}
+    assert house.request(first).is_over
+    assert house.request(second).standing == 1
+    assert "share_kept" in house.events(first)
+
+    house.clock.advance(days=60)
+    to_rest(house)
+    assert house.cloud.has(BASE) == (set() if other is MONTH else {DATA})
+
+
+def test_a_share_that_is_agreed_while_the_first_is_being_ended_is_not_taken_away(house: House) -> None:
+    shared(house, DATA)
+    second = house.pending(DATA, term=MONTH)
+    house.clock.advance(days=2, hours=20)
+    house.press(second, LIN, Verb.APPROVE)
+    house.clock.advance(days=4, hours=5)
+    house.end()  # the end is in the queue behind the share
+    to_rest(house)
+    assert house.cloud.has(BASE) == {DATA}
+    assert calls(house, "unshare") == 0
+    (item,) = house.request(3).items
+    assert (item.state, item.code) == (ItemState.ALREADY, KEPT)
+    assert house.request(3).state is State.DONE
+    assert house.request(1).is_over
+    assert house.request(second).standing == 1
+
+
+def test_the_same_for_less_long_is_nothing_to_do(house: House) -> None:
+    shared(house, DATA, term=MONTH)
+    number = house.pending(DATA, term=WEEK)
+    assert house.request(number).state is State.REFUSED
+    assert {one.code for one in house.request(number).findings} >= {"nothing_to_do"}
+
+
+def test_a_cloud_that_is_down_ends_it_later_and_once(house: House) -> None:
+    number = shared(house, DATA)
+    house.clock.advance(days=7)
+    house.cloud.fail("images_by_id", *[Unavailable("DescribeImages", "InternalError", "down")] * 3)
+    for _ in range(10):
+        to_rest(house)
+        house.clock.advance(minutes=6)
+    assert house.cloud.has(BASE) == set()
+    assert house.request(number).is_over
+    assert len(house.rows("SELECT id FROM requests WHERE ends IS NOT NULL")) == 1
+
+
+def test_what_the_cloud_refuses_to_take_back_is_shown_to_the_owners_and_tried_again_the_next_day(house: House) -> None:
+    number = shared(house, DATA)
+    house.clock.advance(days=7)
+    house.cloud.bad = {DATA}
+    to_rest(house)
+    assert house.request(2).state is State.FAILED
+    told = [gist(one) for one in house.told() if one.request_id == 2]
+    assert ("card", LIN, "") in told
+    assert ("end", MEI, "") in told
+    assert house.request(number).standing == 1
+
+    house.cloud.bad = set()
+    house.clock.advance(days=1, minutes=1)
+    to_rest(house)
+    assert house.cloud.has(BASE) == set()
+    assert house.request(3).ends == number
+    assert house.request(number).is_over
+
+
+def test_an_image_that_is_gone_ends_its_shares(house: House) -> None:
+    number = shared(house, DATA)
+    del house.cloud.stock[GUANGZHOU, BASE]
+    house.clock.advance(days=7)
+    to_rest(house)
+    assert house.request(number).is_over
+    assert house.request(2).state is State.DONE
+
+
+def test_what_somebody_took_back_before_is_told_on_the_card_of_the_share(house: House) -> None:
+    number = shared(house, DATA)
+    house.approved(DATA, action=Action.UNSHARE)
+    to_rest(house)
+    assert house.request(number).is_over
+    assert ("thread", CHANNEL, "taken_back") in [gist(one) for one in house.told() if one.request_id == number]
+    house.clock.advance(days=30)
+    assert house.end() == 0
+
+
+@pytest.mark.parametrize(("person", "outcome"), [(MEI, "end_now"), (LIN, "end_now"), (SARA, "not_a_decider")])
+def test_who_asked_and_who_owns_can_end_it_early(house: House, person: str, outcome: str) -> None:
+    number = shared(house, DATA, term=NO_END)
+    assert house.press(number, person, Verb.END_NOW) == outcome
+    to_rest(house)
+    assert house.cloud.has(BASE) == (set() if outcome == "end_now" else {DATA})
+    assert house.request(number).is_over is (outcome == "end_now")
+    assert ("ended_early" in house.events(number)) is (outcome == "end_now")
+
+
+def test_ending_it_early_twice_ends_it_once(house: House) -> None:
+    number = shared(house, DATA)
+    assert [house.press(number, who, Verb.END_NOW) for who in (MEI, LIN)] == ["end_now", "end_now"]
+    to_rest(house)
+    assert house.events(number).count("ended_early") == 1
+    assert house.press(number, LIN, Verb.END_NOW) == "nothing_to_end"
+
+
+def test_where_only_some_got_it_those_end(house: House) -> None:
+    house.cloud.bad = {LAB}
+    number = shared(house, DATA, LAB)
+    assert house.request(number).state is State.PARTIAL
+    house.cloud.bad = set()
+    house.clock.advance(days=7)
+    to_rest(house)
+    assert [item.target.account for item in house.request(2).items] == [DATA]
+    assert house.request(number).is_over
+
+
+def test_an_approved_share_whose_last_day_passed_is_not_made(house: House) -> None:
+    number = house.approved(DATA, term=Term(day=date(2026, 3, 3)))
+    house.clock.advance(days=3)
+    to_rest(house)
+    assert house.request(number).state is State.FAILED
+    assert house.request(number).items[0].code == "share_over"
+    assert house.cloud.has(BASE) == set()
+
+
+def test_what_expired_is_asked_again_with_one_word(house: House) -> None:
+    number = house.pending(DATA, LAB, term=WEEK)
+    house.clock.advance(days=3)
+    house.time_out()
+    request = house.request(number)
+    new = house.desk.ask_again(request, by=request.requester, reply_to="reply:U0MEI")
+    assert new == house.desk.ask_again(request, by=request.requester, reply_to="reply:U0MEI")
+    assert new is not None
+    house.check()
+    again = house.request(new)
+    assert (again.state, again.term, [item.target.account for item in again.items]) == (
+        State.PENDING,
+        WEEK,
+        [DATA, LAB],
+    )

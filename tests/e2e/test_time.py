@@ -1,0 +1,161 @@
+"""Shares end, and what waits is not forgotten: a clock that a test moves, and everything else as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from bot.sandbox import company as people
+from bot.sandbox.run import opened
+from tests.e2e.conftest import Company, at
+from tests.e2e.misbehaving import CHANNEL, DATA_TEAM, NIGHTLY, until
+from tests.e2e.person import PersonAt, Seen
+
+RULES = '[rules]\nremind_after = "4h"\nescalate_after = "1d"\n'
+
+
+class Clock:
+    """The real time, and what a test adds to it."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+class Days:
+    """The company, on days that pass when a test lets them."""
+
+    def __init__(self, company: Company, clock: Clock) -> None:
+        self.company = company
+        self._clock = clock
+
+    def wait(self, **by: float) -> None:
+        self._clock.ahead += timedelta(**by)
+        self.company.sandbox.bot.look()
+
+
+@contextmanager
+def days(policy: str = people.POLICY) -> Iterator[Days]:
+    clock = Clock()
+    with opened(policy=policy, clock=clock) as sandbox:
+        yield Days(at(sandbox), clock)
+
+
+def shares(company: Company, command: str) -> Seen:
+    """A share that mei asks for and lin approves; gives its card in the channel."""
+    company.mei.types(command)
+    card = company.lin.sees("Share base-nightly with", where=CHANNEL)
+    company.lin.presses("Approve", on=card)
+    until(lambda: "Shared base-nightly" in company.lin.text_of(now(company.lin, card)))
+    return card
+
+
+def now(person: PersonAt, card: Seen) -> Seen:
+    return next(one for one in person.messages(CHANNEL) if one["ts"] == card["ts"])
+
+
+def test_a_share_ends_by_itself_and_who_asked_and_who_owns_hear_it_a_day_before() -> None:
+    with days() as time:
+        company = time.company
+        card = shares(company, "/image share base-nightly with data-team for 7d because a trial")
+        assert "7 days, until" in company.lin.text_of(now(company.lin, card))
+        company.mei.sees("is shared with data-team (100012345678) until")
+
+        time.wait(days=6, minutes=1)
+        for person in (company.mei, company.lin, company.omar):
+            told = person.sees("Nobody need do anything: it is taken back then.", where=company.direct(person))
+            assert person.buttons(told) == ["Extend", "End now"]
+        assert company.shares(NIGHTLY) == {DATA_TEAM}
+
+        time.wait(days=1)
+        until(lambda: company.shares(NIGHTLY) == set())
+        company.mei.sees("has ended, as was agreed", where=company.direct(company.mei))
+        until(lambda: "Share ended: base-nightly with data-team" in company.lin.text_of(now(company.lin, card)))
+        assert company.lin.buttons(now(company.lin, card)) == []
+
+
+def test_an_extension_goes_to_the_owners_and_the_first_end_takes_nothing_away() -> None:
+    with days() as time:
+        company = time.company
+        shares(company, "/image share base-nightly with data-team for 7d because a trial")
+        time.wait(days=6, minutes=1)
+        told = company.mei.sees("Nobody need do anything", where=company.direct(company.mei))
+        company.mei.presses("Extend", on=told)
+        form = company.mei.modal()
+        assert company.mei.fills_and_submits(form, {}) == {"For how long": "Choose for how long, or until when."}
+        assert company.mei.fills_and_submits(form, {"For how long": "30 days", "Why": "the trial goes on"}) == {}
+
+        card = company.omar.sees("#2", where=CHANNEL)
+        assert "data-team has it already, until" in company.omar.text_of(card)
+        company.omar.presses("Approve", on=card)
+        until(lambda: "30 days, until" in company.lin.text_of(now(company.lin, card)))
+        until(lambda: "Shared base-nightly" in company.lin.text_of(now(company.lin, card)))
+
+        time.wait(days=1)
+        company.mei.sees("#1: the share of base-nightly with data-team (100012345678) has ended")
+        assert company.shares(NIGHTLY) == {DATA_TEAM}
+        time.wait(days=30)
+        until(lambda: company.shares(NIGHTLY) == set())
+
+
+def test_whoever_asked_can_end_it_early_with_one_press() -> None:
+    with days() as time:
+        company = time.company
+        card = shares(company, "/image share base-nightly with data-team for 30d because a trial")
+        assert company.lin.buttons(now(company.lin, card)) == ["Extend", "End now"]
+        company.sara.presses("End now", on=now(company.sara, card))
+        company.sara.sees("Only @lin or @omar can decide about base-nightly.", where=CHANNEL)
+        company.mei.presses("End now", on=now(company.mei, card))
+        until(lambda: company.shares(NIGHTLY) == set())
+        company.lin.sees("@mei ended it early.", where=CHANNEL)
+
+
+def test_who_is_silent_is_reminded_then_the_guardians_decide() -> None:
+    with days(people.POLICY.replace("[rules]\n", RULES)) as time:
+        company = time.company
+        company.mei.types("/image share base-nightly with data-team for 7d because a trial")
+        company.lin.sees("Share base-nightly with data-team", where=company.direct(company.lin))
+        time.wait(hours=4, minutes=1)
+        reminder = company.lin.sees("Still waiting: mei asks to share base-nightly with data-team (#1).")
+        assert "It needs @lin or @omar (1 of them)." in company.lin.text_of(reminder)
+
+        time.wait(hours=20)
+        card = company.sara.sees("Share base-nightly with data-team", where=company.direct(company.sara))
+        company.lin.sees("Nobody has decided yet: @sara can decide now, too.", where=CHANNEL)
+        company.sara.presses("Approve", on=card)
+        until(lambda: company.shares(NIGHTLY) == {DATA_TEAM})
+
+
+def test_what_nobody_decided_is_asked_again_with_one_press() -> None:
+    with days() as time:
+        company = time.company
+        company.mei.types("/image share base-nightly with data-team for 7d because a trial")
+        company.lin.sees("Share base-nightly with data-team", where=CHANNEL)
+        time.wait(days=3, minutes=1)
+        told = company.mei.sees("nobody decided in time", where=company.direct(company.mei))
+        company.mei.presses("Ask again", on=told)
+        card = company.lin.sees("#2 · asked by @mei", where=CHANNEL)
+        company.lin.presses("Approve", on=card)
+        until(lambda: company.shares(NIGHTLY) == {DATA_TEAM})
+        assert "7 days, until" in company.lin.text_of(now(company.lin, card))
+
+
+def test_a_bot_that_slept_for_a_week_catches_up_once() -> None:
+    with days(people.POLICY.replace("[rules]\n", RULES)) as time:
+        company = time.company
+        shares(company, "/image share base-nightly with data-team for 2d because a trial")
+        company.mei.types("/image share base-22.04 with data-team for 2d because a trial")
+        company.lin.sees("Share base-22.04 with data-team", where=company.direct(company.lin))
+        time.wait(days=7)
+        until(lambda: company.shares(NIGHTLY) == set())
+        company.mei.sees("has ended, as was agreed")
+        company.mei.sees("nobody decided in time")
+        for person in (company.mei, company.lin, company.sara):
+            texts = [person.text_of(one) for one in person.messages()]
+            assert not [text for text in texts if "Still waiting" in text or "it is taken back then" in text]
+        assert (
+            len([one for one in company.mei.messages() if "has ended, as was agreed" in company.mei.text_of(one)]) == 1
+        )
