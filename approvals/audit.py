@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from json.encoder import encode_basestring
+from typing import Any, Protocol
 
-from approvals.model import Person
+from approvals.model import Finding, Person
 
 FIRST = "0" * 64
 """What the first line names as the hash before it."""
@@ -30,6 +32,11 @@ class Entry:
     detail: Mapping[str, object]
 
 
+def findings_told(findings: Iterable[Finding]) -> list[str]:
+    """Findings as the record names them: ``warn:target_unknown:100098765432``."""
+    return [":".join(filter(None, (one.level, one.code, one.about))) for one in findings]
+
+
 def digest(entry: Entry, at: str, previous: str, detail: str) -> str:
     """SHA-256 (hex) over the canonical JSON of the line and the hash before it.
 
@@ -46,6 +53,28 @@ def digest(entry: Entry, at: str, previous: str, detail: str) -> str:
         detail,
     ]
     return hashlib.sha256(canonical(line).encode()).hexdigest()
+
+
+class Line(Protocol):
+    """A line of the record, by the columns of the table."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+def digest_of(line: Line) -> str:
+    """The hash that a line of the record must have, by what is written in it."""
+    number = line["request_id"]
+    text = (
+        f"[{_quoted(line['previous'])},{_quoted(line['at'])},{_quoted(line['event'])},"
+        f"{'null' if number is None else number},"
+        f"{_quoted(line['actor_id'])},{_quoted(line['actor_name'])},{_quoted(line['detail'])}]"
+    )  # what ``canonical`` makes of the list, in half the time: a record can have millions of lines
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def _quoted(value: object) -> str:
+    """A text as JSON; whatever else somebody put in its place as what it is."""
+    return encode_basestring(value) if isinstance(value, str) else repr(value)
 
 
 def canonical(value: object) -> str:

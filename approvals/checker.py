@@ -12,7 +12,7 @@ import structlog
 
 from approvals import facts, trust
 from approvals.attention import attend_at
-from approvals.audit import NOBODY, Entry
+from approvals.audit import NOBODY, Entry, findings_told
 from approvals.cloud import Cloud, Image
 from approvals.errors import AuthFailed, CloudError, DirectoryError, Refused, UnknownPerson, WrongAccount
 from approvals.findings import found
@@ -25,6 +25,7 @@ from approvals.people import Directory, can_be_met, deciders_of, guardians_of, u
 from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.recording import Effect, record_each
+from approvals.rows import stamp
 from approvals.sentences import say
 from approvals.store import Store
 from approvals.trust import Judgement
@@ -216,10 +217,16 @@ class Checker:
         )
         if not first:
             return False
-        detail = {
-            "findings": [f"{finding.level}:{finding.code}" for finding in judgement.findings],
+        detail: dict[str, object] = {
+            "findings": findings_told(judgement.findings),
             "image": judgement.image.image_id if judgement.image else None,
         }
+        if deciders is not None:
+            detail |= {"owners": list(deciders.owner_ids), "guardians": list(deciders.guardian_ids)}
+        if request.everyone:
+            detail["accounts"] = sorted({one.target.account for one in judgement.affected if one.target.account})
+        if until is not None:
+            detail["until"] = stamp(until)
         event = "refused" if after is State.REFUSED else "checked"
         ledger.add_audit(Entry(now, event, NOBODY, request.id, detail))
         return True

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from approvals.audit import NOBODY, Entry
+from approvals.audit import NOBODY, Entry, findings_told
 from approvals.errors import UnknownPerson
 from approvals.ledger import Ledger
 from approvals.model import (
@@ -35,6 +35,7 @@ from approvals.outbox import Outbox
 from approvals.people import Directory, deciders_of, escalated, guardians_of, is_met
 from approvals.policies import Policies
 from approvals.policy import Policy
+from approvals.rows import stamp
 from approvals.sentences import say
 from approvals.store import Store
 
@@ -211,13 +212,19 @@ class Desk:
         ledger.add_decision(request.id, decision)
         given = [*(one for one in request.decisions if one.verdict is Verdict.APPROVE), decision]
         met = is_met(deciders, _by(given, Role.OWNER), _by(given, Role.GUARDIAN))
-        detail = {"roles": sorted(decision.roles), "enough": met, "findings": [f.code for f in request.findings]}
+        until = now + request.term.lasts if met and request.term.lasts is not None else None
+        detail = {
+            "roles": sorted(decision.roles),
+            "enough": met,
+            "findings": findings_told(request.findings),
+            **({"until": stamp(until)} if until else {}),
+        }
         ledger.add_audit(Entry(now, "approved", person, request.id, detail))
         outbox.thread("approved", person=person.id, roles=" ".join(sorted(decision.roles)))
         if met:
             ledger.move(request.id, State.PENDING, State.APPROVED, now=now)
-        if met and request.term.lasts is not None:
-            ledger.set_until(request.id, now + request.term.lasts)
+        if until is not None:
+            ledger.set_until(request.id, until)
         if met and request.action.is_about_source:
             self._settle_source(ledger, outbox, request, now)
         outbox.card()

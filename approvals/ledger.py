@@ -473,6 +473,15 @@ class Ledger(Mailbox):
             self._audit_head = head["hash"] if head else audit.FIRST
         return self._audit_head
 
+    def newest_line(self) -> tuple[int, str, str] | None:
+        """Number, event and hash of the last line of the record; None where there is none."""
+        row = self._one("audit_head")
+        return (row["seq"], row["event"], row["hash"]) if row else None
+
+    def head_told_at(self) -> datetime | None:
+        """When the newest hash was last told to everybody, or else when the record began."""
+        return rows.moment(self._sure("last_head_posted")["at"])
+
     def audit_of_policy(self) -> tuple[str, Mapping[str, object]] | None:
         """The event and the detail of what the record says last about the policy file."""
         row = self._one("audit_of_policy")

@@ -13,6 +13,10 @@ def m0001_the_main_job(db: Database) -> None:
         db.execute(statement)
 
 
+STEPS = (m0001_the_main_job.__name__,)
+"""The steps that this version knows: a file with another one is from a newer version."""
+
+
 # Indexes are partial where a sweep looks for the few rows that wait among the many that are finished.
 # No AUTOINCREMENT, which is one more page in every commit: no row is ever deleted, so no number comes twice anyhow.
 _FIRST = (
@@ -247,6 +251,7 @@ _FIRST = (
     )
     """,
     "CREATE INDEX audit_request ON audit (request_id, seq)",
+    "CREATE INDEX audit_heads ON audit (seq) WHERE event = 'head_posted'",
     "CREATE INDEX audit_policy ON audit (seq) WHERE event IN ('policy_loaded', 'policy_refused')",
     """
     CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
@@ -255,5 +260,38 @@ _FIRST = (
     """
     CREATE TRIGGER audit_never_shrinks BEFORE DELETE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END
+    """,
+    # For whoever opens the file with a tool for SQLite.
+    """
+    CREATE VIEW active_grants AS
+    SELECT g.image_id, json_extract(r.image, '$.name') AS image_name, g.region, g.account, g.account_name, g.since,
+           g.until, g.request_id, r.requester_name AS asked_by, r.reason,
+           (SELECT group_concat(d.person_name, ', ') FROM decisions AS d
+             WHERE d.request_id = g.request_id AND d.verdict = 'approve') AS approved_by
+      FROM grants AS g JOIN requests AS r ON r.id = g.request_id
+     WHERE g.ended_at IS NULL
+    """,
+    """
+    CREATE VIEW ended_grants AS
+    SELECT g.image_id, g.region, g.account, g.account_name, g.since, g.until, g.ended_at, g.request_id, g.ended_by
+      FROM grants AS g WHERE g.ended_at IS NOT NULL
+    """,
+    """
+    CREATE VIEW requests_with_decisions AS
+    SELECT r.id AS request_id, r.action, r.image_ref AS image, r.image_id, r.image_region, r.state, r.requester_id,
+           r.requester_name, r.reason, r.asked_at, r.changed_at, r.until, d.person_id AS decided_by_id,
+           d.person_name AS decided_by, d.roles, d.verdict, d.reason AS decision_reason, d.at AS decided_at
+      FROM requests AS r LEFT JOIN decisions AS d ON d.request_id = r.id
+    """,
+    """
+    CREATE VIEW request_outcomes AS
+    SELECT i.request_id, r.action, i.account, i.account_name, i.region, i.image_id, i.state, i.code, i.message,
+           i.cloud_request_id, i.changed_at
+      FROM items AS i JOIN requests AS r ON r.id = i.request_id
+    """,
+    """
+    CREATE VIEW waiting_requests AS
+    SELECT id AS request_id, action, image_ref AS image, state, requester_name, asked_at, decide_by
+      FROM requests WHERE state IN ('checking', 'pending', 'approved', 'executing')
     """,
 )

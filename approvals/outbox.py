@@ -20,6 +20,7 @@ REMIND = "remind"
 ENDING = "ending"
 OVER = "over"
 ALARM = "alarm"
+HEAD = "head"
 
 
 class Outbox:

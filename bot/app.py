@@ -17,6 +17,7 @@ from approvals.copying import Copying
 from approvals.desk import Clock, Desk
 from approvals.ending import Ending
 from approvals.executor import Executor
+from approvals.heads import Heads
 from approvals.home import HomeAccount
 from approvals.incidents import Incidents
 from approvals.judging import Judging
@@ -115,6 +116,7 @@ class Bot:
         self._executor = Executor(self.store, self.cloud, policies, self.home, leases, incidents)
         self._copying = Copying(self.store, self.cloud, policies, leases, incidents)
         self.survey = Survey(self.cloud, self.catalogue, self.store, self.home, clock)
+        heads = Heads(self.store, policies)
         self._worker = Worker(
             self.store,
             clock,
@@ -124,6 +126,7 @@ class Bot:
                 Sweep("executor", self._executor.sweep, Ledger.next_execution),
                 Sweep("copying", self._copying.sweep, lambda ledger: ledger.copies.next_due()),
                 Sweep("timers", Timers(self.store, policies).sweep, Ledger.next_deadline),
+                Sweep("heads", heads.sweep, heads.next_due),
                 Sweep("ending", Ending(self.store, policies).sweep, lambda ledger: ledger.grants.next_due()),
                 Sweep("notices", self._notices.sweep, self._notices.next_due),
                 Sweep("leases", leases.sweep, leases.next_due),

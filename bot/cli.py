@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -87,6 +88,77 @@ def explain(image: str, target: str, requester: str) -> None:
             click.echo(sentence)
     except (PolicyError, UnknownTarget) as error:
         raise click.ClickException(str(error)) from error
+
+
+class _Unreadable(click.ClickException):
+    """Nothing can be said of the record, which is another answer than that it is broken."""
+
+    exit_code = 2
+
+
+class Moment(click.ParamType[datetime]):
+    """A day, or a day and a time."""
+
+    name = "TIME"
+
+    def __init__(self, *, end: bool) -> None:
+        self._end = end
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from bot.auditing import moment
+
+        try:
+            return moment(str(value), end=self._end)
+        except ValueError:
+            self.fail(f"{value!r} is no time: write it like 2026-03-31 or 2026-03-31T17:00", param, ctx)
+
+
+_DB = click.option(
+    "--db", type=click.Path(path_type=Path, dir_okay=False), help="The database; without, that of the environment."
+)
+
+
+@main.group()
+def audit() -> None:
+    """Verify the record of who allowed what, or write it out. Changes nothing; the bot may run meanwhile."""
+
+
+@audit.command()
+@click.option("--head", default="", metavar="HASH", help="A hash that was told earlier, in the channel for example.")
+@_DB
+def verify(head: str, db: Path | None) -> None:
+    """Find every line of the record that was changed, removed, put in or moved, and what the tables hold otherwise.
+
+    Exits with 0 where all is as it was written, with 1 where it isn't, and with 2 where the file can't be read.
+    """
+    from approvals.errors import StoreError
+    from bot.auditing import report
+    from bot.config import places
+
+    try:
+        sound = report(db or places().db, head.strip().lower())
+    except StoreError as error:
+        raise _Unreadable(str(error)) from error
+    if not sound:
+        sys.exit(1)
+
+
+@audit.command()
+@click.option("--format", "kind", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option("--since", type=Moment(end=False), help="From that time or day on. UTC, where no other zone is said.")
+@click.option("--until", type=Moment(end=True), help="Before that time, or through that day.")
+@_DB
+def export(kind: str, since: datetime | None, until: datetime | None, db: Path | None) -> None:
+    """Write the record to the standard output, line by line."""
+    from approvals.errors import StoreError
+    from bot.auditing import export as write
+    from bot.auditing import standard_output
+    from bot.config import places
+
+    try:
+        write(db or places().db, standard_output(), kind, since, until)
+    except StoreError as error:
+        raise _Unreadable(str(error)) from error
 
 
 @main.command()

@@ -19,7 +19,7 @@ from approvals.model import Card, Notice, Request
 from approvals.pace import later
 from approvals.store import Store
 from bot.cards import endings, private
-from bot.cards.alarms import alarm
+from bot.cards.alarms import alarm, head
 from bot.cards.request import card
 from bot.cards.story import story
 from bot.cards.text import section
@@ -157,7 +157,9 @@ class Notices:
         bound = log.bind(request=notice.request_id, kind=notice.kind, notice=notice.id)
         try:
             with speaking(self._language_of(notice)):
-                if notice.request_id is None:
+                if notice.kind == outbox.HEAD:
+                    self._head(notice)
+                elif notice.request_id is None:
                     self._alarm(notice)
                 else:
                     self._deliver(notice, notice.request_id)
@@ -197,6 +199,14 @@ class Notices:
     def _alarm(self, notice: Notice) -> None:
         text, blocks = alarm(notice.facts)
         direct(self._client, notice.recipient, text, blocks)
+        self._sent(notice)
+
+    def _head(self, notice: Notice) -> None:
+        text, blocks = head(notice.facts)
+        self._client.chat_postMessage(channel=notice.recipient, text=text, blocks=blocks)
+        self._sent(notice)
+
+    def _sent(self, notice: Notice) -> None:
         self._store.write(
             lambda ledger: ledger.notices_sent(notice, newest=notice.id, now=self._clock()), durable=False
         )

@@ -547,7 +547,12 @@ VALUES (:at, :event, :request_id, :actor_id, :actor_name, :detail, :previous, :h
 
 -- audit_head --
 -- The newest line of the record.
-SELECT hash FROM audit ORDER BY seq DESC LIMIT 1
+SELECT seq, at, event, hash FROM audit ORDER BY seq DESC LIMIT 1
+
+-- last_head_posted --
+-- When the newest hash of the record was last told to everybody; before that, when the record began.
+SELECT COALESCE((SELECT at FROM audit WHERE event = 'head_posted' ORDER BY seq DESC LIMIT 1),
+                (SELECT at FROM audit WHERE seq = 1)) AS at
 
 -- audit_of_policy --
 -- What the record says last about the policy file.

@@ -22,6 +22,20 @@ _OTHER_ACCOUNT = say(
 )
 
 
+def head(facts: Mapping[str, str]) -> tuple[str, list[Block]]:
+    """What everybody is told of the record each day, so that nobody can write it anew unseen.
+
+    :param facts: ``row`` and ``hash`` of its newest line
+    """
+    text = _(
+        "The record has {row} lines; the last has the hash {hash}. That this message is here proves it: whoever doubts "
+        "the record can compare it with `imagewarden audit verify --head`.",
+        row=facts["row"],
+        hash=code(facts["hash"]),
+    )
+    return text, [context(text)]
+
+
 def alarm(facts: Mapping[str, str]) -> tuple[str, list[Block]]:
     """The notification's text and the blocks.
 

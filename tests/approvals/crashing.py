@@ -26,6 +26,7 @@ from approvals.copying import Copying
 from approvals.desk import Desk
 from approvals.ending import Ending
 from approvals.executor import Executor
+from approvals.heads import Heads
 from approvals.home import HomeAccount
 from approvals.incidents import Incidents
 from approvals.judging import Judging
@@ -52,10 +53,9 @@ from tests.sandbox.workspace_support import client_of
 T = TypeVar("T")
 
 DEAD_FOR = 60.0  # seconds until it is started again: longer than any lease
-_PASSING = re.compile(
-    r"http[^|]+| · cloud request .+|<!date[^>]+>"
-)  # links, times, and what is unknown where an answer was lost
-_RECORDED = {f"commit of Notices.{name}" for name in ("_deliver", "_told", "_place", "_alarm")}
+# Links, times, how long the record is, and what is unknown where an answer was lost.
+_PASSING = re.compile(r"http[^|]+| · cloud request .+|<!date[^>]+>|`[0-9a-f]{64}`|has \d+ lines")
+_RECORDED = {f"commit of Notices.{name}" for name in ("_deliver", "_told", "_place", "_sent")}
 _WAITS_FOR = timedelta(minutes=10)  # longer than any pause before another attempt, shorter than any deadline of people
 
 
@@ -288,6 +288,7 @@ class Life:
             self._judging.sweep,
             Timers(self.store, policies).sweep,
             Ending(self.store, policies).sweep,
+            Heads(self.store, policies).sweep,
             self._executor.sweep,
             self._copying.sweep,
             self._notices.sweep,

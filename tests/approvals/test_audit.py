@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approvals.audit import FIRST, NOBODY, Entry, canonical, digest
+from approvals.audit import FIRST, NOBODY, Entry, canonical, digest, digest_of
 from approvals.ledger import Ledger
 from approvals.model import Person, Verb
 from approvals.store import Store
@@ -56,6 +56,17 @@ def test_a_line_that_was_taken_out_or_moved_is_found(house: House) -> None:
     lines = lived(house)
     assert broken_lines(lines[:3] + lines[4:]) == [5]
     assert broken_lines([lines[1], lines[0], *lines[2:]])
+
+
+@given(st.text(), st.text(), st.text(), st.text(), st.one_of(st.none(), st.integers(1, 2**60)))
+def test_the_hash_of_a_written_line_is_that_of_the_entry(
+    event: str, person: str, name: str, reason: str, number: int | None
+) -> None:
+    entry = Entry(NOW, event, Person(person, name), number, {"reason": reason})
+    detail = canonical(entry.detail)
+    line = {"at": "2026", "event": event, "request_id": number, "actor_id": person, "actor_name": name}
+    line |= {"detail": detail, "previous": FIRST}
+    assert digest_of(line) == digest(entry, "2026", FIRST, detail)
 
 
 def test_two_processes_continue_one_chain(house: House) -> None:
