@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from approvals import drifting
 from approvals.audit import NOBODY, Entry, findings_told
 from approvals.errors import UnknownPerson
 from approvals.ledger import Ledger
@@ -32,7 +33,7 @@ from approvals.model import (
     Verdict,
 )
 from approvals.outbox import Outbox
-from approvals.people import Directory, deciders_of, escalated, guardians_of, is_met
+from approvals.people import Directory, deciders_of, deciders_of_drift, escalated, guardians_of, is_met
 from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.rows import stamp
@@ -40,6 +41,8 @@ from approvals.sentences import say
 from approvals.store import Store
 
 Clock = Callable[[], datetime]
+
+_DRIFT_VERBS = frozenset(verb for verbs in drifting.VERBS.values() for verb in verbs)
 
 
 class Desk:
@@ -129,6 +132,8 @@ class Desk:
 
     def _deciders(self, request: Request, policy: Policy) -> Deciders:
         assert request.image is not None  # noqa: S101  both callers have looked
+        if request.action.is_drift:
+            return deciders_of_drift(request.image, policy, self._directory)
         if request.action.is_about_source:
             return guardians_of(requester_id=request.requester.id, policy=policy, directory=self._directory)
         needed = request.deciders is not None and request.deciders.guardian_needed
@@ -203,6 +208,8 @@ class Desk:
                 self._remove_copies(ledger, outbox, request, person, now)
             case Verb.END_NOW:
                 self._end_now(ledger, outbox, request, person, now)
+            case _:
+                self._settle_drift(ledger, outbox, request, person, press, now)
         return outcome
 
     def _approve(
@@ -294,6 +301,24 @@ class Desk:
             outbox.thread("ended_early", person=person.id)
             outbox.card()
 
+    def _settle_drift(
+        self, ledger: Ledger, outbox: Outbox, request: Request, person: Person, press: Press, now: datetime
+    ) -> None:
+        number = None
+        match press.verb:
+            case Verb.ADOPT:
+                home = self._policies.current.home.account or ""
+                drifting.adopt(ledger, request, person, press.reason, home=home, now=now)
+            case Verb.REVOKE:
+                number = drifting.revoke(ledger, request, person, now=now)
+            case Verb.SHARE_AGAIN:
+                number = drifting.share_again(ledger, request, person, press.reply_to, now=now)
+            case _:
+                drifting.close(ledger, request, person, now=now)
+        new = {"number": str(number)} if number is not None else {}
+        outbox.thread(f"drift_{press.verb}", person=person.id, reason=press.reason, **new)
+        outbox.card()
+
 
 def _to_ask_again(request: Request) -> tuple[Target, ...]:
     """Those for which nothing was done, and could be."""
@@ -322,6 +347,9 @@ def _objection(
         return against
     if verb is Verb.RETRY:
         return _against_a_retry(request, policy, at)
+    if request.action.is_drift or verb in _DRIFT_VERBS:
+        fits = request.state is State.PENDING and verb in drifting.VERBS.get(request.action, ())
+        return None if fits else "not_pending"
     if verb is Verb.END_NOW:
         return None if request.standing else "nothing_to_end"
     if verb is Verb.REMOVE_COPY:

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from approvals import audit, rows
 from approvals.cloud import Image
 from approvals.copies import Copies
+from approvals.differences import Differences
 from approvals.errors import IllegalMove
 from approvals.grants import Grants
 from approvals.mailbox import Mailbox
@@ -58,6 +59,7 @@ class Ledger(Mailbox):
     :ivar copies: those of images in other regions
     :ivar sources: accounts that share images with us
     :ivar grants: the shares that we know of
+    :ivar drift: where the cloud differs from them
     """
 
     def __init__(self, db: Database, happened: list[Happened] | None = None) -> None:
@@ -65,6 +67,7 @@ class Ledger(Mailbox):
         self.copies = Copies(db, self.happened)
         self.sources = Sources(db)
         self.grants = Grants(db, self.happened)
+        self.drift = Differences(db, self.happened)
         self._audit_head: str | None = None
 
     # requests
@@ -106,6 +109,11 @@ class Ledger(Mailbox):
     def is_ending(self, request: Request) -> bool:
         """Are its shares being taken back already, since they are over?"""
         return bool(self._sure("is_ending", request_id=request.id)["ending"])
+
+    def add_items(self, request_id: int, image: Image, targets: Iterable[Target]) -> None:
+        """The accounts of a request about an image in its own region."""
+        for target in targets:
+            self._add_item(request_id, target, image.region, image.image_id)
 
     def _add_item(self, request_id: int, target: Target, region: str, image_id: str = "") -> None:
         self._do(

@@ -150,6 +150,7 @@ _FIRST = (
     )
     """,
     "CREATE INDEX copies_image ON copies (image_id, image_region, id)",
+    "CREATE INDEX copies_copy ON copies (copy_id, region)",
     """
     CREATE UNIQUE INDEX copies_under_way ON copies (image_id, image_region, region)
      WHERE state IN ('wanted', 'calling', 'syncing', 'ready')
@@ -176,12 +177,43 @@ _FIRST = (
     ) WITHOUT ROWID
     """,
     """
+    CREATE TABLE drift (
+      id INTEGER PRIMARY KEY,
+      kind TEXT NOT NULL CHECK (kind IN ('unapproved', 'gone', 'inbound')),
+      image_id TEXT NOT NULL,
+      image_name TEXT NOT NULL,
+      region TEXT NOT NULL,
+      account TEXT NOT NULL,
+      account_name TEXT,
+      found_at TEXT NOT NULL,
+      told INTEGER NOT NULL DEFAULT 0,
+      request_id INTEGER REFERENCES requests (id),
+      settled_at TEXT,
+      outcome TEXT
+    )
+    """,
+    "CREATE UNIQUE INDEX drift_open ON drift (image_id, region, kind, account) WHERE settled_at IS NULL",
+    "CREATE INDEX drift_request ON drift (request_id) WHERE settled_at IS NULL",
+    """
+    CREATE TABLE drift_pass (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      started_at TEXT,
+      finished_at TEXT,
+      region TEXT NOT NULL,
+      image_id TEXT NOT NULL,
+      looked INTEGER NOT NULL,
+      total INTEGER NOT NULL,
+      cards INTEGER NOT NULL
+    )
+    """,
+    """
     CREATE TABLE presses (
       id INTEGER PRIMARY KEY,
       key TEXT NOT NULL UNIQUE,
       request_id INTEGER NOT NULL,
       person_id TEXT NOT NULL,
-      verb TEXT NOT NULL CHECK (verb IN ('approve', 'deny', 'cancel', 'retry', 'remove_copy', 'end_now')),
+      verb TEXT NOT NULL CHECK (verb IN ('approve', 'deny', 'cancel', 'retry', 'remove_copy', 'end_now',
+                                         'adopt', 'revoke', 'share_again', 'close')),
       reason TEXT NOT NULL DEFAULT '',
       reply_to TEXT NOT NULL DEFAULT '',
       at TEXT NOT NULL,

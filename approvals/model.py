@@ -29,11 +29,18 @@ class Action(StrEnum):
     DELETE = "delete"  # every share is taken back first
     TRUST = "trust"  # an account that shares images with us
     DISTRUST = "distrust"
+    ADOPT = "adopt"  # a share that nobody approved, found in the cloud
+    RESTORE = "restore"  # a share that was approved, and isn't in the cloud any more
+
+    @property
+    def is_drift(self) -> bool:
+        """Did nobody ask for it, but the cloud differ from the record?"""
+        return self in (Action.ADOPT, Action.RESTORE)
 
     @property
     def names_accounts(self) -> bool:
         """Is it about an image and accounts that are to have it, or not any more?"""
-        return self in (Action.SHARE, Action.UNSHARE)
+        return self in (Action.SHARE, Action.UNSHARE, Action.ADOPT, Action.RESTORE)
 
     @property
     def is_about_source(self) -> bool:
@@ -423,6 +430,49 @@ class Grant:
     until: datetime | None = None
 
 
+class DriftKind(StrEnum):
+    """How the cloud differs from the record."""
+
+    UNAPPROVED = "unapproved"  # shared, and nobody approved that
+    GONE = "gone"  # approved, and not shared any more
+    INBOUND = "inbound"  # shared with us by an account that isn't trusted
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A difference that was found and still stands.
+
+    :ivar target: the account that has the image, or doesn't; of an inbound image, whose it is
+    :ivar request_id: the request by which people decide about it; None where it is listed only
+    """
+
+    id: int
+    kind: DriftKind
+    image_id: str
+    image_name: str
+    region: str
+    target: Target
+    found_at: datetime
+    request_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DriftPass:
+    """How far the comparison is.
+
+    :ivar position: region and image that were looked at last; empty between two passes
+    :ivar finished_at: when the last whole pass ended
+    :ivar cards: requests that this pass made
+    """
+
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    position: tuple[str, str] = ("", "")
+    looked: int = 0
+    total: int = 0
+    cards: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What somebody asks for, before it has a number.
@@ -455,6 +505,10 @@ class Verb(StrEnum):
     RETRY = "retry"
     REMOVE_COPY = "remove_copy"
     END_NOW = "end_now"
+    ADOPT = "adopt"
+    REVOKE = "revoke"
+    SHARE_AGAIN = "share_again"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True, slots=True)

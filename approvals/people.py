@@ -56,6 +56,15 @@ def escalated(deciders: Deciders) -> Deciders:
     return replace(deciders, owner_ids=owners, backup_ids=(), escalated=True)
 
 
+def deciders_of_drift(image: Image, policy: Policy, directory: Directory) -> Deciders:
+    """Who may decide about a difference that was found: any owner, and any guardian.
+
+    :raises DirectoryError: can't be told now
+    """
+    people = _able((*policy.owners_of(image), *policy.home.guardians), directory, frozenset())
+    return Deciders(owner_ids=people)
+
+
 def guardians_of(*, requester_id: str, policy: Policy, directory: Directory) -> Deciders:
     """Who may decide about what concerns no image of ours: the guardians alone.
 

@@ -34,6 +34,10 @@ def _duration(value: object) -> object:
     raise ValueError('a duration is a number and a unit, such as "30m", "4h", "3d" or "2w"')
 
 
+def _duration_or_off(value: object) -> object:
+    return None if value == "off" else _duration(value)
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 
 _PRINCIPAL = r"[UWS][A-Z0-9]{2,20}|[^@\s<>|\"',;]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}"
@@ -105,6 +109,7 @@ class Rules(_Section):
     :ivar max_days: a share lasts no longer, counted from its approval; None for no limit
     :ivar remind_after: the deciders are reminded that long after they were asked, then after twice that, and so on
     :ivar escalate_after: whoever is silent that long shares the decision with the guardians
+    :ivar drift_every: how long after one comparison of the cloud with the record the next begins; None for never
     :ivar owner_tag: the key of the image tag that names an owner
     :ivar lineage_tag: the key of the image tag that names the image, or the account, that an image was made from
     :ivar findings: the level of a finding, by its code, where it isn't that of the catalogue
@@ -118,6 +123,7 @@ class Rules(_Section):
     decide_within: Duration = timedelta(days=3)
     remind_after: Duration | None = None
     escalate_after: Duration | None = None
+    drift_every: Annotated[timedelta | None, BeforeValidator(_duration_or_off)] = timedelta(minutes=30)
     owner_tag: Annotated[str, Field(min_length=1)] | None = None
     lineage_tag: Annotated[str, Field(min_length=1)] | None = None
     findings: Annotated[Mapping[str, Level], AfterValidator(_changeable)] = {}

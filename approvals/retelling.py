@@ -25,11 +25,19 @@ _STATES = {
     "requeued": State.APPROVED,
     "retried": State.APPROVED,
     "share_over": State.APPROVED,
+    "drift_found": State.PENDING,
+    "drift_passed": State.CANCELLED,
+    "adopted": State.DONE,
+    "shared_again": State.DONE,
+    "revoked": State.DENIED,
+    "closed": State.DENIED,
     "done": State.DONE,
     "partial": State.PARTIAL,
     "failed": State.FAILED,
 }
 """In which state each event leaves a request."""
+
+_DRIFT_WORDS = {"adopted": "approve", "shared_again": "approve", "revoked": "deny", "closed": "deny"}
 
 _UNREAD = frozenset({"executing", "refused", "reminded", "escalated", "ending_told", "press_refused", "retried"})
 """Events whose details say nothing of how the tables must stand."""
@@ -76,7 +84,7 @@ class Retelling:
             self._share(number, told, event, detail)
 
     def _begin(self, number: int, row: Row, detail: Mapping[str, Any]) -> None:
-        if row["event"] not in ("asked", "share_over"):
+        if row["event"] not in ("asked", "share_over", "drift_found"):
             return
         told = _Told(detail, row["actor_id"], _STATES[row["event"]], ends=detail.get("ends"))
         if told.ends is not None and told.ends in self._requests:
@@ -95,6 +103,8 @@ class Retelling:
             told.state = _STATES[event]
         if event == "ended_early":
             told.early = row["at"]
+        if event in _DRIFT_WORDS:
+            told.words[row["actor_id"]] = (_DRIFT_WORDS[event], detail.get("reason", ""))
         if event == "denied":
             told.words[row["actor_id"]] = ("deny", detail.get("reason", ""))
         if event == "done" and "trusted" in detail:
@@ -103,18 +113,26 @@ class Retelling:
     def _share(self, number: int, told: _Told, event: str, detail: Mapping[str, Any]) -> None:
         if event == "share_kept" or (told.ends is not None and detail.get("code") == KEPT):
             self._end(detail, by=told.ends or number)
+        if event == "adopted":
+            for account in detail["accounts"]:
+                self._give((detail["image"], detail["region"], account, number))
+        if event in ("shared_again", "closed"):
+            for account in detail["accounts"]:
+                self._end({**detail, "account": account})
         if "image" not in detail or "account" not in detail:
             return
         place = (detail["image"], detail["region"])
         if event == "share_done":
-            share = (*place, detail["account"], number)
-            self._shares.add(share)
-            self._given.add(share)
-            self._by_place[place].add(share)
+            self._give((*place, detail["account"], number))
         elif event in ("unshare_done", "delete_done") and detail["account"]:
             self._end(detail)
         elif event in ("delete_done", "delete_already") and not detail["account"]:
             self._forget(set(self._by_place[place]))
+
+    def _give(self, share: _Share) -> None:
+        self._shares.add(share)
+        self._given.add(share)
+        self._by_place[share[0], share[1]].add(share)
 
     def _end(self, detail: Mapping[str, Any], by: int | None = None) -> None:
         there = self._by_place[detail["image"], detail["region"]]
@@ -227,5 +245,5 @@ def _differences(row: Row, told: _Told) -> Iterator[tuple[str, object, object]]:
     for what, column, name in (("its action", "action", "action"), ("its image", "image_ref", "image")):
         if row[column] != asked.get(name):
             yield what, row[column], asked.get(name)
-    if row["reason"] != asked.get("reason"):
+    if row["reason"] != asked.get("reason", ""):
         yield "its reason", row["reason"], asked.get("reason")

@@ -17,6 +17,9 @@ from approvals.model import (
     CopyState,
     Deciders,
     Decision,
+    Drift,
+    DriftKind,
+    DriftPass,
     Finding,
     Grant,
     Incident,
@@ -177,6 +180,30 @@ def notice(row: Row) -> Notice:
         created_at=sure_moment(row["created_at"]),
         attempts=row["attempts"],
         told=row["told"],
+    )
+
+
+def drift(row: Row) -> Drift:
+    return Drift(
+        id=row["id"],
+        kind=DriftKind(row["kind"]),
+        image_id=row["image_id"],
+        image_name=row["image_name"],
+        region=row["region"],
+        target=Target(row["account"], row["account_name"]),
+        found_at=sure_moment(row["found_at"]),
+        request_id=row["request_id"],
+    )
+
+
+def drift_pass(row: Row) -> DriftPass:
+    return DriftPass(
+        started_at=moment(row["started_at"]),
+        finished_at=moment(row["finished_at"]),
+        position=(row["region"], row["image_id"]),
+        looked=row["looked"],
+        total=row["total"],
+        cards=row["cards"],
     )
 
 

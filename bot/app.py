@@ -15,6 +15,7 @@ from approvals.catalogue import Catalogue
 from approvals.checker import Checker
 from approvals.copying import Copying
 from approvals.desk import Clock, Desk
+from approvals.drift import DriftWatch
 from approvals.ending import Ending
 from approvals.executor import Executor
 from approvals.heads import Heads
@@ -117,6 +118,7 @@ class Bot:
         self._copying = Copying(self.store, self.cloud, policies, leases, incidents)
         self.survey = Survey(self.cloud, self.catalogue, self.store, self.home, clock)
         heads = Heads(self.store, policies)
+        drift = DriftWatch(self.store, self.cloud, self.catalogue, policies, directory, self.home, clock)
         self._worker = Worker(
             self.store,
             clock,
@@ -125,6 +127,7 @@ class Bot:
                 Sweep("presses", Judging(self.store, desk).sweep, Ledger.next_press),
                 Sweep("executor", self._executor.sweep, Ledger.next_execution),
                 Sweep("copying", self._copying.sweep, lambda ledger: ledger.copies.next_due()),
+                Sweep("drift", drift.sweep, drift.next_due),
                 Sweep("timers", Timers(self.store, policies).sweep, Ledger.next_deadline),
                 Sweep("heads", heads.sweep, heads.next_due),
                 Sweep("ending", Ending(self.store, policies).sweep, lambda ledger: ledger.grants.next_due()),

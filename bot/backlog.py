@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from approvals.errors import StoreError
 from approvals.ledger import Ledger
-from approvals.model import CopyState, IncidentKind, State, Waiting
+from approvals.model import CopyState, DriftKind, IncidentKind, State, Waiting
 from approvals.store import Store
 
 Families = Iterator[GaugeMetricFamily]
@@ -91,8 +91,31 @@ def _incidents(ledger: Ledger, _now: datetime) -> Families:
     yield family
 
 
+def _drift(ledger: Ledger, _now: datetime) -> Families:
+    counts, latest = ledger.drift.counts(), ledger.drift.latest_pass()
+    family = GaugeMetricFamily(
+        "imagewarden_drift_open", "Differences between the cloud and the record that stand", labels=["kind"]
+    )
+    for kind in DriftKind:
+        family.add_metric([kind.value], counts.get(kind, 0))
+    yield family
+    finished = latest.finished_at.timestamp() if latest.finished_at else 0.0
+    yield GaugeMetricFamily(
+        "imagewarden_drift_last_pass_timestamp_seconds", "When the last whole comparison ended", value=finished
+    )
+    left = latest.total - latest.looked if latest.started_at else 0
+    yield GaugeMetricFamily("imagewarden_drift_images_left", "Images that the present one must still see", value=left)
+
+
 # What is read of the database is added here: one function a subject, each by an index (see test_metrics.py).
-_PARTS: tuple[Callable[[Ledger, datetime], Families], ...] = (_requests, _presses, _notices, _copies, _incidents)
+_PARTS: tuple[Callable[[Ledger, datetime], Families], ...] = (
+    _requests,
+    _presses,
+    _notices,
+    _copies,
+    _incidents,
+    _drift,
+)
 
 
 def _by_state(

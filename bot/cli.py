@@ -90,6 +90,23 @@ def explain(image: str, target: str, requester: str) -> None:
         raise click.ClickException(str(error)) from error
 
 
+@main.command()
+@click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
+def adopt(yes: bool) -> None:
+    """Take the shares that are in the cloud already into the record.
+
+    Shows first what that would be. Interrupted, it can be run again: what was taken is not taken twice.
+    """
+    from approvals.errors import ImagewardenError
+    from bot.adopting import adopt as take
+    from bot.config import ConfigError
+
+    try:
+        take(confirmed=yes)
+    except (ConfigError, ImagewardenError) as error:
+        raise click.ClickException(f"{error}\n'imagewarden check' tells more.") from error
+
+
 class _Unreadable(click.ClickException):
     """Nothing can be said of the record, which is another answer than that it is broken."""
 

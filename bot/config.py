@@ -126,6 +126,14 @@ def known() -> Settings | None:
         return None
 
 
+def loaded() -> Settings:
+    """The settings, from the environment, whatever the way in.
+
+    :raises ConfigError: something is missing or wrong; every fault is named
+    """
+    return _settings(Settings)
+
+
 def load(*, http: bool) -> Settings:
     """The settings, from the environment.
 

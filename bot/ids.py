@@ -13,6 +13,10 @@ ASK_AGAIN = "ask_again"
 REMOVE_COPY = "remove_copy"
 END_NOW = "end_now"
 EXTEND = "extend"
+ADOPT = "adopt"
+REVOKE = "revoke"
+SHARE_AGAIN = "share_again"
+CLOSE = "close"
 
 BUTTONS = "request-"  # how the block begins in which they stand; the request's number follows
 
@@ -30,6 +34,7 @@ NEWER = "page_newer"
 DENY_VIEW = "deny_reason"
 FORM_VIEW = "share_form"
 EXTEND_VIEW = "extend_share"
+ADOPT_VIEW = "adopt_reason"
 
 # Shortcuts, as in manifest.yml
 SHORTCUT_FORM = "share_form"

@@ -39,6 +39,7 @@ REFUSALS: Mapping[str, str] = {
     "delete_one_name": "`delete` takes one image, since it can't be undone. A name with spaces goes in quotes.",
     "delete_with": "With `delete` only `with snapshots` can be said, not {typed}.",
     "digits_alone": "Write the account id as its digits alone: `{joined}`.",
+    "drift_alone": "`drift` takes nothing else: leave out the rest.",
     "end_of_share_alone": "Only a share ends by itself: leave out {typed}.",
     "end_twice": "A share has one end: leave out {typed}.",
     "end_missing": "Nothing comes after {typed}: say when the share ends, or leave it out.",
@@ -48,7 +49,6 @@ REFUSALS: Mapping[str, str] = {
     "image_missing": "The image is missing: it comes {after}.",
     "image_placeholder": "Put the image's name or id in place of {typed}.",
     "inbound_alone": "{typed} means nothing after `inbound`: leave it out.",
-    "later_version": "{typed}: this version {what}.",
     "leave_out_rest": "Leave out the rest.",
     "lighthouse_to_cvm": (
         "No program can move a Lighthouse image to CVM. By hand: in the Lighthouse console open Images, "

@@ -362,6 +362,72 @@ SELECT DISTINCT image_id, region FROM grants WHERE ended_at IS NULL
 SELECT value AS account FROM json_each(:accounts) AS asked
  WHERE EXISTS (SELECT 1 FROM grants WHERE account = asked.value)
 
+-- add_drift_request --
+-- What people are to decide about a difference that was found; nobody asked for it, and it waits for as long as it takes.
+INSERT INTO requests (home, key, action, image_ref, regions, reason, requester_id, requester_name, asked_at, state,
+                      changed_at, image, image_id, image_region, deciders)
+VALUES (:home, :key, :action, :image_id, :regions, '', :requester_id, :requester_name, :now, 'pending',
+        :now, :image, :image_id, :image_region, :deciders)
+RETURNING id
+
+-- add_drift --
+-- A difference; one that is known already adds nothing.
+INSERT INTO drift (kind, image_id, image_name, region, account, account_name, found_at)
+VALUES (:kind, :image_id, :image_name, :region, :account, :account_name, :now)
+ON CONFLICT DO NOTHING
+
+-- drift_of_image --
+-- The differences of one image that stand.
+SELECT * FROM drift WHERE settled_at IS NULL AND image_id = :image_id AND region = :region
+   AND kind IN ('unapproved', 'gone') ORDER BY id
+
+-- drift_of_request --
+-- The differences that stand and about which a request lets people decide.
+SELECT * FROM drift WHERE settled_at IS NULL AND request_id = :request_id ORDER BY id
+
+-- open_drift --
+-- All differences that stand.
+SELECT * FROM drift WHERE settled_at IS NULL ORDER BY kind, image_name, image_id, region, account LIMIT :limit OFFSET :start
+
+-- drift_untold --
+-- The differences that stand and of which nobody was told.
+SELECT * FROM drift WHERE settled_at IS NULL AND told = 0 ORDER BY id
+
+-- drift_counts --
+-- How many differences of each kind stand.
+SELECT kind, COUNT(*) AS number FROM drift WHERE settled_at IS NULL GROUP BY kind
+
+-- drift_told --
+-- Somebody was told of a difference, by a request where people can decide about it.
+UPDATE drift SET told = 1, request_id = COALESCE(:request_id, request_id) WHERE id = :id
+
+-- settle_drift --
+-- A difference stands no longer.
+UPDATE drift SET settled_at = :now, outcome = :outcome WHERE id = :id AND settled_at IS NULL
+
+-- drift_pass --
+-- How far the comparison is.
+SELECT * FROM drift_pass
+
+-- set_drift_pass --
+-- How far the comparison is now.
+INSERT INTO drift_pass (id, started_at, finished_at, region, image_id, looked, total, cards)
+VALUES (1, :started_at, :finished_at, :region, :image_id, :looked, :total, :cards)
+ON CONFLICT (id) DO UPDATE SET started_at = excluded.started_at, finished_at = excluded.finished_at,
+       region = excluded.region, image_id = excluded.image_id, looked = excluded.looked, total = excluded.total,
+       cards = excluded.cards
+
+-- is_busy --
+-- Whether something is being done with an image, or is about to be.
+SELECT EXISTS (SELECT 1 FROM requests WHERE state = 'approved' AND image_id = :image_id AND image_region = :region)
+    OR EXISTS (SELECT 1 FROM requests WHERE state = 'executing' AND image_id = :image_id AND image_region = :region)
+    OR EXISTS (SELECT 1 FROM copies AS c JOIN requests AS r ON r.state = 'approved'
+                          AND r.image_id = c.image_id AND r.image_region = c.image_region
+                WHERE c.copy_id = :image_id AND c.region = :region)
+    OR EXISTS (SELECT 1 FROM copies AS c JOIN requests AS r ON r.state = 'executing'
+                          AND r.image_id = c.image_id AND r.image_region = c.image_region
+                WHERE c.copy_id = :image_id AND c.region = :region) AS busy
+
 -- add_source_word --
 -- The guardians' word on an account that shares images with us.
 INSERT INTO sources (account, trusted, request_id, at) VALUES (:account, :trusted, :request_id, :now)

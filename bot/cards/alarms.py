@@ -43,6 +43,23 @@ def alarm(facts: Mapping[str, str]) -> tuple[str, list[Block]]:
         one of ``reloading``
     """
     match facts["event"]:
+        case "drift_many":
+            text = _(
+                "{number} shares of {images} images differ from the record: too many to ask about one by one. Look at "
+                "them with `/image drift`; `imagewarden adopt` on the server takes those that nobody approved as they "
+                "are.",
+                number=facts["number"],
+                images=facts["images"],
+            )
+            return text, [section(text)]
+        case "inbound_new":
+            text = _(
+                "{number} new images are shared with us by accounts that aren't trusted: {named}. Look at them with "
+                "`/image inbound` before anybody uses one.",
+                number=facts["number"],
+                named=escape(facts["named"]),
+            )
+            return text, [section(text)]
         case "auth":
             head = _("Imagewarden can't act in the cloud: its credentials are not taken.")
             said = _(

@@ -35,6 +35,28 @@ def deny_modal(request: Request) -> Block:
     }
 
 
+def adopt_modal(request: Request) -> Block:
+    """Asks whoever adopts a share for the reason."""
+    return {
+        "type": "modal",
+        "callback_id": ids.ADOPT_VIEW,
+        "private_metadata": naming(request.id),
+        "title": plain(_("Adopt #{number}", number=request.id)),
+        "submit": plain(_("Adopt")),
+        "close": plain(_("Back")),
+        "blocks": [
+            section(
+                _(
+                    "{image} stays shared with {whom}, as if it had been approved.",
+                    image=code(request.image_name),
+                    whom=escape(receivers(request)),
+                )
+            ),
+            text_input(ids.REASON, _("Why"), _("It stands in the record."), multiline=True, most=1000),
+        ],
+    }
+
+
 def naming(request_id: int) -> str:
     """The request that a view is about, as it carries it unseen."""
     return json.dumps({"request": request_id})

@@ -60,8 +60,7 @@ def card(request: Request, *, buttons: bool = True) -> tuple[str, list[Block]]:
         context(_facts(request)),
         *_about(request),
         *copies(request),
-        *([labelled(_("For"), _duration(request))] if request.action.names_accounts else []),
-        raw(_("Reason"), request.reason) if request.reason else labelled(_("Reason"), _("none given")),
+        *([] if request.action.is_drift else _wanted(request)),
         *_checks(request),
         *_deciding(request),
         *(_actions(request) if buttons else []),
@@ -69,9 +68,17 @@ def card(request: Request, *, buttons: bool = True) -> tuple[str, list[Block]]:
     return notification(request), fitted(blocks)
 
 
+def _wanted(request: Request) -> list[Block]:
+    """For how long, and why: what nobody asked for has neither."""
+    return [
+        *([labelled(_("For"), _duration(request))] if request.action.names_accounts else []),
+        raw(_("Reason"), request.reason) if request.reason else labelled(_("Reason"), _("none given")),
+    ]
+
+
 def notification(request: Request) -> str:
     """What a phone shows of the card; it carries the full sense."""
-    pending = request.state is State.PENDING
+    pending = request.state is State.PENDING and not request.action.is_drift
     return escape(f"{asks(request)} (#{request.id})" if pending else f"#{request.id} {title(request)}")
 
 
@@ -91,6 +98,8 @@ def item_line(item: Item, request: Request) -> str:
 
 
 def _facts(request: Request) -> str:
+    if request.action.is_drift:
+        return f"#{request.id} · {_('found {when}', when=ago(request.asked_at))}"
     asked = _("asked by {person}", person=mention(request.requester.id))
     if request.ends is not None:
         asked = _("ends #{number}, {asked}", number=request.ends, asked=asked)
@@ -135,7 +144,7 @@ def _subjects(request: Request) -> list[Block]:
     """What is to be done, and with whom."""
     accounts = [item for item in request.items if not item.is_image]
     if request.action is not Action.DELETE:
-        return [labelled(_("With") if request.action is Action.SHARE else _("From"), _lines(accounts, request))]
+        return [labelled(_("From") if request.action is Action.UNSHARE else _("With"), _lines(accounts, request))]
     images = [item for item in request.items if item.is_image]
     losing = _lines(accounts, request) if accounts else _("nobody: it is shared with no account")
     return [*([labelled(_("Deletes"), _lines(images, request))] if images else []), labelled(_("Who loses it"), losing)]
@@ -198,7 +207,8 @@ def finding_line(finding: Finding) -> str:
 
 def _deciding(request: Request) -> list[Block]:
     lines = [whose_word(request)] if request.state is State.PENDING else [_settled(request)]
-    lines += [f"✓ {vote(one)} {ago(one.at)}" for one in request.decisions if one.verdict is Verdict.APPROVE]
+    if not request.action.is_drift:
+        lines += [f"✓ {vote(one)} {ago(one.at)}" for one in request.decisions if one.verdict is Verdict.APPROVE]
     text = "\n".join(line for line in lines if line)
     label = _("Deciding") if request.state is State.PENDING else _("Decided")
     return [labelled(label, text)] if text else []
@@ -222,7 +232,16 @@ def _given(request: Request, role: Role) -> int:
     return sum(role in one.roles and one.verdict is Verdict.APPROVE for one in request.decisions)
 
 
+def _decided_drift(request: Request) -> str:
+    last = request.decisions[-1] if request.decisions else None
+    if last is None:
+        return _("The cloud and the record agree again since {when}.", when=ago(request.changed_at))
+    return f"{mention(last.person.id)} {ago(last.at)}{_because(last)}"
+
+
 def _settled(request: Request) -> str:
+    if request.action.is_drift:
+        return _decided_drift(request)
     denied = next((one for one in request.decisions if one.verdict is Verdict.DENY), None)
     match request.state:
         case State.DENIED if denied:
@@ -256,7 +275,9 @@ def _because(denied: Decision) -> str:
 
 def _actions(request: Request) -> list[Block]:
     number = str(request.id)
-    if request.state is State.PENDING:
+    if request.action.is_drift:
+        elements = drift_buttons(request) if request.state is State.PENDING else []
+    elif request.state is State.PENDING:
         elements = [
             _approve(request),
             button("Deny", ids.DENY, number),
@@ -300,6 +321,21 @@ def _again(request: Request) -> list[Block]:
     """What our own checks stopped would be stopped again, so it has to be decided anew."""
     stopped = any(item.state is ItemState.FAILED and item.code in CATALOGUE for item in request.items)
     return [again_button(request)] if stopped else []
+
+
+def drift_buttons(request: Request) -> list[Block]:
+    """What owners and guardians can do about a difference."""
+    number = str(request.id)
+    if request.action is Action.RESTORE:
+        return [button(_("Share again"), ids.SHARE_AGAIN, number), button(_("Close"), ids.CLOSE, number)]
+    confirm = {
+        "title": {"type": "plain_text", "text": _("Take it back now?")},
+        "text": {"type": "plain_text", "text": _("Nobody else is asked: whoever uses the image loses it.")},
+        "confirm": {"type": "plain_text", "text": _("Revoke")},
+        "deny": {"type": "plain_text", "text": _("Back")},
+    }
+    revoke = {**button(_("Revoke"), ids.REVOKE, number), "confirm": confirm}
+    return [button(_("Adopt"), ids.ADOPT, number), revoke]
 
 
 def again_button(request: Request) -> Block:

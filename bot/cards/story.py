@@ -30,6 +30,18 @@ def story(request: Request, facts: Mapping[str, str]) -> list[str]:
             return [_("{person} cancelled it; {effect}.", person=person, effect=effect(request))]
         case "expired":
             return [_("Nobody decided in time; {effect}.", effect=effect(request))]
+        case "drift_adopt":
+            why = _(" The reason: {reason}", reason=escape(facts["reason"])) if facts["reason"] else ""
+            return [_("{person} adopted it: it is as if it had been approved.{why}", person=person, why=why)]
+        case "drift_revoke":
+            number = facts.get("number", "")
+            return [_("{person} revoked it: #{number} takes it back.", person=person, number=number)]
+        case "drift_share_again":
+            return [_("{person} asked for it again: #{number}.", person=person, number=facts.get("number", ""))]
+        case "drift_close":
+            return [_("{person} closed it: the share is rightly gone.", person=person)]
+        case "drift_passed":
+            return [_("The cloud and the record agree again, by themselves.")]
         case "escalated":
             people = all_of([mention(one) for one in facts["people"].split()])
             return [_("Nobody has decided yet: {people} can decide now, too.", people=people)]

@@ -33,6 +33,8 @@ _ACTIONS = {
     Action.DELETE: say("delete"),
     Action.TRUST: say("trust"),
     Action.DISTRUST: say("stop trusting"),
+    Action.ADOPT: say("adopt"),
+    Action.RESTORE: say("share again"),
 }
 _ENDED = {
     State.REFUSED: say("Not asked"),
@@ -96,6 +98,8 @@ def title(request: Request) -> str:
         return _deletion(request)
     if request.action.is_about_source:
         return _with_end(request, _word_on_source(request))
+    if request.action.is_drift:
+        return _drift(request)
     share = request.action is Action.SHARE
     if request.is_over:
         return _(
@@ -129,6 +133,16 @@ def title(request: Request) -> str:
         where=where(request),
     )
     return _with_end(request, line)
+
+
+def _drift(request: Request) -> str:
+    found = request.action is Action.ADOPT
+    word = {
+        State.DONE: _("Adopted") if found else _("Asked for again"),
+        State.DENIED: _("Revoked") if found else _("Closed"),
+        State.CANCELLED: _("Gone by itself") if found else _("There again"),
+    }.get(request.state, _("Shared, but never approved") if found else _("Approved, but not shared any more"))
+    return _("{word}: {image} with {whom}", word=word, image=request.image_name, whom=receivers(request))
 
 
 def _deletion(request: Request) -> str:
@@ -224,4 +238,6 @@ def effect(request: Request) -> str:
         Action.DELETE: _("nothing was deleted"),
         Action.TRUST: _("its images stay untrusted"),
         Action.DISTRUST: _("it stays trusted"),
+        Action.ADOPT: _("the share stands, and nobody approved it"),
+        Action.RESTORE: _("nothing was shared"),
     }[request.action]

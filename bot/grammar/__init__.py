@@ -7,7 +7,7 @@
     show IMAGE
     list [mine | shared | NAME]
     requests [mine | pending | NUMBER]
-    help · account · (nothing, or share alone, which opens the form)
+    drift · help · account · (nothing, or share alone, which opens the form)
 
 IMAGE is an id or an exact name, NAME a part of one, ACCOUNT an id or a name of the policy. The reason is kept as it
 was written; in all else case, commas, "and", spaces, quotation marks and what Slack adds don't matter. A name that is a
@@ -36,6 +36,7 @@ from bot.grammar.typed import (
     Account,
     Command,
     Delete,
+    Drift,
     Help,
     Inbound,
     List,
@@ -66,6 +67,7 @@ __all__ = [
     "Account",
     "Command",
     "Delete",
+    "Drift",
     "Help",
     "Inbound",
     "List",
@@ -229,6 +231,13 @@ def _read_help(_line: Line, _names: Names) -> Command:
     return Help()
 
 
+def _read_drift(line: Line, _names: Names) -> Command:
+    if len(line.words) == 1:
+        return Drift()
+    start, end = line.cut(1, len(line.words))
+    raise Refusal(refused("drift_alone"), Drift(), start, end)
+
+
 def _read_account(line: Line, _names: Names) -> Command:
     if len(line.words) == 1:
         return Account()
@@ -245,6 +254,7 @@ _READERS: Mapping[str, Callable[[Line, Names], Command]] = {
     "show": _read_show,
     "list": _read_list,
     "requests": _read_requests,
+    "drift": _read_drift,
     "help": _read_help,
     "account": _read_account,
 }

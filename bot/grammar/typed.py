@@ -113,6 +113,11 @@ class List:
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """List where the cloud differs from the record."""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     pass
 
@@ -127,7 +132,9 @@ class OpenForm:
     """Nothing was typed: ask by form."""
 
 
-Command: TypeAlias = Share | Unshare | Delete | Inbound | Trust | Show | List | Requests | Help | Account | OpenForm
+Command: TypeAlias = (
+    Share | Unshare | Delete | Inbound | Trust | Show | List | Requests | Drift | Help | Account | OpenForm
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +214,8 @@ def render(command: Command) -> str:
             words = ["list", _listed(name) if which == "named" else which.replace("all", "")]
         case Requests(which, number):
             words = ["requests", str(number) if number else which.replace("all", "")]
+        case Drift():
+            return "/image drift"
         case Help():
             words = ["help"]
         case Account():

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
-from approvals.sentences import say
-from bot.grammar.typed import Command, Help, List, Refusal, Requests, Show, cite
+from bot.grammar.typed import Help, Refusal, Requests, Show, cite
 from bot.grammar.words import IMAGE_ID, TO_ACCOUNTS, Line, Word
 from bot.refusals import refused
 
-VERBS = ("share", "unshare", "delete", "show", "list", "inbound", "requests", "help", "account")
+VERBS = ("share", "unshare", "delete", "show", "list", "inbound", "requests", "drift", "help", "account")
 
 WHICH: Mapping[str, Literal["all", "mine", "pending"]] = {
     "all": "all",
@@ -45,13 +44,6 @@ _OTHER_VERB = {
 }
 
 
-def _instead_of_list(name: str) -> Command:
-    return Show(name) if name else List("all")
-
-
-_LATER: Mapping[str, tuple[str, Callable[[str], Command]]] = {
-    "drift": (say("can't compare the record with the cloud yet. It shows one image with `show`"), _instead_of_list),
-}
 _BUTTONS = frozenset({"approve", "deny", "cancel", "retry"})
 
 
@@ -75,10 +67,6 @@ def no_verb(line: Line, verb: str) -> Refusal:
     """What to say to a line that begins with no verb of this version."""
     word = line.words[0]
     meant = _meant(verb)
-    if meant is not None and meant in _LATER:
-        what, instead = _LATER[meant]
-        only = line.words[1].text if len(line.words) == 2 else ""
-        return Refusal(refused("later_version", typed=cite(word.text), what=what), instead(only), word.start, word.end)
     if verb in _BUTTONS:
         number = next((found for found in map(request_number, line.words[1:]) if found), None)
         sentence = refused("a_button", typed=cite(word.text))
@@ -95,7 +83,7 @@ def no_verb(line: Line, verb: str) -> Refusal:
 def _meant(verb: str) -> str | None:
     if verb in _OTHER_VERB:
         return _OTHER_VERB[verb]
-    close = difflib.get_close_matches(verb, (*VERBS, *_LATER), n=1, cutoff=0.7) if len(verb) <= 20 else []
+    close = difflib.get_close_matches(verb, VERBS, n=1, cutoff=0.7) if len(verb) <= 20 else []
     return close[0] if close else None
 
 

@@ -16,9 +16,9 @@ from bot.cards.text import Block
 from bot.gate import told
 from bot.grammar.words import IMAGE_ID
 from bot.languages import _
-from bot.listeners import form, images, inbound, lists, pages
+from bot.listeners import drift, form, images, inbound, lists, pages
 from bot.listeners.members import address_of, answer_later, open_view
-from bot.listeners.pages import ImagesAt, InboundAt, RequestsAt
+from bot.listeners.pages import DriftAt, ImagesAt, InboundAt, RequestsAt
 from bot.payloads import Press
 from bot.refusals import refused
 from bot.replies import ReplyAddress
@@ -28,14 +28,18 @@ log = structlog.get_logger()
 
 
 def register(app: App, services: Services) -> None:
-    @app.action(re.compile(rf"\A({ids.APPROVE}|{ids.CANCEL}|{ids.RETRY}|{ids.REMOVE_COPY}|{ids.END_NOW})\Z"))
+    @app.action(
+        re.compile(
+            rf"\A({ids.APPROVE}|{ids.CANCEL}|{ids.RETRY}|{ids.REMOVE_COPY}|{ids.END_NOW}|{ids.REVOKE}|{ids.SHARE_AGAIN}|{ids.CLOSE})\Z"
+        )
+    )
     def press(ack: Ack, context: BoltContext) -> None:
         pressed = told(context, Press)
         record(services, pressed, Verb(pressed.action.action_id))
         ack()
 
-    @app.action(ids.DENY)
-    def deny(ack: Ack, context: BoltContext) -> None:
+    @app.action(re.compile(rf"\A({ids.DENY}|{ids.ADOPT})\Z"))
+    def why(ack: Ack, context: BoltContext) -> None:
         pressed = told(context, Press)
         services.opening.run("ask_why", lambda: ask_why(services, pressed))
         ack()
@@ -79,7 +83,8 @@ def record_press(services: Services, press: model.Press, address: ReplyAddress) 
 
 
 def ask_why(services: Services, pressed: Press) -> None:
-    """Open the modal that asks for the reason, unless it is plain that the person may not deny."""
+    """Open the modal that asks for the reason, unless it is plain that the person may not deny, or adopt."""
+    verb = Verb(pressed.action.action_id)
     number = request_of(services, pressed)
     if number is None:
         return
@@ -89,14 +94,15 @@ def ask_why(services: Services, pressed: Press) -> None:
         log.warning("press_dropped", why="there is no such request", request=number)
         return
     try:
-        objection = services.desk.objection(pressed.person_id, number, Verb.DENY)
+        objection = services.desk.objection(pressed.person_id, number, verb)
     except DirectoryError as error:
         log.info("objection_unknown", error=str(error))  # the submission is judged in any case
         objection = None
     if objection is None:
-        open_view(services, pressed, modal.deny_modal(request))
+        asks = modal.deny_modal if verb is Verb.DENY else modal.adopt_modal
+        open_view(services, pressed, asks(request))
     else:
-        record(services, pressed, Verb.DENY)  # so that the refusal is told and recorded like any other
+        record(services, pressed, verb)  # so that the refusal is told and recorded like any other
 
 
 def turn_page(services: Services, pressed: Press) -> None:
@@ -110,6 +116,8 @@ def turn_page(services: Services, pressed: Press) -> None:
             images.list_later(services, at, address)
         case InboundAt():
             answer_later(services, "page", address, lambda: inbound.list_inbound(services, at))
+        case DriftAt():
+            answer_later(services, "page", address, lambda: drift.list_drift(services, at))
         case None:
             log.warning("press_dropped", why="it names no page")
 

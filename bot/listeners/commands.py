@@ -16,9 +16,9 @@ from bot.cards.lists import ACCOUNT_HELP, help_text, misread
 from bot.cards.text import code
 from bot.gate import told
 from bot.languages import _, translated
-from bot.listeners import form, images, inbound, lists
+from bot.listeners import drift, form, images, inbound, lists
 from bot.listeners.members import Answer, address_of, answer_later, answer_names, answer_now, open_view
-from bot.listeners.pages import ImagesAt, InboundAt, RequestsAt
+from bot.listeners.pages import DriftAt, ImagesAt, InboundAt, RequestsAt
 from bot.payloads import Asking, Command
 from bot.refusals import refused
 from bot.replies import ReplyAddress
@@ -69,6 +69,14 @@ def answer_command(services: Services, asked: Command) -> Answer | None:
                 asked,
                 lambda: _requests(services, command, person_id),
                 meanwhile=(_("Looking up the requests …"), None),
+            )
+        case grammar.Drift():
+            return answer_now(
+                services,
+                "drift",
+                asked,
+                lambda: drift.list_drift(services, DriftAt()),
+                meanwhile=(_("Looking up where the cloud differs …"), None),
             )
         case grammar.Account():
             return ACCOUNT_HELP, None

@@ -21,6 +21,7 @@ Key = tuple[int, float, str, str]
 _NUMBER = r"(?:0|[1-9][0-9]{0,17})"
 _REQUESTS = re.compile(rf"({'|'.join(get_args(WhichRequests))}):({_NUMBER})(?::((?:{_NUMBER}(?:\.{_NUMBER})*)?))?")
 _INBOUND = re.compile(r"inbound:([0-9]{1,6})")
+_DRIFT = re.compile(r"drift:([0-9]{1,6})")
 _IMAGES = re.compile(
     rf"images:({'|'.join(get_args(WhichImages))}):([0-9]):(-?[0-9]{{1,12}}(?:\.[0-9]{{1,6}})?):([^:]*):([^:]*):(.*)",
     re.DOTALL,
@@ -77,7 +78,20 @@ class InboundAt:
         return f"inbound:{self.start}"
 
 
-def read(value: str, *, newer: bool) -> RequestsAt | ImagesAt | InboundAt | None:
+@dataclass(frozen=True, slots=True)
+class DriftAt:
+    """A page of differences between cloud and record, by the number of its first row.
+
+    :ivar start: from 0
+    """
+
+    start: int = 0
+
+    def value(self) -> str:
+        return f"drift:{self.start}"
+
+
+def read(value: str, *, newer: bool) -> RequestsAt | ImagesAt | InboundAt | DriftAt | None:
     """The page that a button leads to; None where its value names none.
 
     :param newer: which of the two buttons it is
@@ -87,6 +101,8 @@ def read(value: str, *, newer: bool) -> RequestsAt | ImagesAt | InboundAt | None
         return RequestsAt(found[1], int(found[2]), newer, top)  # type: ignore[arg-type]  # as the pattern has it
     if found := _INBOUND.fullmatch(value):
         return InboundAt(int(found[1]))
+    if found := _DRIFT.fullmatch(value):
+        return DriftAt(int(found[1]))
     if found := _IMAGES.fullmatch(value):
         key = (int(found[2]), float(found[3]), found[4], found[5])
         return ImagesAt(found[1], found[6], key, newer)  # type: ignore[arg-type]  # as the pattern has it

@@ -24,7 +24,12 @@ log = structlog.get_logger()
 def register(app: App, services: Services) -> None:
     @app.view(ids.DENY_VIEW)
     def denied(ack: Ack, context: BoltContext) -> None:
-        record_denial(services, told(context, Submission))
+        record_with_reason(services, told(context, Submission), Verb.DENY)
+        ack()
+
+    @app.view(ids.ADOPT_VIEW)
+    def adopted(ack: Ack, context: BoltContext) -> None:
+        record_with_reason(services, told(context, Submission), Verb.ADOPT)
         ack()
 
     @app.view(ids.FORM_VIEW)
@@ -36,7 +41,7 @@ def register(app: App, services: Services) -> None:
             ack()
 
 
-def record_denial(services: Services, sent: Submission) -> None:
+def record_with_reason(services: Services, sent: Submission, verb: Verb) -> None:
     number = named_in(sent.view.private_metadata)
     if number is None:
         log.warning("view_dropped", why="it names no request")
@@ -46,7 +51,7 @@ def record_denial(services: Services, sent: Submission) -> None:
         key=f"view:{sent.person_id}:{sent.view.id}",
         request_id=number,
         person_id=sent.person_id,
-        verb=Verb.DENY,
+        verb=verb,
         at=services.clock(),
         reason=sent.view.text(ids.REASON),
         reply_to=address.text(),

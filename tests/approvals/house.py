@@ -13,6 +13,7 @@ from approvals.catalogue import Catalogue
 from approvals.checker import Checker
 from approvals.copying import Copying
 from approvals.desk import Desk
+from approvals.drift import DriftWatch
 from approvals.ending import Ending
 from approvals.executor import Executor
 from approvals.home import HomeAccount
@@ -23,6 +24,7 @@ from approvals.model import Action, Asked, Notice, Person, Press, Request, Verb
 from approvals.policies import Policies
 from approvals.policy import parse
 from approvals.store import Store
+from approvals.survey import Survey
 from approvals.terms import NO_END, Term
 from approvals.timers import Timers
 from approvals.watched import WatchedCloud
@@ -73,7 +75,8 @@ class House:
         self.directory = directory or FakeDirectory()
         self.clock = clock or Clock()
         self.incidents = Incidents(self.store, self.policies, self.clock)
-        self.watched = WatchedCloud(self.cloud, self.incidents, Catalogue(self.policy.home.regions, self.clock))
+        self.catalogue = Catalogue(self.policy.home.regions, self.clock)
+        self.watched = WatchedCloud(self.cloud, self.incidents, self.catalogue)
         self.home = HomeAccount(self.watched, self.policy)
         self.desk = Desk(self.store, self.policies, self.directory, clock=self.clock)
         self.checker = Checker(self.store, self.watched, self.policies, self.directory, self.home)
@@ -82,6 +85,10 @@ class House:
         self.executor = Executor(self.store, self.watched, self.policies, self.home, self.leases, self.incidents)
         self.copying = Copying(self.store, self.watched, self.policies, self.leases, self.incidents)
         self.timers = Timers(self.store, self.policies)
+        self.drift = DriftWatch(
+            self.store, self.watched, self.catalogue, self.policies, self.directory, self.home, self.clock
+        )
+        self.survey = Survey(self.watched, self.catalogue, self.store, self.home, self.clock)
         self.ending = Ending(self.store, self.policies)
 
     def close(self) -> None:

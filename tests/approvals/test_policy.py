@@ -34,6 +34,7 @@ max_days = 90
 decide_within = "2w"
 remind_after = "4h"
 escalate_after = "1d"
+drift_every = "2h"
 owner_tag = "slack-owner"
 lineage_tag = "built-from"
 
@@ -88,6 +89,7 @@ def test_every_setting_is_read() -> None:
         "decide_within": timedelta(weeks=2),
         "remind_after": timedelta(hours=4),
         "escalate_after": timedelta(days=1),
+        "drift_every": timedelta(hours=2),
         "owner_tag": "slack-owner",
         "lineage_tag": "built-from",
         "findings": {"reason_missing": "warn"},

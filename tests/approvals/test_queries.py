@@ -16,13 +16,13 @@ from approvals.sql import queries
 from approvals.sql.connection import migrate, open_database
 
 QUERIES = queries()
-PARTS = ("ledger.py", "mailbox.py", "copies.py", "sources.py", "grants.py")
+PARTS = ("ledger.py", "mailbox.py", "copies.py", "sources.py", "grants.py", "differences.py")
 SOURCES = [Path(approvals.__file__).with_name(name) for name in PARTS]
 RUNNERS = {"_all", "_one", "_sure", "_changed", "_do", "_moved", "_counted"}
 
 # The newest line of the record is its last row. For an insert the plan names a search for orphans of the foreign keys,
 # which SQLite makes only where one is broken already.
-LAST_OR_NEVER = {"audit_head", "add_request", "add_end"}
+LAST_OR_NEVER = {"audit_head", "add_request", "add_end", "add_drift_request"}
 
 
 def used() -> set[str]:

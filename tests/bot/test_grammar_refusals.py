@@ -261,7 +261,7 @@ LATER = [
     ("inbound trust SOURCE because x", "SOURCE", "in place of", "/image inbound trust data-team because x"),
     ("inbound trust 012 because x", "012", "not an account id", "/image inbound trust … because x"),
     ("inbound from c", "from c", "means nothing after `inbound`", "/image inbound"),
-    ("drift", "drift", "compare the record with the cloud yet", "/image list"),
+    ("drift base", "base", "takes nothing else", "/image drift"),
 ]
 
 

@@ -12,6 +12,7 @@ from tests.e2e.conftest import Company, at
 from tests.e2e.misbehaving import CHANNEL, DATA_TEAM, NIGHTLY, until
 from tests.e2e.person import PersonAt, Seen
 
+QUIET = people.POLICY.replace("[rules]\n", '[rules]\ndrift_every = "off"\n')
 RULES = '[rules]\nremind_after = "4h"\nescalate_after = "1d"\n'
 
 
@@ -38,7 +39,7 @@ class Days:
 
 
 @contextmanager
-def days(policy: str = people.POLICY) -> Iterator[Days]:
+def days(policy: str = QUIET) -> Iterator[Days]:
     clock = Clock()
     with opened(policy=policy, clock=clock) as sandbox:
         yield Days(at(sandbox), clock)
@@ -114,7 +115,7 @@ def test_whoever_asked_can_end_it_early_with_one_press() -> None:
 
 
 def test_who_is_silent_is_reminded_then_the_guardians_decide() -> None:
-    with days(people.POLICY.replace("[rules]\n", RULES)) as time:
+    with days(QUIET.replace("[rules]\n", RULES)) as time:
         company = time.company
         company.mei.types("/image share base-nightly with data-team for 7d because a trial")
         company.lin.sees("Share base-nightly with data-team", where=company.direct(company.lin))
@@ -144,7 +145,7 @@ def test_what_nobody_decided_is_asked_again_with_one_press() -> None:
 
 
 def test_a_bot_that_slept_for_a_week_catches_up_once() -> None:
-    with days(people.POLICY.replace("[rules]\n", RULES)) as time:
+    with days(QUIET.replace("[rules]\n", RULES)) as time:
         company = time.company
         shares(company, "/image share base-nightly with data-team for 2d because a trial")
         company.mei.types("/image share base-22.04 with data-team for 2d because a trial")

@@ -1,0 +1,254 @@
+"""The sweep that compares what is shared with what was approved, image by image, behind all that people wait for.
+
+A pass goes through all images of the catalogue, with one read each; where it is stands in the database. A difference is
+told once, by a request by which its owners and guardians decide; more than a handful at a time are told in one message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import structlog
+
+from approvals.catalogue import Catalogue
+from approvals.cloud import LIGHTHOUSE, Cloud, Image, ImageKind
+from approvals.differences import accounts_of
+from approvals.drifting import ask, passed
+from approvals.errors import CloudError, DirectoryError, Refused, WrongAccount
+from approvals.home import HomeAccount
+from approvals.ledger import Ledger
+from approvals.model import Deciders, Drift, DriftKind, DriftPass, Grant
+from approvals.outbox import Outbox, alarm
+from approvals.people import Directory, deciders_of_drift, guardians_of
+from approvals.policies import Policies
+from approvals.policy import Policy
+from approvals.store import Store
+from approvals.trust_source import is_trusted
+
+MOST_CARDS = 5
+"""Requests that one pass makes; what is more is told in one message."""
+
+_AT_ONCE = 8  # images a turn: whoever waits for the bot to stop waits no longer
+_SOON = timedelta(seconds=1)
+_AFTER_A_FAULT = timedelta(seconds=30)
+
+log = structlog.get_logger()
+
+
+class DriftWatch:
+    """
+    :param clock: gives the time, in UTC
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        cloud: Cloud,
+        catalogue: Catalogue,
+        policies: Policies,
+        directory: Directory,
+        home: HomeAccount,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._cloud = cloud
+        self._catalogue = catalogue
+        self._policies = policies
+        self._directory = directory
+        self._home = home
+        self._begun = clock()
+        self._not_before = self._begun
+
+    def next_due(self, ledger: Ledger) -> datetime | None:
+        every = self._policies.current.rules.drift_every
+        if every is None:
+            return None
+        at = ledger.drift.latest_pass()
+        if at.started_at is not None:
+            return self._not_before
+        return max((at.finished_at or self._begun) + every, self._not_before)
+
+    def sweep(self, now: datetime) -> int:
+        """Compare some images, where it is time to and nobody waits for anything; returns how many."""
+        with self._store.read() as ledger:
+            due, at = self.next_due(ledger), ledger.drift.latest_pass()
+            busy = _is_somebody_waiting(ledger, now)
+        if due is None or due > now:
+            return 0
+        if busy or not self._catalogue.known:
+            self._not_before = now + _SOON
+            return 0
+        try:
+            return self._turn(at, now)
+        except (CloudError, DirectoryError, WrongAccount) as error:
+            log.warning("drift_postponed", error=str(error))
+            self._not_before = now + _AFTER_A_FAULT
+            return 0
+
+    def _turn(self, at: DriftPass, now: datetime) -> int:
+        images = self._images()
+        if at.started_at is None:
+            at = DriftPass(now, at.finished_at, ("", ""), 0, len(images))
+        left = [image for image in images if (image.region, image.image_id) > at.position]
+        for image in left[:_AT_ONCE]:
+            made = self._look(image, at, now)
+            at = replace(at, position=(image.region, image.image_id), looked=at.looked + 1, cards=at.cards + made)
+        if len(left) <= _AT_ONCE:
+            at = self._look_for_lost(images, at, now)
+            at = self._finish(at, now)
+        done = at
+        self._store.write(lambda ledger: ledger.drift.set_pass(done), durable=False)
+        return min(len(left), _AT_ONCE) if at.started_at else 0
+
+    def _images(self) -> list[Image]:
+        """Ours, in an order that stays while others come and go."""
+        regions = {region for region, reading in self._catalogue.readings.items() if reading.as_of}
+        ours = (one for one in self._catalogue.images() if one.kind == ImageKind.PRIVATE and one.region in regions)
+        return sorted(ours, key=lambda image: (image.region, image.image_id))
+
+    def _look(self, image: Image, at: DriftPass, now: datetime) -> int:
+        """Compare one image; returns how many requests that made."""
+        with self._store.read() as ledger:
+            if ledger.drift.is_busy(image.image_id, image.region):
+                return 0  # its shares are being changed: the next pass sees them
+            before = ledger.grants.of(image.image_id, image.region)
+            known = ledger.drift.of(image.image_id, image.region)
+        try:
+            shared = self._cloud.shared_with(image.region, image.image_id)
+        except Refused as error:
+            log.info("drift_not_read", image=image.image_id, error=str(error), cloud=error.cloud_request_id)
+            return 0
+        return 0 if shared is None else self._compare(image, set(shared), before, known, at, now)
+
+    def _compare(
+        self,
+        image: Image,
+        shared: set[str],
+        before: Sequence[Grant],
+        known: Sequence[Drift],
+        at: DriftPass,
+        now: datetime,
+    ) -> int:
+        granted = {one.target.account for one in before} - {LIGHTHOUSE}
+        unapproved, gone = shared - granted - {LIGHTHOUSE}, granted - shared
+        as_known = (set(accounts_of(known, DriftKind.UNAPPROVED)), set(accounts_of(known, DriftKind.GONE)))
+        if (unapproved, gone) == as_known:
+            return 0
+        deciders = deciders_of_drift(image, self._policies.current, self._directory)
+        may_ask = at.finished_at is not None and at.cards < MOST_CARDS
+
+        def work(ledger: Ledger) -> int:
+            same = ledger.grants.of(image.image_id, image.region) == list(before)
+            if not same or ledger.drift.is_busy(image.image_id, image.region):
+                return 0  # somebody changed it meanwhile
+            self._note(ledger, image, unapproved, gone, now)
+            return self._tell(ledger, image, deciders, now) if may_ask else 0
+
+        return self._store.write(work)
+
+    def _note(self, ledger: Ledger, image: Image, unapproved: set[str], gone: set[str], now: datetime) -> None:
+        policy = self._policies.current
+        found = {DriftKind.UNAPPROVED: unapproved, DriftKind.GONE: gone}
+        for one in ledger.drift.of(image.image_id, image.region):
+            if one.target.account not in found[one.kind]:
+                passed(ledger, one, policy.home.channel, now=now)
+        for kind, accounts in found.items():
+            for account in sorted(accounts):
+                ledger.drift.add(kind, image, policy.target(account), now=now)
+
+    def _tell(self, ledger: Ledger, image: Image, deciders: Deciders, now: datetime) -> int:
+        """Ask about what is new of an image; returns how many requests that made."""
+        untold = [one for one in ledger.drift.untold() if (one.image_id, one.region) == (image.image_id, image.region)]
+        made = 0
+        for _, found in groupby(untold, key=lambda one: one.kind):
+            self._ask(ledger, image, list(found), deciders, now)
+            made += 1
+        return made
+
+    def _ask(self, ledger: Ledger, image: Image, found: Sequence[Drift], deciders: Deciders, now: datetime) -> None:
+        request = ask(ledger, image, found, deciders, home=self._home.known, now=now)
+        outbox = Outbox(ledger, request, channel=self._policies.current.home.channel, now=now)
+        outbox.card()
+        outbox.thread("asked")
+
+    def _look_for_lost(self, images: Sequence[Image], at: DriftPass, now: datetime) -> DriftPass:
+        """Images that were approved to be shared, and aren't there any more."""
+        there = {(image.region, image.image_id) for image in images}
+        read = {region for region, reading in self._catalogue.readings.items() if reading.as_of and not reading.fault}
+        with self._store.read() as ledger:
+            lost = sorted(key for key in ledger.grants.images() - there if key[0] in read)
+        for region, image_id in lost:
+            if self._cloud.images_by_id(region, [image_id]):
+                continue  # it is new, and was not there when the list was read
+            with self._store.read() as ledger:
+                before, known = ledger.grants.of(image_id, region), ledger.drift.of(image_id, region)
+                image = _remembered(ledger, before, image_id, region)
+            at = replace(at, cards=at.cards + self._compare(image, set(), before, known, at, now))
+        return at
+
+    def _finish(self, at: DriftPass, now: datetime) -> DriftPass:
+        """Tell what was not told on the way, and look at what others share with us."""
+        policy = self._policies.current
+        with self._store.read() as ledger:
+            untold = [one for one in ledger.drift.untold() if one.kind is not DriftKind.INBOUND]
+        groups = [list(group) for _, group in groupby(untold, key=lambda one: (one.kind, one.image_id, one.region))]
+        images = {(image.region, image.image_id): image for image in self._images()}
+        by_image = [(images.get((found[0].region, found[0].image_id)), found) for found in groups]
+        if len(groups) <= MOST_CARDS - at.cards:
+            deciders = [deciders_of_drift(image, policy, self._directory) if image else None for image, _ in by_image]
+        else:
+            deciders = [None] * len(groups)
+        guardians = guardians_of(requester_id="", policy=policy, directory=self._directory).guardian_ids
+
+        def work(ledger: Ledger) -> None:
+            for (image, found), who in zip(by_image, deciders, strict=True):
+                if image is not None and who is not None:
+                    self._ask(ledger, image, found, who, now)
+            left = [one for one in ledger.drift.untold() if one.kind is not DriftKind.INBOUND]
+            if left:
+                facts = {"number": str(len(left)), "images": str(len({(one.region, one.image_id) for one in left}))}
+                alarm(ledger, policy.home.admins or guardians, "drift_many", facts, now=now)
+            for one in left:
+                ledger.drift.told(one)
+            self._note_inbound(ledger, policy, guardians, now)
+
+        self._store.write(work)
+        return DriftPass(None, now, ("", ""), at.looked, at.total, 0)
+
+    def _note_inbound(self, ledger: Ledger, policy: Policy, guardians: Iterable[str], now: datetime) -> None:
+        words = ledger.sources.words()
+        foreign = {
+            (one.image_id, one.region): one
+            for one in self._catalogue.images()
+            if one.kind == ImageKind.SHARED and not is_trusted(one.creator, policy, words)
+        }
+        for known in ledger.drift.open(limit=10_000):
+            if known.kind is DriftKind.INBOUND and (known.image_id, known.region) not in foreign:
+                ledger.drift.settle(known, "passed", now=now)
+        for image in foreign.values():
+            ledger.drift.add(DriftKind.INBOUND, image, policy.target(image.creator), now=now)
+        new = [one for one in ledger.drift.untold() if one.kind is DriftKind.INBOUND]
+        if new:
+            named = ", ".join(f"{one.image_name} ({one.target.account})" for one in new[:MOST_CARDS])
+            facts = {"number": str(len(new)), "named": named}
+            alarm(ledger, guardians, "inbound_new", facts, now=now)
+        for one in new:
+            ledger.drift.told(one)
+
+
+def _is_somebody_waiting(ledger: Ledger, now: datetime) -> bool:
+    checking = ledger.next_check()
+    return (checking is not None and checking <= now) or ledger.is_ready(now)
+
+
+def _remembered(ledger: Ledger, grants: Sequence[Grant], image_id: str, region: str) -> Image:
+    """An image that is gone, as it was when it was shared."""
+    request = ledger.request(grants[0].request_id) if grants else None
+    image = request.image if request else None
+    if image is not None and image.image_id == image_id:
+        return image
+    name = image.name if image else image_id
+    return Image(image_id=image_id, name=name, region=region, kind=ImageKind.PRIVATE, state="")

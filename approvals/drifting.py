@@ -1,0 +1,195 @@
+"""What becomes of a difference between cloud and record: the request by which people decide, and what they decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from approvals.audit import NOBODY, Entry
+from approvals.cloud import Image
+from approvals.ledger import Ledger
+from approvals.model import (
+    Action,
+    Asked,
+    Deciders,
+    Decision,
+    Drift,
+    DriftKind,
+    Item,
+    ItemState,
+    Person,
+    Request,
+    Role,
+    State,
+    Target,
+    Verb,
+    Verdict,
+)
+from approvals.outbox import Outbox
+
+ACTIONS = {DriftKind.UNAPPROVED: Action.ADOPT, DriftKind.GONE: Action.RESTORE}
+VERBS = {Action.ADOPT: (Verb.ADOPT, Verb.REVOKE), Action.RESTORE: (Verb.SHARE_AGAIN, Verb.CLOSE)}
+"""What can be pressed on each."""
+
+_PASSED = "passed"
+"""It went away by itself."""
+
+
+def ask(
+    ledger: Ledger,
+    image: Image,
+    found: Sequence[Drift],
+    deciders: Deciders,
+    by: Person = NOBODY,
+    *,
+    home: str,
+    now: datetime,
+) -> Request:
+    """Make the request by which people decide about differences of one kind and image.
+
+    :param by: who found them
+    """
+    action, targets = ACTIONS[found[0].kind], [one.target for one in found]
+    key = f"drift:{found[0].id}:{found[-1].id}"
+    number = ledger.drift.add_request(action, image, deciders, by, key=key, home=home, now=now)
+    ledger.add_items(number, image, targets)
+    detail = {
+        "action": action,
+        "image": image.image_id,
+        "region": image.region,
+        "accounts": [target.account for target in targets],
+    }
+    ledger.add_audit(Entry(now, "drift_found", by, number, detail))
+    for one in found:
+        ledger.drift.told(one, number)
+    request = ledger.request(number)
+    assert request is not None  # noqa: S101  it was just written
+    return request
+
+
+def adopt(ledger: Ledger, request: Request, person: Person, reason: str, *, home: str, now: datetime) -> None:
+    """The shares are right: from now on they are as if they had been approved."""
+    items = _standing(ledger, request, "adopted", now)
+    for item in items:
+        ledger.grants.add(request, item, home=home, now=now)
+    _decide(ledger, request, person, Verdict.APPROVE, reason, now)
+    detail = {**_detail(request, items), "reason": reason}
+    ledger.add_audit(Entry(now, "adopted", person, request.id, detail))
+    _finish(ledger, request, items, now)
+
+
+def revoke(ledger: Ledger, request: Request, person: Person, *, now: datetime) -> int | None:
+    """They are wrong: an approved request takes them back; returns its number, None where none is left."""
+    items = _standing(ledger, request, "revoked", now)
+    _decide(ledger, request, person, Verdict.DENY, "", now)
+    number = _take_back(ledger, request, person, items, now) if items else None
+    detail = {**_detail(request, items), "as": number}
+    ledger.add_audit(Entry(now, "revoked", person, request.id, detail))
+    ledger.move(request.id, State.PENDING, State.DENIED, now=now)
+    return number
+
+
+def share_again(ledger: Ledger, request: Request, person: Person, reply_to: str, *, now: datetime) -> int | None:
+    """They are to be shared once more: a new request, which the checks and the owners decide about."""
+    items = _standing(ledger, request, "shared_again", now)
+    number = None
+    if items:
+        number = _ask_anew(ledger, request, person, [item.target for item in items], reply_to, now)
+    _end(ledger, request, items, now)
+    _decide(ledger, request, person, Verdict.APPROVE, "", now)
+    ledger.add_audit(Entry(now, "shared_again", person, request.id, {**_detail(request, items), "as": number}))
+    _finish(ledger, request, items, now)
+    return number
+
+
+def close(ledger: Ledger, request: Request, person: Person, *, now: datetime) -> None:
+    """They are gone, and that is right."""
+    items = _standing(ledger, request, "closed", now)
+    _end(ledger, request, items, now)
+    _decide(ledger, request, person, Verdict.DENY, "", now)
+    ledger.add_audit(Entry(now, "closed", person, request.id, _detail(request, items)))
+    ledger.move(request.id, State.PENDING, State.DENIED, now=now)
+
+
+def passed(ledger: Ledger, drift: Drift, outbox_channel: str, *, now: datetime) -> None:
+    """A difference is gone by itself; with its last one, the request about it."""
+    ledger.drift.settle(drift, _PASSED, now=now)
+    if drift.request_id is None or ledger.drift.of_request(drift.request_id):
+        return
+    if ledger.move(drift.request_id, State.PENDING, State.CANCELLED, now=now):
+        ledger.add_audit(Entry(now, "drift_passed", NOBODY, drift.request_id, {}))
+        request = ledger.request(drift.request_id)
+        assert request is not None  # noqa: S101  it was just moved
+        outbox = Outbox(ledger, request, channel=outbox_channel, now=now)
+        outbox.thread("drift_passed")
+        outbox.card()
+
+
+def _standing(ledger: Ledger, request: Request, outcome: str, now: datetime) -> list[Item]:
+    """The accounts for which the difference still stands; it is settled now."""
+    left = {one.target.account: one for one in ledger.drift.of_request(request.id)}
+    for one in left.values():
+        ledger.drift.settle(one, outcome, now=now)
+    return [item for item in request.items if item.target.account in left]
+
+
+def _decide(ledger: Ledger, request: Request, person: Person, verdict: Verdict, reason: str, now: datetime) -> None:
+    ledger.add_decision(request.id, Decision(person, frozenset({Role.OWNER}), verdict, now, reason))
+
+
+def _finish(ledger: Ledger, request: Request, items: Sequence[Item], now: datetime) -> None:
+    for item in items:
+        ledger.set_item(replace(item, state=ItemState.DONE), now=now)
+    ledger.move(request.id, State.PENDING, State.APPROVED, now=now)
+    ledger.move(request.id, State.APPROVED, State.EXECUTING, now=now)
+    ledger.move(request.id, State.EXECUTING, State.DONE, now=now)
+
+
+def _end(ledger: Ledger, request: Request, items: Sequence[Item], now: datetime) -> None:
+    for item in items:
+        ledger.grants.end(request.id, item, now=now)
+
+
+def _detail(request: Request, items: Sequence[Item]) -> dict[str, object]:
+    image = request.image
+    assert image is not None  # noqa: S101  each is about one
+    return {
+        "image": image.image_id,
+        "region": image.region,
+        "accounts": [item.target.account for item in items],
+    }
+
+
+def _take_back(ledger: Ledger, request: Request, person: Person, items: Sequence[Item], now: datetime) -> int:
+    """Approved by who pressed, since nobody ever approved the share."""
+    image = request.image
+    assert image is not None and request.deciders is not None  # noqa: S101, PT018  each has both
+    number = ledger.drift.add_request(
+        Action.UNSHARE, image, request.deciders, person, key=f"revoke:{request.id}", home="", now=now
+    )
+    ledger.add_items(number, image, [item.target for item in items])
+    detail = {"action": Action.UNSHARE, "image": image.image_id, "regions": [image.region], "reason": ""}
+    detail |= {"accounts": [item.target.account for item in items]}
+    ledger.add_audit(Entry(now, "asked", person, number, detail))
+    ledger.add_decision(number, Decision(person, frozenset({Role.OWNER}), Verdict.APPROVE, now))
+    approved = {"roles": [Role.OWNER], "enough": True, "findings": []}
+    ledger.add_audit(Entry(now, "approved", person, number, approved))
+    ledger.move(number, State.PENDING, State.APPROVED, now=now)
+    return number
+
+
+def _ask_anew(
+    ledger: Ledger, request: Request, person: Person, targets: Sequence[Target], reply_to: str, now: datetime
+) -> int | None:
+    image = request.image
+    assert image is not None  # noqa: S101  each is about one
+    asked = Asked(
+        f"drift-again:{request.id}", Action.SHARE, image.image_id, (), tuple(targets), request.reason, person, reply_to
+    )
+    number = ledger.add_request(asked, now=now)
+    if number is not None:
+        detail = {"action": Action.SHARE, "image": image.image_id, "regions": [], "reason": request.reason}
+        detail |= {"accounts": [target.account for target in targets]}
+        ledger.add_audit(Entry(now, "asked", person, number, detail))
+    return number

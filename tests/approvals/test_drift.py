@@ -1,0 +1,277 @@
+"""What is changed behind the bot's back is found, told once, and decided by people; the rest costs a read an image."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from approvals.archive import opened
+from approvals.drift import MOST_CARDS
+from approvals.errors import Unavailable
+from approvals.model import Action, DriftKind, Request, State, Verb
+from approvals.verifying import Verified, verify
+from bot.sandbox import company
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, FakeCloud, image
+from tests.approvals.house import CHANNEL, DATA, GUS, LAB, LIN, MEI, OMAR, SARA, STRANGER, House, gist
+from tests.approvals.test_ending import WEEK, calls, shared, to_rest
+
+BASE = "img-base0001"
+
+
+def compare(house: House) -> None:
+    """A whole comparison, half an hour after the last."""
+    house.survey.sweep(house.clock.advance(minutes=31))
+    while house.drift.sweep(house.tick()):
+        pass
+
+
+def watched(house: House) -> House:
+    """A first comparison is over, so that each new difference is told by itself."""
+    compare(house)
+    house.told()
+    return house
+
+
+def open_drift(house: House) -> list[tuple[DriftKind, str]]:
+    with house.store.read() as ledger:
+        return [(one.kind, one.target.account) for one in ledger.drift.open(limit=100)]
+
+
+def newest(house: House) -> Request:
+    with house.store.read() as ledger:
+        return ledger.requests(before=0, limit=1)[0]
+
+
+def sound(house: House) -> bool:
+    with opened(house.path) as archive:
+        return list(verify(archive, Verified())) == []
+
+
+def test_where_all_agrees_nothing_is_told_and_each_image_is_read_once(house: House) -> None:
+    shared(house, DATA)
+    compare(house)
+    before = calls(house, "shared_with")
+    compare(house)
+    ours = [one for one in house.cloud.stock.values() if one.kind == "PRIVATE_IMAGE"]
+    assert calls(house, "shared_with") - before == len(ours)
+    assert house.told() == []
+    assert open_drift(house) == []
+
+
+def test_three_hundred_images_cost_a_read_each_and_three_pages(tmp_path: Path) -> None:
+    house = House(tmp_path / "many.db", cloud=FakeCloud(*(image(f"img-{n:08}", f"base-{n}") for n in range(300))))
+    compare(house)
+    assert calls(house, "shared_with") == 300
+    assert calls(house, "images") == 3 + 1  # the other region's page is empty
+    house.close()
+
+
+def test_a_share_that_nobody_approved_is_told_once_to_owners_and_guardians(house: House) -> None:
+    watched(house)
+    house.cloud.give({STRANGER})
+    compare(house)
+    request = newest(house)
+    assert (request.action, request.state) == (Action.ADOPT, State.PENDING)
+    cards = [gist(one) for one in house.told() if one.kind == "card"]
+    assert cards == [("card", who, "") for who in (CHANNEL, LIN, OMAR, SARA)]
+    compare(house)
+    compare(house)
+    assert house.told() == []
+    assert newest(house).id == request.id
+
+
+def test_adopted_it_is_as_if_it_had_been_approved(house: House) -> None:
+    watched(house)
+    house.cloud.give({STRANGER})
+    compare(house)
+    number = newest(house).id
+    assert house.press(number, GUS, Verb.ADOPT) == "may_not_act"
+    assert house.press(number, MEI, Verb.ADOPT) == "not_a_decider"
+    assert house.press(number, LIN, Verb.APPROVE) == "not_pending"
+    assert house.press(number, SARA, Verb.ADOPT, reason="theirs since 2024") == "adopt"
+    assert house.press(number, LIN, Verb.REVOKE) == "not_pending"
+    assert house.request(number).state is State.DONE
+    assert open_drift(house) == []
+    with house.store.read() as ledger:
+        (grant,) = ledger.grants.of(BASE, GUANGZHOU)
+    assert (grant.target.account, grant.request_id) == (STRANGER, number)
+    compare(house)
+    assert open_drift(house) == []
+    assert sound(house)
+
+
+def test_revoked_it_is_taken_back_without_another_word(house: House) -> None:
+    watched(house)
+    house.cloud.give({STRANGER, DATA})
+    compare(house)
+    number = newest(house).id
+    assert house.press(number, OMAR, Verb.REVOKE) == "revoke"
+    to_rest(house)
+    assert house.cloud.has(BASE) == set()
+    assert house.request(number).state is State.DENIED
+    assert (newest(house).action, newest(house).state) == (Action.UNSHARE, State.DONE)
+    compare(house)
+    assert open_drift(house) == []
+    assert sound(house)
+
+
+def test_a_share_that_is_gone_is_told_and_can_be_shared_again_or_closed(house: House) -> None:
+    shared(house, DATA, LAB)
+    watched(house)
+    house.cloud.shares[BASE].clear()
+    compare(house)
+    number = newest(house).id
+    assert house.request(number).action is Action.RESTORE
+    assert house.press(number, LIN, Verb.SHARE_AGAIN) == "share_again"
+    house.check()
+    again = newest(house)
+    assert (again.action, again.state, len(again.items)) == (Action.SHARE, State.PENDING, 2)
+    assert house.press(again.id, OMAR, Verb.APPROVE) == "approve"
+    to_rest(house)
+    assert house.cloud.has(BASE) == {DATA, LAB}
+    compare(house)
+    assert open_drift(house) == []
+    assert sound(house)
+
+    house.cloud.shares[BASE].clear()
+    compare(house)
+    assert house.press(newest(house).id, LIN, Verb.CLOSE) == "close"
+    compare(house)
+    assert open_drift(house) == []
+    assert sound(house)
+
+
+def test_what_agrees_again_by_itself_is_closed_by_itself(house: House) -> None:
+    watched(house)
+    house.cloud.give({STRANGER})
+    compare(house)
+    number = newest(house).id
+    house.cloud.shares[BASE].clear()
+    compare(house)
+    assert house.request(number).state is State.CANCELLED
+    assert open_drift(house) == []
+    assert sound(house)
+    house.cloud.give({STRANGER})
+    compare(house)
+    assert newest(house).id == number + 1  # found anew, so told anew
+
+
+def test_an_image_that_is_gone_with_its_shares_is_told(house: House) -> None:
+    shared(house, DATA)
+    watched(house)
+    del house.cloud.stock[GUANGZHOU, BASE]
+    compare(house)
+    assert open_drift(house) == [(DriftKind.GONE, DATA)]
+
+
+def test_both_regions_are_compared(tmp_path: Path) -> None:
+    there = image("img-sing0001", "base-sg", region=SINGAPORE)
+    house = House(tmp_path / "two.db", cloud=FakeCloud(image(), there))
+    watched(house)
+    house.cloud.give({LAB}, image_id="img-sing0001")
+    compare(house)
+    assert open_drift(house) == [(DriftKind.UNAPPROVED, LAB)]
+    assert newest(house).image_name == "base-sg"
+    house.close()
+
+
+def test_what_the_bot_itself_is_doing_is_no_drift(house: House) -> None:
+    watched(house)
+    house.approved(DATA)
+    house.cloud.give({DATA})  # the call is made, and its outcome is not written down yet
+    compare(house)
+    assert open_drift(house) == []
+
+
+def test_years_of_shares_are_told_in_one_message(tmp_path: Path) -> None:
+    images = [image(f"img-{n:08}", f"base-{n}") for n in range(MOST_CARDS + 1)]
+    house = House(tmp_path / "years.db", cloud=FakeCloud(*images))
+    for one in images:
+        house.cloud.give({DATA}, image_id=one.image_id)
+    compare(house)
+    told = house.told()
+    assert [one.facts["event"] for one in told] == ["drift_many"]
+    assert len(open_drift(house)) == MOST_CARDS + 1
+    compare(house)
+    assert house.told() == []
+    house.close()
+
+
+def test_a_comparison_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    house = House(tmp_path / "stopped.db", cloud=FakeCloud(*(image(f"img-{n:08}", f"base-{n}") for n in range(30))))
+    house.survey.sweep(house.clock.advance(minutes=31))
+    assert house.drift.sweep(house.tick()) > 0
+    looked = calls(house, "shared_with")
+    assert 0 < looked < 30
+    after = house.twin()
+    after.survey.sweep(house.tick())
+    while after.drift.sweep(house.tick()):
+        pass
+    assert calls(house, "shared_with") == 30
+    with house.store.read() as ledger:
+        assert ledger.drift.latest_pass().finished_at is not None
+    after.close()
+    house.close()
+
+
+def test_it_waits_behind_people_and_behind_a_cloud_that_is_down(house: House) -> None:
+    house.survey.sweep(house.clock.advance(minutes=31))
+    house.ask(DATA)
+    assert house.drift.sweep(house.tick()) == 0
+    assert calls(house, "shared_with") == 0
+    house.check()
+    house.clock.advance(seconds=2)
+    house.cloud.fail("shared_with", Unavailable("DescribeImageSharePermission", "InternalError", "down"))
+    assert house.drift.sweep(house.tick()) == 0
+    house.clock.advance(minutes=1)
+    while house.drift.sweep(house.tick()):
+        pass
+    with house.store.read() as ledger:
+        assert ledger.drift.latest_pass().finished_at is not None
+
+
+def test_switched_off_it_never_looks(tmp_path: Path) -> None:
+    house = House(tmp_path / "off.db", policy=company.POLICY.replace("[rules]\n", '[rules]\ndrift_every = "off"\n'))
+    house.survey.sweep(house.clock.advance(days=2))
+    assert house.drift.sweep(house.tick()) == 0
+    with house.store.read() as ledger:
+        assert house.drift.next_due(ledger) is None
+    house.close()
+
+
+def test_images_of_strangers_are_told_to_the_guardians_once(house: House) -> None:
+    foreign = image("img-foreign1", "their-base", kind="SHARED_IMAGE", creator=STRANGER)
+    house.cloud.stock[GUANGZHOU, "img-foreign1"] = foreign
+    compare(house)
+    told = [(one.recipient, one.facts.get("event"), one.facts.get("named")) for one in house.told()]
+    assert told == [(SARA, "inbound_new", f"their-base ({STRANGER})")]
+    assert open_drift(house) == [(DriftKind.INBOUND, STRANGER)]
+    compare(house)
+    assert house.told() == []
+    trusted = house.ask(STRANGER, action=Action.TRUST, image=STRANGER)
+    house.check()
+    house.press(trusted, SARA, Verb.APPROVE)
+    compare(house)
+    assert open_drift(house) == []
+
+
+def test_an_end_that_finds_nothing_left_closes_the_difference(house: House) -> None:
+    shared(house, DATA, term=WEEK)
+    watched(house)
+    house.cloud.shares[BASE].clear()
+    compare(house)
+    number = newest(house).id
+    house.clock.advance(days=7)
+    to_rest(house)
+    compare(house)
+    assert house.request(number).state is State.CANCELLED
+    assert open_drift(house) == []
+    assert sound(house)
+
+
+@pytest.mark.parametrize("verb", [Verb.ADOPT, Verb.REVOKE, Verb.SHARE_AGAIN, Verb.CLOSE])
+def test_such_a_press_on_another_request_has_no_effect(house: House, verb: Verb) -> None:
+    number = house.pending(DATA)
+    assert house.press(number, LIN, verb) == "not_pending"
+    assert house.request(number).state is State.PENDING

@@ -1,0 +1,96 @@
+"""Changes made behind the bot's back, as people meet them: cards with buttons, a list, and the command that adopts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox import company as people
+from bot.sandbox.cloud.server import CloudServer
+from bot.sandbox.workspace.server import WorkspaceServer
+from tests.e2e.command import environment, imagewarden
+from tests.e2e.misbehaving import CHANNEL, DATA_TEAM, NIGHTLY, PARTNER, until
+from tests.e2e.test_time import Days, days, now, shares
+
+EVERY = people.POLICY.replace("[rules]\n", '[rules]\ndrift_every = "30m"\n')
+
+
+@pytest.fixture
+def time() -> Iterator[Days]:
+    """A company after a first comparison: what was shared before is in one message."""
+    with days(EVERY) as passing:
+        compared(passing)
+        yield passing
+
+
+def compared(passing: Days) -> None:
+    """Half an hour later, and a whole comparison."""
+    store = passing.company.sandbox.bot.store
+
+    def finished() -> object:
+        with store.read() as ledger:
+            return ledger.drift.latest_pass().finished_at
+
+    before = finished()
+    passing.wait(minutes=31)
+    until(lambda: finished() != before)
+
+
+def test_a_share_that_nobody_approved_is_adopted_with_a_reason(time: Days) -> None:
+    company = time.company
+    company.sandbox.cloud.state.share(NIGHTLY, [PARTNER])
+    compared(time)
+    card = company.sara.sees("Shared, but never approved: base-nightly with partner-lab", where=CHANNEL)
+    assert company.sara.buttons(card) == ["Adopt", "Revoke"]
+    company.lin.sees("Shared, but never approved", where=company.direct(company.lin))
+    company.mei.types("/image drift")
+    company.mei.sees("Where the cloud differs from the record")
+
+    company.sara.presses("Adopt", on=card)
+    assert company.sara.fills_and_submits(company.sara.modal(), {"Why": "theirs since spring"}) == {}
+    company.lin.sees("Adopted: base-nightly with partner-lab", where=CHANNEL)
+    assert "theirs since spring" in company.lin.text_of(now(company.lin, card))
+    assert company.lin.buttons(now(company.lin, card)) == []
+
+
+def test_revoked_it_is_taken_back_at_once(time: Days) -> None:
+    company = time.company
+    company.sandbox.cloud.state.share(NIGHTLY, [PARTNER])
+    compared(time)
+    card = company.lin.sees("Shared, but never approved: base-nightly with partner-lab", where=CHANNEL)
+    company.gus.presses("Revoke", on=card)
+    company.gus.sees("guests, bots and people of other workspaces can", where=CHANNEL)
+    company.lin.presses("Revoke", on=card)
+    until(lambda: company.shares(NIGHTLY) == set())
+    until(lambda: "Revoked: base-nightly with partner-lab" in company.lin.text_of(now(company.lin, card)))
+    company.lin.sees("takes it back.", where=CHANNEL)
+
+
+def test_what_was_taken_away_can_be_shared_again(time: Days) -> None:
+    company = time.company
+    shares(company, "/image share base-nightly with data-team because a trial")
+    company.sandbox.cloud.state.unshare(NIGHTLY, [DATA_TEAM])
+    compared(time)
+    card = company.lin.sees("Approved, but not shared any more: base-nightly with data-team", where=CHANNEL)
+    assert company.lin.buttons(card) == ["Share again", "Close"]
+    company.lin.presses("Share again", on=card)
+    again = company.omar.sees("Share base-nightly with data-team", where=CHANNEL)
+    company.omar.presses("Approve", on=again)
+    until(lambda: company.shares(NIGHTLY) == {DATA_TEAM})
+
+
+def test_the_shares_of_years_are_adopted_with_one_command(
+    tmp_path: Path, cloud: CloudServer, workspace: WorkspaceServer
+) -> None:
+    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url)
+    cloud.state.share(NIGHTLY, [PARTNER, DATA_TEAM])
+    told = imagewarden("adopt", "--yes", env=env, cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert f"partner-lab ({PARTNER})" in told.stdout
+    assert "are in the record now." in told.stdout
+    again = imagewarden("adopt", env=env, cwd=tmp_path)
+    assert "there is nothing to adopt" in again.stdout
+    whole = imagewarden("audit", "verify", env=env, cwd=tmp_path)
+    assert whole.returncode == 0, whole.stdout
