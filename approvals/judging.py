@@ -21,9 +21,14 @@ log = structlog.get_logger()
 
 
 class Judging:
-    def __init__(self, store: Store, desk: Desk) -> None:
+    """
+    :param on_judged: told of each press that was judged
+    """
+
+    def __init__(self, store: Store, desk: Desk, on_judged: Callable[[Press], None] = lambda _press: None) -> None:
         self._store = store
         self._desk = desk
+        self._on_judged = on_judged
 
     def sweep(self, now: datetime) -> int:
         """Judge what waits; returns how many presses that were."""
@@ -39,6 +44,7 @@ class Judging:
         for (press, _), work in zip(judged, done, strict=True):
             with self._postponing(press, now):
                 log.info("press", request=press.request_id, person=press.person_id, outcome=work.result())
+                self._on_judged(press)
         return len(waiting)
 
     @contextmanager

@@ -41,6 +41,7 @@ from approvals.model import (
 )
 from approvals.rows import stamp
 from approvals.sentences import kept
+from approvals.shares import Shares
 from approvals.sources import Sources
 from approvals.tables import Happened
 from approvals.terms import NO_END, Term
@@ -59,6 +60,7 @@ class Ledger(Mailbox):
     :ivar copies: those of images in other regions
     :ivar sources: accounts that share images with us
     :ivar grants: the shares that we know of
+    :ivar shares: the same, as somebody looks at them
     :ivar drift: where the cloud differs from them
     """
 
@@ -67,6 +69,7 @@ class Ledger(Mailbox):
         self.copies = Copies(db, self.happened)
         self.sources = Sources(db)
         self.grants = Grants(db, self.happened)
+        self.shares = Shares(db, self.happened)
         self.drift = Differences(db, self.happened)
         self._audit_head: str | None = None
 

@@ -36,6 +36,7 @@ from approvals.worker import Sweep, Worker
 from bot import health
 from bot.config import Settings
 from bot.gate import Gate
+from bot.homes import Homes
 from bot.listeners import actions, again, commands, extending, home, options, previews, shortcuts, views
 from bot.metrics import Metrics
 from bot.notices import Notices
@@ -88,7 +89,7 @@ class Bot:
         self._previewing = Background("previewing", threads=4)
         self._checker = Checker(self.store, self.cloud, policies, directory, self.home)
         self._started = False
-        services = Services(
+        self.services = services = Services(
             desk,
             self.store,
             policies,
@@ -102,6 +103,8 @@ class Bot:
             self._checker,
             self._opening,
             self._previewing,
+            Homes(),
+            lambda: self.health.report(),
         )
         self.app = bolt_app(settings, self.installation, services)
         leases = Leases(self.store)
@@ -117,6 +120,7 @@ class Bot:
         self._executor = Executor(self.store, self.cloud, policies, self.home, leases, incidents)
         self._copying = Copying(self.store, self.cloud, policies, leases, incidents)
         self.survey = Survey(self.cloud, self.catalogue, self.store, self.home, clock)
+        judging = Judging(self.store, desk, lambda press: home.judged(services, press))
         heads = Heads(self.store, policies)
         drift = DriftWatch(self.store, self.cloud, self.catalogue, policies, directory, self.home, clock)
         self._worker = Worker(
@@ -124,7 +128,7 @@ class Bot:
             clock,
             [
                 Sweep("checks", self._checker.sweep, Ledger.next_check),
-                Sweep("presses", Judging(self.store, desk).sweep, Ledger.next_press),
+                Sweep("presses", judging.sweep, Ledger.next_press),
                 Sweep("executor", self._executor.sweep, Ledger.next_execution),
                 Sweep("copying", self._copying.sweep, lambda ledger: ledger.copies.next_due()),
                 Sweep("drift", drift.sweep, drift.next_due),

@@ -29,6 +29,7 @@ def buttons_of(request_id: int) -> str:
 OPEN_FORM = "open_form"
 PAGE = "page"  # to the older rows of a list
 NEWER = "page_newer"
+HOME_TO = "home_to"  # to a page of the Home tab; which one is told by what follows, and by the value
 
 # Modals
 DENY_VIEW = "deny_reason"

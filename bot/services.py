@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.store import Store
 from bot import languages
+from bot.homes import Homes
 from bot.languages import Language, _
 from bot.people import People
 from bot.replies import Replies, ReplyAddress
@@ -61,6 +62,8 @@ class Background:
 class Services:
     """
     :ivar opening: for modals, which open within Slack's three seconds: nothing that runs there waits for the cloud
+    :ivar homes: the Home tabs
+    :ivar health: problems and warnings, by what they are about
     :ivar previewing: for checks that nobody asked for yet, so that a slow cloud holds up nothing else
     """
 
@@ -77,6 +80,8 @@ class Services:
     checker: Checker
     opening: Background
     previewing: Background
+    homes: Homes
+    health: Callable[[], Mapping[str, Mapping[str, str]]]
 
     @property
     def policy(self) -> Policy:

@@ -353,6 +353,17 @@ RETURNING request_id
 -- The shares of one image that the ledger knows.
 SELECT * FROM grants WHERE ended_at IS NULL AND image_id = :image_id AND region = :region ORDER BY id
 
+-- shares_page --
+-- The shares that stand, by image, from a row on.
+SELECT g.*, json_extract(r.image, '$.name') AS image_name FROM grants AS g JOIN requests AS r ON r.id = g.request_id
+ WHERE g.ended_at IS NULL ORDER BY g.image_id, g.region, g.account LIMIT :limit OFFSET :start
+
+-- shares_ending --
+-- The shares that end before a time, the first to end first, from a row on.
+SELECT g.*, json_extract(r.image, '$.name') AS image_name FROM grants AS g JOIN requests AS r ON r.id = g.request_id
+ WHERE g.ended_at IS NULL AND g.due IS NOT NULL AND g.due <= :before AND g.until <= :before
+ ORDER BY g.due, g.id LIMIT :limit OFFSET :start
+
 -- shared_images --
 -- The images that have shares that the ledger knows.
 SELECT DISTINCT image_id, region FROM grants WHERE ended_at IS NULL

@@ -1,4 +1,4 @@
-"""Answers to read: help, lists of requests, the Home tab."""
+"""Answers to read: help, lists of requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.cards.text import (
     section,
     sections,
 )
-from bot.cards.words import action_word, asks, receivers, state_words
+from bot.cards.words import action_word, receivers, state_words
 from bot.languages import _, translated
 
 ROWS = 20
@@ -105,40 +105,3 @@ def request_line(request: Request) -> str:
         f"{escape(cut(request.requester.name, _NAME))}, {ago(request.asked_at)}",
     ]
     return " · ".join(parts)
-
-
-def home_view(waiting: Sequence[Request], mine: Sequence[Request]) -> Block:
-    """The Home tab: what waits for this person, and what they asked for."""
-    return {
-        "type": "home",
-        "blocks": [
-            header(_("Waiting for you")),
-            *[_home_row(one) for one in waiting],
-            *([] if waiting else [section(_("Nothing waits for your decision."))]),
-            {"type": "divider"},
-            header(_("You asked for")),
-            *sections(map(request_line, mine)),
-            *(
-                []
-                if mine
-                else [section(_("Nothing yet. Type `/image help` in any channel, or press the button below."))]
-            ),
-            {"type": "actions", "elements": [button(_("Share an image"), ids.OPEN_FORM, "form", style="primary")]},
-        ],
-    }
-
-
-def home_closed(why: str) -> Block:
-    """The Home tab of whom it is not for."""
-    return {"type": "home", "blocks": [section(escape(why))]}
-
-
-def _home_row(request: Request) -> Block:
-    return section(
-        _(
-            "*#{number}* {request} · {when}\nThe card is in your messages.",
-            number=request.id,
-            request=escape(asks(request)),
-            when=ago(request.asked_at),
-        )
-    )

@@ -278,11 +278,7 @@ def _actions(request: Request) -> list[Block]:
     if request.action.is_drift:
         elements = drift_buttons(request) if request.state is State.PENDING else []
     elif request.state is State.PENDING:
-        elements = [
-            _approve(request),
-            button("Deny", ids.DENY, number),
-            button("Cancel", ids.CANCEL, number),
-        ]
+        elements = [*_decide(request), button("Cancel", ids.CANCEL, number)]
     elif request.state in (State.FAILED, State.PARTIAL):
         elements = [button(_("Retry"), ids.RETRY, number), *_again(request)]
     elif request.state is State.EXPIRED:
@@ -295,6 +291,16 @@ def _actions(request: Request) -> list[Block]:
     if not elements:
         return []
     return [{"type": "actions", "block_id": ids.buttons_of(request.id), "elements": elements}]
+
+
+def decision_buttons(request: Request) -> Block:
+    """What those who may decide about a request that waits can press, wherever it is shown."""
+    elements = drift_buttons(request) if request.action.is_drift else _decide(request)
+    return {"type": "actions", "block_id": ids.buttons_of(request.id), "elements": elements}
+
+
+def _decide(request: Request) -> list[Block]:
+    return [_approve(request), button("Deny", ids.DENY, str(request.id))]
 
 
 def _approve(request: Request) -> Block:

@@ -168,6 +168,16 @@ def _not_one(services: Services, image_ref: str, found: Sequence[Image]) -> str:
     return f"{missing} {_suggestion(services, image_ref, grammar.Show)}"
 
 
+def owned(services: Services, person_id: str) -> list[Image]:
+    """The images that somebody owns, the newest first; none where Slack doesn't tell which groups they belong to."""
+    with services.store.read() as ledger:
+        try:
+            return [image for _key, image in _found(services, ledger, ImagesAt("mine"), person_id)]
+        except DirectoryError as error:
+            log.warning("groups_unclear", error=str(error))
+            return []
+
+
 def _found(services: Services, ledger: Ledger, at: ImagesAt, person_id: str) -> list[tuple[Key, Image]]:
     """Every image of the list, in its order.
 

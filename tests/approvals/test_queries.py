@@ -16,7 +16,7 @@ from approvals.sql import queries
 from approvals.sql.connection import migrate, open_database
 
 QUERIES = queries()
-PARTS = ("ledger.py", "mailbox.py", "copies.py", "sources.py", "grants.py", "differences.py")
+PARTS = ("ledger.py", "mailbox.py", "copies.py", "sources.py", "grants.py", "differences.py", "shares.py")
 SOURCES = [Path(approvals.__file__).with_name(name) for name in PARTS]
 RUNNERS = {"_all", "_one", "_sure", "_changed", "_do", "_moved", "_counted"}
 

@@ -242,15 +242,6 @@ def test_a_page_of_the_list_is_a_message_and_carries_where_the_next_begins() -> 
     assert lists.requests_list("Requests", "Nothing.", [])[0] == "Nothing."
 
 
-def test_the_home_tab_shows_what_waits_and_what_was_asked() -> None:
-    view = lists.home_view([request()] * lists.ROWS, [request(State.DONE)] * 10)
-
-    view_accepted(view)
-    assert "mei asks to share base-nightly with data-team" in words(view["blocks"])
-    view_accepted(lists.home_view([], []))
-    assert "Nothing waits for your decision." in words(lists.home_view([], [])["blocks"])
-
-
 def test_the_modals_are_views_that_slack_takes() -> None:
     deny = modal.deny_modal(request(State.PENDING, TRUSTED, UNKNOWN))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from approvals.model import Action, Finding, Item, ItemState, Level, Person, Request, State, Target
 from bot import limits
-from bot.cards import form, lists, modal, private
+from bot.cards import form, home, lists, modal, private
 from bot.cards.request import card
 from bot.cards.story import story
 from tests.bot.drawn import accepted, labels, rings_nobody, view_accepted, whole, words
@@ -82,10 +82,12 @@ def judge_everything(one: Request) -> None:
         for message in story(one, facts):
             judge(message, None)
     judge(*lists.help_text([f"/image share {one.image_ref}"[: lists.ROWS * 10]] * 5))
+    several = [replace(one, id=number) for number in range(1, home.ROWS + 1)]
     for view in (
-        lists.home_view([one] * lists.ROWS, [one] * 10),
+        home.overview({"waiting": home.Page(several[: home.FEW], 5), "asked": home.Page([one] * home.FEW)}, None),
+        home.one_list("waiting", home.Page(several, 20)),
         modal.deny_modal(one),
-        lists.home_closed(one.reason or "no"),
+        home.closed(one.reason or "no"),
     ):
         view_accepted(view)
         rings_nobody("", view)

@@ -34,6 +34,7 @@ from approvals.store import Store
 from bot import config, limits
 from bot.app import bolt_app, web_client
 from bot.door import door
+from bot.homes import Homes
 from bot.metrics import Metrics
 from bot.people import People
 from bot.replies import Replies, ReplyAddress
@@ -146,6 +147,8 @@ class _Bot:
             checker=self._checker,
             opening=InPlace(),
             previewing=InPlace(),
+            homes=Homes(),
+            health=dict,
         )
         app = bolt_app(settings, installation, services)
         self._judging = Judging(self._store, desk)
