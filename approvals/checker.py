@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from approvals import facts, trust
 from approvals.attention import attend_at
@@ -57,7 +58,7 @@ class Checker:
         """Check what is due; returns how many requests were looked at."""
         with self._store.read() as ledger:
             due = ledger.to_check(now, _TOGETHER)
-        record_each(self._store, self._pool, [partial(self._check, request, now) for request in due], durable=False)
+        record_each(self._store, self._pool, [partial(self._traced, request, now) for request in due], durable=False)
         return len(due)
 
     def judge(self, request: Request) -> tuple[Judgement, Deciders | None]:
@@ -130,6 +131,11 @@ class Checker:
         if request.everyone:
             looked = facts.of_everyone(looked, policy)
         return facts.dry_run(looked, self._cloud) if request.action is Action.DELETE else looked
+
+    def _traced(self, request: Request, now: datetime) -> Effect:
+        """Whatever is logged on the way names the request."""
+        with bound_contextvars(request=request.id):
+            return self._check(request, now)
 
     def _check(self, request: Request, now: datetime) -> Effect:
         policy = self._policies.current
@@ -232,7 +238,8 @@ class Checker:
         return True
 
     def _postpone(self, request: Request, error: Exception, now: datetime) -> Effect:
-        log.warning("check_postponed", request=request.id, attempts=request.attempts, error=str(error))
+        cloud = error.cloud_request_id if isinstance(error, CloudError) else ""
+        log.warning("check_postponed", attempts=request.attempts, error=str(error), cloud=cloud)
         until = later(now, request.attempts)
         if isinstance(error, AuthFailed | WrongAccount):  # an operator mends it, at any time
             until = min(until, now + _SOON)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from approvals import elsewhere, everyone, facts, outcomes, trust
 from approvals.audit import NOBODY, Entry
@@ -87,7 +88,7 @@ class Executor:
             turns = [_Turn(leases.enter_context(self._leases.hold(now)), now, leave) for _ in range(images)]
             # Not waited for: what a loss of power undoes here is taken again, and read before anything is called.
             taken = self._store.write(lambda ledger: self._take_some(ledger, turns), durable=False)
-            record_each(self._store, self._pool, [partial(self._execute, *one) for one in taken], durable=True)
+            record_each(self._store, self._pool, [partial(self._traced, *one) for one in taken], durable=True)
         return sum(len(together) for together, _ in taken)
 
     def close(self) -> None:
@@ -117,8 +118,12 @@ class Executor:
                 taken.append(request)
         return taken
 
+    def _traced(self, together: Sequence[Request], turn: _Turn) -> Effect | None:
+        """Whatever is logged on the way names the requests."""
+        with bound_contextvars(requests=[one.id for one in together]):
+            return self._execute(together, turn)
+
     def _execute(self, together: Sequence[Request], turn: _Turn) -> Effect | None:
-        numbers = [one.id for one in together]
         try:
             policy = self._policies.current
             looked = self._look(together, policy, turn.now)
@@ -127,17 +132,17 @@ class Executor:
             done = self._do_everywhere(sound, looked, turn)
             gone = Deleting(self._cloud, lambda: self._holds(turn.lease))(sound, done)
         except (AuthFailed, WrongAccount) as error:
-            log.warning("execution_held", requests=numbers, error=str(error))
+            log.warning("execution_held", error=str(error))
             return lambda ledger: self._give_back(ledger, together, turn, counts=False)
         except Refused as error:
-            log.warning("execution_refused", requests=numbers, error=str(error), cloud=error.cloud_request_id)
+            log.warning("execution_refused", error=str(error), cloud=error.cloud_request_id)
             refusal = error  # the name of a caught error is gone after its clause
             return lambda ledger: self._refuse(ledger, together, refusal, turn)
         except CloudError as error:
-            log.warning("execution_postponed", requests=numbers, error=str(error), cloud=error.cloud_request_id)
+            log.warning("execution_postponed", error=str(error), cloud=error.cloud_request_id)
             return lambda ledger: self._give_back(ledger, together, turn, counts=True)
         except LeaseLost:
-            log.warning("execution_lost", requests=numbers)
+            log.warning("execution_lost")
             return None
         lost = {place.region: place.lost for place in looked.places}
         return lambda ledger: self._settle(ledger, sound, stopped, done, gone, lost, turn)
@@ -169,16 +174,16 @@ class Executor:
         """
         :param had: who had it; None where the cloud never tells, so that the calls' answers are all there is
         """
-        action, numbers = sound[0].action, [one.id for one in sound]
+        action = sound[0].action
         kept = self._kept(sound, image, turn.now)
         to_send = outcomes.to_send(sound, image.region, had, action, kept)
         calls = self._call(action, image, to_send, turn.lease)
         if calls.stopped:
             cloud_request_id = calls.stopped.cloud_request_id
-            log.warning("execution_stopped", requests=numbers, error=str(calls.stopped), cloud=cloud_request_id)
+            log.warning("execution_stopped", error=str(calls.stopped), cloud=cloud_request_id)
         if had is None:
             return Done(image.image_id, calls, None, told=False, kept=kept)
-        has = self._read_back(sound, image, numbers) if calls.made else had
+        has = self._read_back(sound, image) if calls.made else had
         return Done(image.image_id, calls, has, kept=kept)
 
     def _kept(self, sound: Sequence[Request], image: Image, now: datetime) -> frozenset[int]:
@@ -195,13 +200,13 @@ class Executor:
                 and ledger.grants.goes_on(request.ends or 0, replace(item, image_id=image.image_id), now=now)
             )
 
-    def _read_back(self, sound: Sequence[Request], image: Image, numbers: Sequence[int]) -> Has | None:
+    def _read_back(self, sound: Sequence[Request], image: Image) -> Has | None:
         """Who has the image after the calls; None where that can't be read, so that a later attempt reads it."""
         lighthouse = facts.wants_lighthouse(sound, self._policies.current)
         try:
             return facts.shares(self._cloud, image, lighthouse=lighthouse)
         except CloudError as error:
-            log.warning("not_read_back", requests=numbers, error=str(error), cloud=error.cloud_request_id)
+            log.warning("not_read_back", error=str(error), cloud=error.cloud_request_id)
             return None
 
     def _recheck(

@@ -1,25 +1,21 @@
-"""The schema, as steps that go forward. Each is applied once, together with the note that it was."""
+"""The schema, as steps that go forward. Each is applied once, together with the note that it was.
+
+Before the first release the schema grew in place; files of that time have the first step, and tables that look
+otherwise. The second step makes them what a new file has. From the first release on each change is a step of its own.
+"""
 
 from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from approvals.upgrading import bring_up
+
 migrations = Migrations("imagewarden")
-
-
-@migrations()
-def m0001_the_main_job(db: Database) -> None:
-    for statement in _FIRST:
-        db.execute(statement)
-
-
-STEPS = (m0001_the_main_job.__name__,)
-"""The steps that this version knows: a file with another one is from a newer version."""
 
 
 # Indexes are partial where a sweep looks for the few rows that wait among the many that are finished.
 # No AUTOINCREMENT, which is one more page in every commit: no row is ever deleted, so no number comes twice anyhow.
-_FIRST = (
+SCHEMA = (
     """
     CREATE TABLE requests (
       id INTEGER PRIMARY KEY,
@@ -327,3 +323,18 @@ _FIRST = (
       FROM requests WHERE state IN ('checking', 'pending', 'approved', 'executing')
     """,
 )
+
+
+@migrations()
+def m0001_the_main_job(db: Database) -> None:
+    for statement in SCHEMA:
+        db.execute(statement)
+
+
+@migrations()
+def m0002_as_first_released(db: Database) -> None:
+    bring_up(db, SCHEMA)
+
+
+STEPS = (m0001_the_main_job.__name__, m0002_as_first_released.__name__)
+"""The steps that this version knows: a file with another one is from a newer version."""

@@ -68,6 +68,7 @@ class Retelling:
         self._by_place: defaultdict[tuple[str, str], set[_Share]] = defaultdict(set)
         self._given: set[_Share] = set()
         self._sources: dict[str, bool] = {}
+        self._older: set[tuple[int, str]] = set()  # before 0.1 a line named the account alone
 
     def hear(self, row: Row) -> None:
         """The next line. One that can't be read was found changed already: it tells nothing here."""
@@ -120,6 +121,8 @@ class Retelling:
             for account in detail["accounts"]:
                 self._end({**detail, "account": account})
         if "image" not in detail or "account" not in detail:
+            if event == "share_done" and "account" in detail:
+                self._older.add((number, detail["account"]))
             return
         place = (detail["image"], detail["region"])
         if event == "share_done":
@@ -189,6 +192,8 @@ class Retelling:
         for row in archive.rows("all_grants"):
             share = (row["image_id"], row["region"], row["account"], row["request_id"])
             named = _named(share)
+            if (row["request_id"], row["account"]) in self._older:
+                continue
             if share not in self._given:
                 yield f"{named}: the record doesn't tell of it."
                 continue

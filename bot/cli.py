@@ -24,6 +24,11 @@ class Address(click.ParamType[tuple[str, int]]):
         return host.strip("[]"), int(port)
 
 
+_DB = click.option(
+    "--db", type=click.Path(path_type=Path, dir_okay=False), help="The database; without, that of the environment."
+)
+
+
 @click.group()
 @click.version_option(version("imagewarden"), prog_name="imagewarden")
 def main() -> None:
@@ -91,6 +96,26 @@ def explain(image: str, target: str, requester: str) -> None:
 
 
 @main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_DB
+def backup(file: Path, db: Path | None) -> None:
+    """Copy the database to FILE as of this moment, while the bot runs.
+
+    To restore: stop the bot, put the copy in the place of the database (and remove the files with -wal and -shm beside
+    it), start the bot. See docs/operations.md.
+    """
+    from approvals.errors import StoreError
+    from bot.backing_up import backup as copy
+    from bot.config import places
+
+    try:
+        size = copy(db or places().db, file)
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{file}: {size:,} bytes, whole.")
+
+
+@main.command()
 @click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 def adopt(yes: bool) -> None:
     """Take the shares that are in the cloud already into the record.
@@ -128,11 +153,6 @@ class Moment(click.ParamType[datetime]):
             return moment(str(value), end=self._end)
         except ValueError:
             self.fail(f"{value!r} is no time: write it like 2026-03-31 or 2026-03-31T17:00", param, ctx)
-
-
-_DB = click.option(
-    "--db", type=click.Path(path_type=Path, dir_okay=False), help="The database; without, that of the environment."
-)
 
 
 @main.group()

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar, cast
 from sqlite_utils import Database
 
 from approvals.errors import StoreError
-from approvals.migrations import migrations
+from approvals.migrations import STEPS, migrations
 
 T = TypeVar("T")
 
@@ -73,11 +73,15 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 def migrate(path: Path) -> None:
     """Bring the schema up to date; several processes may do so at the same time.
 
-    :raises StoreError: the file can't be written
+    :raises StoreError: the file can't be written, or is of a newer version
     """
     db = open_database(path)
     try:
+        db.execute("PRAGMA foreign_keys = OFF")  # a table that is made anew is gone for a moment
         db.execute("BEGIN IMMEDIATE")
+        unknown = {one.name for one in migrations.applied(db)} - set(STEPS)
+        if unknown:
+            raise StoreError(str(path), f"a newer version of Imagewarden wrote it ({min(unknown)}): use that one")
         migrations.apply(db)
         db.execute("COMMIT")
     except sqlite3.Error as error:

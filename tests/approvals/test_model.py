@@ -27,6 +27,7 @@ ACCOUNTS = [DATA, LAB, STRANGER]
 DECIDE_WITHIN = timedelta(days=3)
 PATIENCE = timedelta(minutes=6)  # more than the longest pause between two attempts
 UNDERWAY = (State.APPROVED, State.EXECUTING)
+VERBS = (Verb.APPROVE, Verb.DENY, Verb.CANCEL, Verb.RETRY, Verb.REMOVE_COPY)
 EXECUTED = (State.DONE, State.PARTIAL, State.FAILED)
 
 # Where the cloud or the process fails within one attempt: the method, how, and whether after the effect.
@@ -164,7 +165,7 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(
         one=asked,
         person=st.sampled_from([MEI, LIN, OMAR, SARA, GUS]),
-        verb=st.sampled_from([one for one in Verb if one is not Verb.END_NOW]),
+        verb=st.sampled_from(VERBS),
     )
     def press(self, one: Told, person: str, verb: Verb) -> None:
         expected = one.answer(person, verb, self.house.clock.now + timedelta(milliseconds=1))
