@@ -11,7 +11,7 @@ from approvals.errors import StoreError
 from approvals.migrations import STEPS
 from approvals.sql import queries
 
-_SQL = queries("audit.sql")
+_SQL = queries(("audit.sql",))
 _ABSENT = "there is no such file"
 _FOREIGN = "this is no database of Imagewarden"
 _NEWER = "a newer version of Imagewarden wrote it: use that one"

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from approvals import rows
 from approvals.cloud import Image
+from approvals.copy_model import COPY_MOVES, Copy, CopyState
 from approvals.errors import IllegalMove
-from approvals.model import COPY_MOVES, Copy, CopyState, Waiting
+from approvals.model import Waiting
 from approvals.rows import stamp
 from approvals.sentences import kept
 from approvals.tables import Tables

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from approvals.cloud import MAX_NAME, Image
+from approvals.copy_model import Copy, CopyState
 from approvals.errors import Refused
-from approvals.model import Copy, CopyState
 from approvals.sentences import advised, say
 
 _PAUSES = (2, 4, 8, 15, 30)  # seconds between looks; copies take minutes to hours

@@ -17,12 +17,12 @@ import structlog
 from approvals import copy_steps
 from approvals.audit import NOBODY, Entry
 from approvals.cloud import NORMAL, SYNCING, Cloud, ImageKind
+from approvals.copy_model import VANISHED, Copy, CopyState
 from approvals.elsewhere import facts_of
 from approvals.errors import About, AuthFailed, CloudError, LeaseLost, OutcomeUnknown, Refused
 from approvals.incidents import Incidents, Leave
 from approvals.leases import LEASE, Leases
 from approvals.ledger import Ledger
-from approvals.model import VANISHED, Copy, CopyState
 from approvals.outbox import Outbox
 from approvals.pace import later
 from approvals.policies import Policies

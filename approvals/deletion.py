@@ -9,9 +9,10 @@ from datetime import datetime
 import structlog
 
 from approvals.cloud import Cloud
+from approvals.copy_model import CopyState
 from approvals.errors import CloudError, LeaseLost, OutcomeUnknown, Refused
 from approvals.ledger import Ledger
-from approvals.model import Action, CopyState, Item, ItemState, Request
+from approvals.model import Action, Item, ItemState, Request
 from approvals.outcomes import Done, failed, refused
 from approvals.sentences import say
 

@@ -12,13 +12,12 @@ from datetime import datetime
 
 from approvals import drifting
 from approvals.audit import NOBODY, Entry, findings_told
+from approvals.copy_model import Copy, CopyState
 from approvals.errors import UnknownPerson
 from approvals.ledger import Ledger
 from approvals.model import (
     Action,
     Asked,
-    Copy,
-    CopyState,
     Deciders,
     Decision,
     ItemState,

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from approvals import rows
 from approvals.cloud import Image
-from approvals.model import Action, Deciders, Drift, DriftKind, DriftPass, Person, Target
+from approvals.drift_model import Drift, DriftKind, DriftPass
+from approvals.model import Action, Deciders, Person, Target
 from approvals.rows import stamp
 from approvals.tables import Tables
 

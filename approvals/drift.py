@@ -16,11 +16,12 @@ import structlog
 from approvals.catalogue import Catalogue
 from approvals.cloud import LIGHTHOUSE, Cloud, Image, ImageKind
 from approvals.differences import accounts_of
+from approvals.drift_model import Drift, DriftKind, DriftPass
 from approvals.drifting import ask, passed
 from approvals.errors import CloudError, DirectoryError, Refused, WrongAccount
 from approvals.home import HomeAccount
 from approvals.ledger import Ledger
-from approvals.model import Deciders, Drift, DriftKind, DriftPass, Grant
+from approvals.model import Deciders, Grant
 from approvals.outbox import Outbox, alarm
 from approvals.people import Directory, deciders_of_drift, guardians_of
 from approvals.policies import Policies

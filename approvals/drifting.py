@@ -8,14 +8,13 @@ from datetime import datetime
 
 from approvals.audit import NOBODY, Entry
 from approvals.cloud import Image
+from approvals.drift_model import Drift, DriftKind
 from approvals.ledger import Ledger
 from approvals.model import (
     Action,
     Asked,
     Deciders,
     Decision,
-    Drift,
-    DriftKind,
     Item,
     ItemState,
     Person,

@@ -15,7 +15,7 @@ from functools import partial
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from approvals import elsewhere, everyone, facts, outcomes, trust
+from approvals import elsewhere, everyone, facts, outcomes, overs, trust
 from approvals.audit import NOBODY, Entry
 from approvals.cloud import LIGHTHOUSE, MAX_BLUEPRINT_ACCOUNTS, MAX_SHARES, Cloud, Image
 from approvals.deletion import Deleting, Gone, after_deletion, record_gone
@@ -315,7 +315,7 @@ class Executor:
             if item != before:
                 ended += self._record_item(ledger, request, before, item, turn.now)
         self._tell(ledger, replace(request, items=tuple(items)), after, turn.now)
-        self._show_ended(ledger, request, ended, turn.now)
+        overs.show_ended(ledger, request, ended, self._policies.current.home.channel, now=turn.now)
 
     def _release(
         self, ledger: Ledger, request: Request, after: State, items: Sequence[Item], turn: _Turn, *, counts: bool
@@ -355,15 +355,6 @@ class Executor:
             ledger.add_audit(Entry(now, f"{request.action}_{what}", NOBODY, request.id, detail))
         return ended
 
-    def _show_ended(self, ledger: Ledger, request: Request, ended: Sequence[int], now: datetime) -> None:
-        """The cards of those whose shares somebody took back show that they stand no longer."""
-        for number in dict.fromkeys(ended):
-            other = ledger.request(number)
-            if other is not None and number not in (request.id, request.ends):
-                outbox = self._outbox(ledger, other, now)
-                outbox.thread("taken_back", number=str(request.id))
-                outbox.card()
-
     def _tell(self, ledger: Ledger, request: Request, after: State, now: datetime) -> None:
         outbox = self._outbox(ledger, request, now)
         if outcomes.waits_for_copies(request.items):
@@ -374,23 +365,12 @@ class Executor:
             ledger.add_audit(Entry(now, "postponed", NOBODY, request.id, {}))
             return
         ledger.add_audit(Entry(now, after.value, NOBODY, request.id, {}))
-        if request.ends is not None and self._tell_over(ledger, request, after, now):
+        channel = self._policies.current.home.channel
+        if request.ends is not None and overs.tell_over(ledger, request, after, channel, now=now):
             return
         outbox.thread("ended", state=after.value)
         outbox.card()
         outbox.end()
-
-    def _tell_over(self, ledger: Ledger, request: Request, after: State, now: datetime) -> bool:
-        """What ends shares shows on the card of those; it has one of its own where it failed. Is that all?"""
-        over = ledger.request(request.ends or 0)
-        assert over is not None  # noqa: S101  the number refers to it
-        if after is not State.DONE:
-            self._outbox(ledger, over, now).thread("over_failed", number=str(request.id))
-            return False
-        self._outbox(ledger, over, now).over()
-        if ledger.cards(request.id):
-            self._outbox(ledger, request, now).card()
-        return True
 
     def _give_back(self, ledger: Ledger, together: Sequence[Request], turn: _Turn, *, counts: bool) -> None:
         for request in together:

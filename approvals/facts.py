@@ -9,10 +9,11 @@ from typing import TypedDict
 
 from approvals.cloud import BLUEPRINT, LIGHTHOUSE, NORMAL, STILL_SHARED, Cloud, Image, ImageKind
 from approvals.copies import newest
+from approvals.copy_model import Copy, CopyState
 from approvals.errors import About, Refused
 from approvals.findings import found
 from approvals.ledger import Ledger
-from approvals.model import Action, Copy, CopyState, Request
+from approvals.model import Action, Request
 from approvals.policy import Policy
 from approvals.sentences import say
 from approvals.trust_facts import Facts

@@ -15,7 +15,7 @@ from approvals import outbox
 from approvals.audit import NOBODY, Entry
 from approvals.errors import AuthFailed, WrongAccount
 from approvals.ledger import Ledger
-from approvals.model import Incident, IncidentKind
+from approvals.message_model import Incident, IncidentKind
 from approvals.pace import later
 from approvals.policies import Policies
 from approvals.store import Store

@@ -11,40 +11,36 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
-from approvals import audit, rows
+from approvals import rows
 from approvals.cloud import Image
 from approvals.copies import Copies
+from approvals.copy_model import Copy
 from approvals.differences import Differences
 from approvals.errors import IllegalMove
+from approvals.faults import Faults
 from approvals.grants import Grants
+from approvals.items import Items
 from approvals.mailbox import Mailbox
 from approvals.model import (
     MOVES,
     Action,
     Affected,
     Asked,
-    Copy,
     Deciders,
-    Decision,
     Deletion,
     Finding,
     Grant,
-    Incident,
-    IncidentKind,
-    Item,
-    ItemState,
-    Press,
     Request,
     State,
-    Target,
     Waiting,
 )
+from approvals.record import Record
 from approvals.rows import stamp
-from approvals.sentences import kept
 from approvals.shares import Shares
 from approvals.sources import Sources
 from approvals.tables import Happened
 from approvals.terms import NO_END, Term
+from approvals.words import Words
 
 T = TypeVar("T")
 
@@ -52,10 +48,10 @@ _JSON = json.JSONEncoder(ensure_ascii=False)
 _NEWEST = 2**62  # above every number of a request
 
 
-class Ledger(Mailbox):
+class Ledger(Mailbox, Record, Faults, Words, Items):
     """What can be read and written within one transaction. Times are UTC and come from outside.
 
-    The messages of a change, and the cards that show it, are in ``mailbox.py``.
+    The messages of a change, and the cards that show it, are in ``mailbox.py``; its lines are in ``record.py``.
 
     :ivar copies: those of images in other regions
     :ivar sources: accounts that share images with us
@@ -71,7 +67,6 @@ class Ledger(Mailbox):
         self.grants = Grants(db, self.happened)
         self.shares = Shares(db, self.happened)
         self.drift = Differences(db, self.happened)
-        self._audit_head: str | None = None
 
     # requests
 
@@ -112,21 +107,6 @@ class Ledger(Mailbox):
     def is_ending(self, request: Request) -> bool:
         """Are its shares being taken back already, since they are over?"""
         return bool(self._sure("is_ending", request_id=request.id)["ending"])
-
-    def add_items(self, request_id: int, image: Image, targets: Iterable[Target]) -> None:
-        """The accounts of a request about an image in its own region."""
-        for target in targets:
-            self._add_item(request_id, target, image.region, image.image_id)
-
-    def _add_item(self, request_id: int, target: Target, region: str, image_id: str = "") -> None:
-        self._do(
-            "add_item",
-            request_id=request_id,
-            account=target.account,
-            account_name=target.name,
-            region=region,
-            image_id=image_id,
-        )
 
     def enlist(self, request_id: int, regions: Sequence[str], affected: Iterable[Affected]) -> None:
         """Who and what a request is about that names nobody."""
@@ -277,10 +257,6 @@ class Ledger(Mailbox):
         """What somebody or something must still move, by state."""
         return {State(row["state"]): rows.waiting(row) for row in self._all("waiting")}
 
-    def presses_waiting(self) -> Waiting:
-        """What nobody has judged."""
-        return rows.waiting(self._sure("presses_waiting"))
-
     # execution
 
     def is_ready(self, now: datetime) -> bool:
@@ -365,142 +341,6 @@ class Ledger(Mailbox):
         """What waits for copies of the same image is due."""
         self._do("wake_requests", image_id=copy.source_id, image_region=copy.source_region, now=stamp(now))
 
-    def set_item(self, item: Item, *, now: datetime) -> None:
-        self._do(
-            "set_item",
-            id=item.id,
-            state=item.state,
-            code=item.code,
-            message=item.message,
-            message_of=kept(item.message),
-            cloud_request_id=item.cloud_request_id,
-            unseen=item.unseen,
-            region=item.region,
-            image_id=item.image_id,
-            now=stamp(now),
-        )
-        if item.state is not ItemState.WAITING:
-            self.happened.append(("item", item.state, item.code))
-
-    def place_items(self, request_id: int, region: str, *, now: datetime) -> None:
-        """The region of every account's share is known, where none was asked for."""
-        self._do("place_items", request_id=request_id, region=region, now=stamp(now))
-
-    def reset_items(self, request_id: int, *, now: datetime) -> None:
-        self._do("reset_items", request_id=request_id, now=stamp(now))
-
-    # decisions
-
-    def add_decision(self, request_id: int, decision: Decision) -> None:
-        """Record one person's word; it takes the place of one that they gave before."""
-        self._do(
-            "add_decision",
-            request_id=request_id,
-            person_id=decision.person.id,
-            person_name=decision.person.name,
-            roles=json.dumps(sorted(decision.roles)),
-            verdict=decision.verdict,
-            reason=decision.reason,
-            at=stamp(decision.at),
-        )
-
-    def add_press(self, press: Press) -> bool:
-        """Record a press as it came in; False where this very press is known already."""
-        return self._changed(
-            "add_press",
-            key=press.key,
-            request_id=press.request_id,
-            person_id=press.person_id,
-            verb=press.verb,
-            reason=press.reason,
-            reply_to=press.reply_to,
-            at=stamp(press.at),
-        )
-
-    def unjudged(self, now: datetime, limit: int) -> list[Press]:
-        return [rows.press(row) for row in self._all("unjudged", now=stamp(now), limit=limit)]
-
-    def set_judged(self, press: Press, outcome: str, *, now: datetime) -> bool:
-        return self._counted("set_judged", ("press", outcome), id=press.id, outcome=outcome, now=stamp(now))
-
-    def postpone_press(self, press: Press, *, until: datetime) -> None:
-        self._do("postpone_press", id=press.id, not_before=stamp(until))
-
-    # faults of the credentials
-
-    def add_incident(self, kind: IncidentKind, *, call: str, error: str, now: datetime, not_before: datetime) -> bool:
-        """Note a fault; False where one of its kind is known that is not mended yet."""
-        return self._counted(
-            "add_incident",
-            ("incident", kind),
-            kind=kind,
-            call=call,
-            error=error,
-            now=stamp(now),
-            not_before=stamp(not_before),
-        )
-
-    def widen_incident(self, kind: IncidentKind, *, call: str) -> None:
-        self._do("widen_incident", kind=kind, call=call)
-
-    def incidents(self) -> list[Incident]:
-        """The faults that are not mended yet."""
-        return [rows.incident(row) for row in self._all("incidents")]
-
-    def take_probe(self, now: datetime, *, until: datetime) -> bool:
-        """Begin to see whether the faults are mended; False where it is too early, or somebody else was first."""
-        return self._changed("take_probe", now=stamp(now), until=stamp(until))
-
-    def pass_probe(self, now: datetime) -> None:
-        """What was begun met none of the faults: the next may begin."""
-        self._do("pass_probe", now=stamp(now))
-
-    def end_incidents(self, call: str, *, now: datetime) -> list[Incident]:
-        """A call is answered; returns the faults that are mended by that."""
-        return [rows.incident(row) for row in self._all("end_incidents", call=call, now=stamp(now))]
-
-    # the record
-
-    def add_audit(self, entry: audit.Entry) -> None:
-        previous = self._newest_hash()
-        detail = audit.canonical(dict(entry.detail))
-        self._audit_head = audit.digest(entry, stamp(entry.at), previous, detail)
-        self._do(
-            "add_audit",
-            at=stamp(entry.at),
-            event=entry.event,
-            request_id=entry.request_id,
-            actor_id=entry.actor.id,
-            actor_name=entry.actor.name,
-            detail=detail,
-            previous=previous,
-            hash=self._audit_head,
-        )
-
-    def _newest_hash(self) -> str:
-        """Asked once a transaction: nobody else can add a line before it ends."""
-        if self._audit_head is None:
-            head = self._one("audit_head")
-            self._audit_head = head["hash"] if head else audit.FIRST
-        return self._audit_head
-
-    def newest_line(self) -> tuple[int, str, str] | None:
-        """Number, event and hash of the last line of the record; None where there is none."""
-        row = self._one("audit_head")
-        return (row["seq"], row["event"], row["hash"]) if row else None
-
-    def head_told_at(self) -> datetime | None:
-        """When the newest hash was last told to everybody, or else when the record began."""
-        return rows.moment(self._sure("last_head_posted")["at"])
-
-    def audit_of_policy(self) -> tuple[str, Mapping[str, object]] | None:
-        """The event and the detail of what the record says last about the policy file."""
-        row = self._one("audit_of_policy")
-        return (row["event"], json.loads(row["detail"])) if row else None
-
-    def audit_of(self, request_id: int) -> list[Mapping[str, object]]:
-        return [dict(row) for row in self._all("audit_of", request_id=request_id)]
-
     # when to look again
 
     def next_check(self) -> datetime | None:
@@ -512,21 +352,12 @@ class Ledger(Mailbox):
     def next_deadline(self) -> datetime | None:
         return rows.moment(self._sure("next_deadline")["at"])
 
-    def next_press(self) -> datetime | None:
-        return rows.moment(self._sure("next_press")["at"])
-
     # plumbing
 
     def _moved(self, query: str, after: State, **values: object) -> bool:
         found = self._all(query, after=after, **values)
         self.happened.extend(("request", row["action"], after) for row in found)
         return bool(found)
-
-    def _counted(self, query: str, happened: Happened, **values: object) -> bool:
-        changed = self._changed(query, **values)
-        if changed:
-            self.happened.append(happened)
-        return changed
 
     def _requests(self, found: Sequence[rows.Row]) -> list[Request]:
         numbers = [row["id"] for row in found]

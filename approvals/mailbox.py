@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from approvals import rows
-from approvals.model import Card, Notice, Waiting
+from approvals.message_model import Card, Notice
+from approvals.model import Waiting
 from approvals.rows import stamp
 from approvals.sentences import packed
 from approvals.tables import Tables

@@ -15,11 +15,12 @@ change of state in the database is guarded by it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from approvals.cloud import LIGHTHOUSE, Image
+from approvals.copy_model import Copy
 from approvals.terms import NO_END, Term
 
 
@@ -97,31 +98,6 @@ class ItemState(StrEnum):
     DONE = "done"
     ALREADY = "already"  # it was so before anybody did anything
     FAILED = "failed"
-
-
-class CopyState(StrEnum):
-    """How it stands with our copy of an image in another region."""
-
-    WANTED = "wanted"  # a request needs it, and the cloud was not asked yet
-    CALLING = "calling"  # the cloud is being asked; whether it heard is not known
-    SYNCING = "syncing"
-    READY = "ready"
-    FAILED = "failed"
-    GONE = "gone"  # it was ready once, and can't be shared any more
-    REMOVING = "removing"  # what a failed one left behind
-    REMOVED = "removed"
-
-
-COPY_MOVES: Mapping[CopyState, frozenset[CopyState]] = {
-    CopyState.WANTED: frozenset({CopyState.CALLING, CopyState.FAILED}),
-    CopyState.CALLING: frozenset({CopyState.WANTED, CopyState.SYNCING, CopyState.FAILED}),
-    CopyState.SYNCING: frozenset({CopyState.READY, CopyState.FAILED}),
-    CopyState.READY: frozenset({CopyState.GONE}),
-    CopyState.FAILED: frozenset({CopyState.REMOVING}),
-    CopyState.GONE: frozenset(),
-    CopyState.REMOVING: frozenset({CopyState.REMOVED, CopyState.FAILED}),
-    CopyState.REMOVED: frozenset(),
-}
 
 
 class Level(StrEnum):
@@ -257,69 +233,6 @@ class Deletion:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
-    """A copy of an image in another region, made by us.
-
-    :ivar source_id: the image that is copied, in ``source_region``
-    :ivar request_id: the request for which it was begun; others may use it too
-    :ivar name: under which it can be found where the answer of the call was lost
-    :ivar image_id: its own id, as far as it is known
-    :ivar percent: how far the cloud says it is
-    :ivar code: why it failed: the vendor's code or state, or one of ours
-    :ivar calls: how often the cloud was asked to make it
-    :ivar looks: looks in a row that didn't show it
-    :ivar seen: whether any look showed it
-    :ivar polls: steps since it began to be what it is, by which the pauses grow
-    :ivar stalled: it has not moved for long
-    :ivar told_at: when the cards last showed how far it is, which was ``told_percent``
-    :ivar not_before: the time of the next step; while a process has it in hand, when others may take over
-    """
-
-    id: int
-    source_id: str
-    source_region: str
-    region: str
-    name: str
-    request_id: int
-    state: CopyState
-    created_at: datetime
-    changed_at: datetime
-    moved_at: datetime
-    not_before: datetime
-    image_id: str = ""
-    percent: int = 0
-    code: str = ""
-    message: str = ""
-    cloud_request_id: str = ""
-    calls: int = 0
-    looks: int = 0
-    polls: int = 0
-    seen: bool = False
-    stalled: bool = False
-    told_at: datetime | None = None
-    told_percent: int = 0
-
-    @property
-    def is_open(self) -> bool:
-        """Does something wait for it to come about?"""
-        return self.state in (CopyState.WANTED, CopyState.CALLING, CopyState.SYNCING)
-
-    @property
-    def is_ready(self) -> bool:
-        """Is it there to be shared, as far as we know?"""
-        return self.state is CopyState.READY
-
-    @property
-    def is_left(self) -> bool:
-        """Did it fail, and leave something half made behind?"""
-        return self.state in (CopyState.FAILED, CopyState.REMOVING) and bool(self.image_id) and self.code != VANISHED
-
-
-VANISHED = "copy_vanished"
-"""The code of a copy of which nothing is left."""
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
     """One person's word on a request, and in which roles they gave it."""
 
@@ -430,49 +343,6 @@ class Grant:
     until: datetime | None = None
 
 
-class DriftKind(StrEnum):
-    """How the cloud differs from the record."""
-
-    UNAPPROVED = "unapproved"  # shared, and nobody approved that
-    GONE = "gone"  # approved, and not shared any more
-    INBOUND = "inbound"  # shared with us by an account that isn't trusted
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """A difference that was found and still stands.
-
-    :ivar target: the account that has the image, or doesn't; of an inbound image, whose it is
-    :ivar request_id: the request by which people decide about it; None where it is listed only
-    """
-
-    id: int
-    kind: DriftKind
-    image_id: str
-    image_name: str
-    region: str
-    target: Target
-    found_at: datetime
-    request_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DriftPass:
-    """How far the comparison is.
-
-    :ivar position: region and image that were looked at last; empty between two passes
-    :ivar finished_at: when the last whole pass ended
-    :ivar cards: requests that this pass made
-    """
-
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    position: tuple[str, str] = ("", "")
-    looked: int = 0
-    total: int = 0
-    cards: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What somebody asks for, before it has a number.
@@ -527,59 +397,3 @@ class Press:
     reason: str = ""
     reply_to: str = ""
     id: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A message waiting in the outbox.
-
-    :ivar request_id: the request that it tells of, if it tells of one
-    :ivar lane: notices of one lane are delivered in order
-    :ivar kind: what to say; ``facts`` hold what the saying needs beyond the request
-    :ivar recipient: a channel, a person, or a reply address
-    :ivar told: how many of its parts were delivered, where it is longer than one message
-    """
-
-    id: int
-    request_id: int | None
-    lane: str
-    kind: str
-    recipient: str
-    created_at: datetime
-    facts: Mapping[str, str] = field(default_factory=dict)
-    attempts: int = 0
-    told: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """Where a copy of a request's card stands: for whom, in which conversation, under which message id."""
-
-    recipient: str
-    channel: str
-    ts: str
-
-
-class IncidentKind(StrEnum):
-    """What an operator must mend before anything can be done in the cloud."""
-
-    AUTH = "auth"  # the credentials don't work, or don't suffice
-    WRONG_ACCOUNT = "wrong_account"  # they belong to another account than the policy's
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """A fault of the credentials that is not mended yet, as far as anybody knows.
-
-    :ivar call: the call that fails; when it is answered again, the incident ends
-    :ivar error: what the cloud said
-    :ivar attempts: executions that were begun to see whether it is mended
-    :ivar not_before: when the next one may begin
-    """
-
-    kind: IncidentKind
-    call: str
-    error: str
-    since: datetime
-    attempts: int
-    not_before: datetime

@@ -11,23 +11,18 @@ from typing import Any, Protocol
 
 from approvals import sentences
 from approvals.cloud import Image
+from approvals.copy_model import Copy, CopyState
+from approvals.drift_model import Drift, DriftKind, DriftPass
+from approvals.message_model import Incident, IncidentKind, Notice
 from approvals.model import (
     Action,
-    Copy,
-    CopyState,
     Deciders,
     Decision,
-    Drift,
-    DriftKind,
-    DriftPass,
     Finding,
     Grant,
-    Incident,
-    IncidentKind,
     Item,
     ItemState,
     Level,
-    Notice,
     Person,
     Press,
     Request,

@@ -38,3 +38,9 @@ class Tables:
 
     def _do(self, query: str, **values: object) -> None:
         self._execute(_SQL[query], values)
+
+    def _counted(self, query: str, happened: Happened, **values: object) -> bool:
+        changed = self._changed(query, **values)
+        if changed:
+            self.happened.append(happened)
+        return changed

@@ -14,10 +14,11 @@ from approvals import drifting
 from approvals import policy as policies
 from approvals.cloud import LIGHTHOUSE, Cloud, Image, ImageKind
 from approvals.differences import accounts_of
+from approvals.drift_model import DriftKind
 from approvals.errors import Refused
 from approvals.home import HomeAccount
 from approvals.ledger import Ledger
-from approvals.model import Deciders, DriftKind, Person, Target
+from approvals.model import Deciders, Person, Target
 from approvals.policy import Policy
 from approvals.store import Store
 from bot import config

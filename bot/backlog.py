@@ -8,9 +8,12 @@ from datetime import datetime
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from approvals.copy_model import CopyState
+from approvals.drift_model import DriftKind
 from approvals.errors import StoreError
 from approvals.ledger import Ledger
-from approvals.model import CopyState, DriftKind, IncidentKind, State, Waiting
+from approvals.message_model import IncidentKind
+from approvals.model import State, Waiting
 from approvals.store import Store
 
 Families = Iterator[GaugeMetricFamily]

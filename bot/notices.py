@@ -15,7 +15,8 @@ from slack_sdk.errors import SlackApiError
 from approvals import outbox
 from approvals.leases import LEASE, Leases
 from approvals.ledger import Ledger
-from approvals.model import Card, Notice, Request
+from approvals.message_model import Card, Notice
+from approvals.model import Request
 from approvals.pace import later
 from approvals.store import Store
 from bot.cards import endings, private

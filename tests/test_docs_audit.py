@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 import approvals
-from approvals.model import ACCEPTED, COPYING, Action, CopyState, ItemState, State
+from approvals.copy_model import CopyState
+from approvals.model import ACCEPTED, COPYING, Action, ItemState, State
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "audit.md"
 

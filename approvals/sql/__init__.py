@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 _HEADING = re.compile(r"^-- (\w+) --$", re.MULTILINE)
 
+FILES = ("requests.sql", "shares.sql", "messages.sql")
+"""Where the statements of the store are."""
 
-def queries(name: str = "queries.sql") -> Mapping[str, str]:
-    """Every statement of a file under the name of its heading."""
-    text = files(__name__).joinpath(name).read_text(encoding="utf-8")
-    parts = _HEADING.split(text)[1:]
-    return dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))
+
+def queries(names: Sequence[str] = FILES) -> Mapping[str, str]:
+    """Every statement of the files under the name of its heading."""
+    found: dict[str, str] = {}
+    for name in names:
+        parts = _HEADING.split(files(__name__).joinpath(name).read_text(encoding="utf-8"))[1:]
+        found |= zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True)
+    return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from approvals.copies import newest
-from approvals.model import Copy, CopyState, Request, State
+from approvals.copy_model import Copy, CopyState
+from approvals.model import Request, State
 from bot import ids
 from bot.cards.text import Block, at, button, code, escape, labelled, region_name
 from bot.languages import _

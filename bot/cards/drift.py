@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from itertools import groupby
 
-from approvals.model import Drift, DriftKind, DriftPass
+from approvals.drift_model import Drift, DriftKind, DriftPass
 from approvals.sentences import say
 from bot.cards.lists import page_buttons
 from bot.cards.text import Block, ago, code, context, cut, escape, fitted, header, section

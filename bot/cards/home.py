@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from approvals.cloud import NORMAL, Image
-from approvals.model import DriftKind, DriftPass, Incident, Request, State, Waiting
+from approvals.drift_model import DriftKind, DriftPass
+from approvals.message_model import Incident
+from approvals.model import Request, State, Waiting
 from approvals.shares import Share
 from bot import ids
 from bot.cards.lists import request_line

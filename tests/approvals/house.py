@@ -20,7 +20,8 @@ from approvals.home import HomeAccount
 from approvals.incidents import Incidents
 from approvals.judging import Judging
 from approvals.leases import Leases
-from approvals.model import Action, Asked, Notice, Person, Press, Request, Verb
+from approvals.message_model import Notice
+from approvals.model import Action, Asked, Person, Press, Request, Verb
 from approvals.policies import Policies
 from approvals.policy import parse
 from approvals.store import Store

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from approvals.copy_model import COPY_MOVES, Copy, CopyState
 from approvals.errors import AuthFailed, OutcomeUnknown, Refused, Throttled, Unavailable
 from approvals.leases import LEASE
-from approvals.model import COPY_MOVES, Action, Copy, CopyState, ItemState, State, Verb
+from approvals.model import Action, ItemState, State, Verb
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Crash, image
 from tests.approvals.house import DATA, GUS, LAB, LIN, MEI, House
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from approvals.copy_model import CopyState
 from approvals.errors import About, AuthFailed, Refused, Throttled, Unavailable
-from approvals.model import Action, CopyState, ItemState, Level, Request, State, Verb
+from approvals.model import Action, ItemState, Level, Request, State, Verb
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, FakeCloud, image
 from tests.approvals.house import DATA, LAB, LIN, OMAR, STRANGER, House
 from tests.approvals.test_copying import settle

@@ -8,8 +8,9 @@ import pytest
 
 from approvals.archive import opened
 from approvals.drift import MOST_CARDS
+from approvals.drift_model import DriftKind
 from approvals.errors import Unavailable
-from approvals.model import Action, DriftKind, Request, State, Verb
+from approvals.model import Action, Request, State, Verb
 from approvals.verifying import Verified, verify
 from bot.sandbox import company
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, FakeCloud, image

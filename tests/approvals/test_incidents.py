@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from approvals.errors import AuthFailed, Throttled, WrongAccount
-from approvals.model import Notice, State
+from approvals.message_model import Notice
+from approvals.model import State
 from bot.sandbox import company
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, image
 from tests.approvals.house import DATA, LAB, OMAR, STRANGER, House

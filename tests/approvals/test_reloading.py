@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from approvals.model import Level, Notice, Verb
+from approvals.message_model import Notice
+from approvals.model import Level, Verb
 from approvals.policies import Policies, changes
 from approvals.policy import parse
 from approvals.reloading import EVERY, Reloading

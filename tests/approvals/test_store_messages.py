@@ -10,7 +10,8 @@ import pytest
 
 from approvals.errors import StoreError
 from approvals.ledger import Ledger
-from approvals.model import Action, Asked, Card, Notice, Person, Press, State, Target, Verb
+from approvals.message_model import Card, Notice
+from approvals.model import Action, Asked, Person, Press, State, Target, Verb
 from approvals.store import Store
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from approvals.model import COPYING, VANISHED, Action, Copy, CopyState, ItemState, Request, State
+from approvals.copy_model import VANISHED, Copy, CopyState
+from approvals.model import COPYING, Action, ItemState, Request, State
 from bot.cards import private
 from bot.cards.copies import bar
 from bot.cards.request import card
