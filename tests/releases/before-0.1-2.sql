@@ -5,7 +5,7 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'imagewarden','m0001_the_main_job','2026-11-25 18:51:46.508842+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'imagewarden','m0001_the_main_job','2026-11-25 18:51:47.405363+00:00');
 CREATE TABLE audit (
       seq INTEGER PRIMARY KEY AUTOINCREMENT,
       at TEXT NOT NULL,
@@ -71,6 +71,16 @@ CREATE TABLE grants (
       ended_by INTEGER REFERENCES requests (id)
     );
 INSERT INTO "grants" VALUES(1,'100000000001','img-base0001','ap-guangzhou','100012345678','data-team',1,'2026-03-02T09:00:00.004000Z',NULL,NULL,NULL);
+CREATE TABLE incidents (
+      id INTEGER PRIMARY KEY,
+      kind TEXT NOT NULL CHECK (kind IN ('auth', 'wrong_account')),
+      call TEXT NOT NULL,
+      error TEXT NOT NULL,
+      since TEXT NOT NULL,
+      attempts INTEGER NOT NULL DEFAULT 0,
+      not_before TEXT NOT NULL,
+      ended_at TEXT
+    );
 CREATE TABLE items (
       id INTEGER PRIMARY KEY,
       request_id INTEGER NOT NULL REFERENCES requests (id),
@@ -81,16 +91,17 @@ CREATE TABLE items (
       code TEXT NOT NULL DEFAULT '',
       message TEXT NOT NULL DEFAULT '',
       cloud_request_id TEXT NOT NULL DEFAULT '',
+      unseen INTEGER NOT NULL DEFAULT 0,
       changed_at TEXT
     );
-INSERT INTO "items" VALUES(1,1,'100012345678','data-team','ap-guangzhou','done','','','req-1','2026-03-02T09:00:00.004000Z');
-INSERT INTO "items" VALUES(2,2,'100023456789','partner-lab','ap-guangzhou','waiting','','','','2026-03-02T09:00:00.006000Z');
-INSERT INTO "items" VALUES(3,3,'100023456789','partner-lab','ap-guangzhou','waiting','','','','2026-03-02T09:00:00.009000Z');
-INSERT INTO "items" VALUES(4,4,'100099900001',NULL,'ap-guangzhou','waiting','','','','2026-03-02T09:00:00.011000Z');
-INSERT INTO "items" VALUES(5,5,'100077700001',NULL,'','waiting','','','',NULL);
+INSERT INTO "items" VALUES(1,1,'100012345678','data-team','ap-guangzhou','done','','','req-1',0,'2026-03-02T09:00:00.004000Z');
+INSERT INTO "items" VALUES(2,2,'100023456789','partner-lab','ap-guangzhou','waiting','','','',0,'2026-03-02T09:00:00.006000Z');
+INSERT INTO "items" VALUES(3,3,'100023456789','partner-lab','ap-guangzhou','waiting','','','',0,'2026-03-02T09:00:00.009000Z');
+INSERT INTO "items" VALUES(4,4,'100099900001',NULL,'ap-guangzhou','waiting','','','',0,'2026-03-02T09:00:00.011000Z');
+INSERT INTO "items" VALUES(5,5,'100077700001',NULL,'','waiting','','','',0,NULL);
 CREATE TABLE outbox (
       id INTEGER PRIMARY KEY,
-      request_id INTEGER NOT NULL REFERENCES requests (id),
+      request_id INTEGER REFERENCES requests (id),
       lane TEXT NOT NULL,
       kind TEXT NOT NULL,
       recipient TEXT NOT NULL,
@@ -98,60 +109,42 @@ CREATE TABLE outbox (
       created_at TEXT NOT NULL,
       not_before TEXT NOT NULL,
       attempts INTEGER NOT NULL DEFAULT 0,
+      told INTEGER NOT NULL DEFAULT 0,
       lease TEXT,
       sent_at TEXT,
       failed_at TEXT,
+      parked INTEGER NOT NULL DEFAULT 0,
       error TEXT
     );
-INSERT INTO "outbox" VALUES(1,1,'1:C0IMAGES','card','C0IMAGES','{}','2026-03-02T09:00:00.002000Z','2026-03-02T09:00:00.002000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(2,1,'1:U0LIN','card','U0LIN','{}','2026-03-02T09:00:00.002000Z','2026-03-02T09:00:00.002000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(3,1,'1:U0OMAR','card','U0OMAR','{}','2026-03-02T09:00:00.002000Z','2026-03-02T09:00:00.002000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(4,1,'1:C0IMAGES','thread','C0IMAGES','{"event": "asked"}','2026-03-02T09:00:00.002000Z','2026-03-02T09:00:00.002000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(5,1,'1:C0IMAGES','reply','reply:U0MEI','{"code": "asked", "person": "U0MEI"}','2026-03-02T09:00:00.002000Z','2026-03-02T09:00:00.002000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(6,1,'1:C0IMAGES','thread','C0IMAGES','{"event": "approved", "person": "U0LIN", "roles": "owner"}','2026-03-02T09:00:00.003000Z','2026-03-02T09:00:00.003000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(7,1,'1:C0IMAGES','card','C0IMAGES','{}','2026-03-02T09:00:00.003000Z','2026-03-02T09:00:00.003000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(8,1,'1:U0LIN','card','U0LIN','{}','2026-03-02T09:00:00.003000Z','2026-03-02T09:00:00.003000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(9,1,'1:U0OMAR','card','U0OMAR','{}','2026-03-02T09:00:00.003000Z','2026-03-02T09:00:00.003000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(10,1,'1:C0IMAGES','card','C0IMAGES','{}','2026-03-02T09:00:00.004000Z','2026-03-02T09:00:00.004000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(11,1,'1:U0LIN','card','U0LIN','{}','2026-03-02T09:00:00.004000Z','2026-03-02T09:00:00.004000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(12,1,'1:U0OMAR','card','U0OMAR','{}','2026-03-02T09:00:00.004000Z','2026-03-02T09:00:00.004000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(13,1,'1:C0IMAGES','thread','C0IMAGES','{"event": "ended", "state": "done"}','2026-03-02T09:00:00.004000Z','2026-03-02T09:00:00.004000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(14,1,'1:C0IMAGES','card','C0IMAGES','{}','2026-03-02T09:00:00.004000Z','2026-03-02T09:00:00.004000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(15,1,'1:U0LIN','card','U0LIN','{}','2026-03-02T09:00:00.004000Z','2026-03-02T09:00:00.004000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(16,1,'1:U0OMAR','card','U0OMAR','{}','2026-03-02T09:00:00.004000Z','2026-03-02T09:00:00.004000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(17,1,'1:U0MEI','end','U0MEI','{}','2026-03-02T09:00:00.004000Z','2026-03-02T09:00:00.004000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(18,2,'2:C0IMAGES','card','C0IMAGES','{}','2026-03-02T09:00:00.006000Z','2026-03-02T09:00:00.006000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(19,2,'2:U0LIN','card','U0LIN','{}','2026-03-02T09:00:00.006000Z','2026-03-02T09:00:00.006000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(20,2,'2:U0OMAR','card','U0OMAR','{}','2026-03-02T09:00:00.006000Z','2026-03-02T09:00:00.006000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(21,2,'2:C0IMAGES','thread','C0IMAGES','{"event": "asked"}','2026-03-02T09:00:00.006000Z','2026-03-02T09:00:00.006000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(22,2,'2:C0IMAGES','reply','reply:U0MEI','{"code": "asked", "person": "U0MEI"}','2026-03-02T09:00:00.006000Z','2026-03-02T09:00:00.006000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(23,2,'2:C0IMAGES','thread','C0IMAGES','{"event": "denied", "person": "U0LIN", "reason": "not yet"}','2026-03-02T09:00:00.007000Z','2026-03-02T09:00:00.007000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(24,2,'2:C0IMAGES','card','C0IMAGES','{}','2026-03-02T09:00:00.007000Z','2026-03-02T09:00:00.007000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(25,2,'2:U0LIN','card','U0LIN','{}','2026-03-02T09:00:00.007000Z','2026-03-02T09:00:00.007000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(26,2,'2:U0OMAR','card','U0OMAR','{}','2026-03-02T09:00:00.007000Z','2026-03-02T09:00:00.007000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(27,2,'2:U0MEI','end','U0MEI','{}','2026-03-02T09:00:00.007000Z','2026-03-02T09:00:00.007000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(28,3,'3:C0IMAGES','card','C0IMAGES','{}','2026-03-02T09:00:00.009000Z','2026-03-02T09:00:00.009000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(29,3,'3:U0LIN','card','U0LIN','{}','2026-03-02T09:00:00.009000Z','2026-03-02T09:00:00.009000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(30,3,'3:U0OMAR','card','U0OMAR','{}','2026-03-02T09:00:00.009000Z','2026-03-02T09:00:00.009000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(31,3,'3:C0IMAGES','thread','C0IMAGES','{"event": "asked"}','2026-03-02T09:00:00.009000Z','2026-03-02T09:00:00.009000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(32,3,'3:C0IMAGES','reply','reply:U0MEI','{"code": "asked", "person": "U0MEI"}','2026-03-02T09:00:00.009000Z','2026-03-02T09:00:00.009000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(33,4,'4:C0IMAGES','card','C0IMAGES','{}','2026-03-02T09:00:00.011000Z','2026-03-02T09:00:00.011000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(34,4,'4:U0LIN','card','U0LIN','{}','2026-03-02T09:00:00.011000Z','2026-03-02T09:00:00.011000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(35,4,'4:U0OMAR','card','U0OMAR','{}','2026-03-02T09:00:00.011000Z','2026-03-02T09:00:00.011000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(36,4,'4:U0SARA','card','U0SARA','{}','2026-03-02T09:00:00.011000Z','2026-03-02T09:00:00.011000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(37,4,'4:C0IMAGES','thread','C0IMAGES','{"event": "asked"}','2026-03-02T09:00:00.011000Z','2026-03-02T09:00:00.011000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(38,4,'4:C0IMAGES','reply','reply:U0MEI','{"code": "asked", "person": "U0MEI"}','2026-03-02T09:00:00.011000Z','2026-03-02T09:00:00.011000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(39,4,'4:C0IMAGES','thread','C0IMAGES','{"event": "approved", "person": "U0LIN", "roles": "owner"}','2026-03-02T09:00:00.012000Z','2026-03-02T09:00:00.012000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(40,4,'4:C0IMAGES','card','C0IMAGES','{}','2026-03-02T09:00:00.012000Z','2026-03-02T09:00:00.012000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(41,4,'4:U0LIN','card','U0LIN','{}','2026-03-02T09:00:00.012000Z','2026-03-02T09:00:00.012000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(42,4,'4:U0OMAR','card','U0OMAR','{}','2026-03-02T09:00:00.012000Z','2026-03-02T09:00:00.012000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(43,4,'4:U0SARA','card','U0SARA','{}','2026-03-02T09:00:00.012000Z','2026-03-02T09:00:00.012000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(44,4,'4:C0IMAGES','thread','C0IMAGES','{"event": "approved", "person": "U0SARA", "roles": "guardian"}','2026-03-02T09:00:00.013000Z','2026-03-02T09:00:00.013000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(45,4,'4:C0IMAGES','card','C0IMAGES','{}','2026-03-02T09:00:00.013000Z','2026-03-02T09:00:00.013000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(46,4,'4:U0LIN','card','U0LIN','{}','2026-03-02T09:00:00.013000Z','2026-03-02T09:00:00.013000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(47,4,'4:U0OMAR','card','U0OMAR','{}','2026-03-02T09:00:00.013000Z','2026-03-02T09:00:00.013000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(48,4,'4:U0SARA','card','U0SARA','{}','2026-03-02T09:00:00.013000Z','2026-03-02T09:00:00.013000Z',0,NULL,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(49,4,'4:C0IMAGES','reply','reply:U0GUS','{"code": "may_not_act", "person": "U0GUS", "verb": "approve"}','2026-03-02T09:00:00.015000Z','2026-03-02T09:00:00.015000Z',0,NULL,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(1,1,'1:C0IMAGES','card','C0IMAGES','{}','2026-03-02T09:00:00.002000Z','2026-03-02T09:00:00.002000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(2,1,'1:U0LIN','card','U0LIN','{}','2026-03-02T09:00:00.002000Z','2026-03-02T09:00:00.002000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(3,1,'1:U0OMAR','card','U0OMAR','{}','2026-03-02T09:00:00.002000Z','2026-03-02T09:00:00.002000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(4,1,'1:C0IMAGES','thread','C0IMAGES','{"event": "asked"}','2026-03-02T09:00:00.002000Z','2026-03-02T09:00:00.002000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(5,1,'1:C0IMAGES','reply','reply:U0MEI','{"code": "asked", "person": "U0MEI"}','2026-03-02T09:00:00.002000Z','2026-03-02T09:00:00.002000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(6,1,'1:C0IMAGES','thread','C0IMAGES','{"event": "approved", "person": "U0LIN", "roles": "owner"}','2026-03-02T09:00:00.003000Z','2026-03-02T09:00:00.003000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(7,1,'1:C0IMAGES','thread','C0IMAGES','{"event": "ended", "state": "done"}','2026-03-02T09:00:00.004000Z','2026-03-02T09:00:00.004000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(8,1,'1:U0MEI','end','U0MEI','{}','2026-03-02T09:00:00.004000Z','2026-03-02T09:00:00.004000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(9,2,'2:C0IMAGES','card','C0IMAGES','{}','2026-03-02T09:00:00.006000Z','2026-03-02T09:00:00.006000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(10,2,'2:U0LIN','card','U0LIN','{}','2026-03-02T09:00:00.006000Z','2026-03-02T09:00:00.006000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(11,2,'2:U0OMAR','card','U0OMAR','{}','2026-03-02T09:00:00.006000Z','2026-03-02T09:00:00.006000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(12,2,'2:C0IMAGES','thread','C0IMAGES','{"event": "asked"}','2026-03-02T09:00:00.006000Z','2026-03-02T09:00:00.006000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(13,2,'2:C0IMAGES','reply','reply:U0MEI','{"code": "asked", "person": "U0MEI"}','2026-03-02T09:00:00.006000Z','2026-03-02T09:00:00.006000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(14,2,'2:C0IMAGES','thread','C0IMAGES','{"event": "denied", "person": "U0LIN", "reason": "not yet"}','2026-03-02T09:00:00.007000Z','2026-03-02T09:00:00.007000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(15,2,'2:U0MEI','end','U0MEI','{}','2026-03-02T09:00:00.007000Z','2026-03-02T09:00:00.007000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(16,3,'3:C0IMAGES','card','C0IMAGES','{}','2026-03-02T09:00:00.009000Z','2026-03-02T09:00:00.009000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(17,3,'3:U0LIN','card','U0LIN','{}','2026-03-02T09:00:00.009000Z','2026-03-02T09:00:00.009000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(18,3,'3:U0OMAR','card','U0OMAR','{}','2026-03-02T09:00:00.009000Z','2026-03-02T09:00:00.009000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(19,3,'3:C0IMAGES','thread','C0IMAGES','{"event": "asked"}','2026-03-02T09:00:00.009000Z','2026-03-02T09:00:00.009000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(20,3,'3:C0IMAGES','reply','reply:U0MEI','{"code": "asked", "person": "U0MEI"}','2026-03-02T09:00:00.009000Z','2026-03-02T09:00:00.009000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(21,4,'4:C0IMAGES','card','C0IMAGES','{}','2026-03-02T09:00:00.011000Z','2026-03-02T09:00:00.011000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(22,4,'4:U0LIN','card','U0LIN','{}','2026-03-02T09:00:00.011000Z','2026-03-02T09:00:00.011000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(23,4,'4:U0OMAR','card','U0OMAR','{}','2026-03-02T09:00:00.011000Z','2026-03-02T09:00:00.011000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(24,4,'4:U0SARA','card','U0SARA','{}','2026-03-02T09:00:00.011000Z','2026-03-02T09:00:00.011000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(25,4,'4:C0IMAGES','thread','C0IMAGES','{"event": "asked"}','2026-03-02T09:00:00.011000Z','2026-03-02T09:00:00.011000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(26,4,'4:C0IMAGES','reply','reply:U0MEI','{"code": "asked", "person": "U0MEI"}','2026-03-02T09:00:00.011000Z','2026-03-02T09:00:00.011000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(27,4,'4:C0IMAGES','thread','C0IMAGES','{"event": "approved", "person": "U0LIN", "roles": "owner"}','2026-03-02T09:00:00.012000Z','2026-03-02T09:00:00.012000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(28,4,'4:C0IMAGES','thread','C0IMAGES','{"event": "approved", "person": "U0SARA", "roles": "guardian"}','2026-03-02T09:00:00.013000Z','2026-03-02T09:00:00.013000Z',0,0,NULL,NULL,NULL,0,NULL);
+INSERT INTO "outbox" VALUES(29,4,'4:C0IMAGES','reply','reply:U0GUS','{"code": "may_not_act", "person": "U0GUS", "verb": "approve"}','2026-03-02T09:00:00.015000Z','2026-03-02T09:00:00.015000Z',0,0,NULL,NULL,NULL,0,NULL);
 CREATE TABLE presses (
       id INTEGER PRIMARY KEY,
       key TEXT NOT NULL UNIQUE,
@@ -196,7 +189,7 @@ CREATE TABLE requests (
       findings TEXT NOT NULL DEFAULT '[]',
       reply_to TEXT NOT NULL DEFAULT ''
     );
-INSERT INTO "requests" VALUES(1,'100000000001','asked-1','share','base-2026','','img-base0001','ap-guangzhou','{"image_id": "img-base0001", "name": "base-2026", "region": "ap-guangzhou", "kind": "PRIVATE_IMAGE", "state": "NORMAL", "creator": "100000000001", "source": "CREATE_IMAGE", "size_gib": 50, "os_name": "", "platform": "", "architecture": "", "created_at": "2025-01-31T08:00:00.000000Z", "licence": "TencentCloud", "whole_machine": false, "deprecated": false, "tags": {}}','nightly build','U0MEI','mei','2026-03-02T09:00:00.001000Z','done','2026-03-02T09:00:00.004000Z','2026-03-05T09:00:00.002000Z','2026-03-02T09:00:00.004000Z',1,NULL,NULL,'{"owner_ids": ["U0LIN", "U0OMAR"], "guardian_ids": [], "guardian_names": [], "guardian_needed": false, "approvals": 1}','[{"code": "shares_used", "level": "note", "text": "0 of 500 shares used.", "remedy": ""}, {"code": "share_is_not_recall", "level": "note", "text": "They can start machines from it and copy it; taking it back doesn''t recall copies.", "remedy": ""}]','reply:U0MEI');
+INSERT INTO "requests" VALUES(1,'100000000001','asked-1','share','base-2026','','img-base0001','ap-guangzhou','{"image_id": "img-base0001", "name": "base-2026", "region": "ap-guangzhou", "kind": "PRIVATE_IMAGE", "state": "NORMAL", "creator": "100000000001", "source": "CREATE_IMAGE", "size_gib": 50, "os_name": "", "platform": "", "architecture": "", "created_at": "2025-01-31T08:00:00.000000Z", "licence": "TencentCloud", "whole_machine": false, "deprecated": false, "tags": {}}','nightly build','U0MEI','mei','2026-03-02T09:00:00.001000Z','done','2026-03-02T09:00:00.004000Z','2026-03-05T09:00:00.002000Z','2026-03-02T09:00:00.003000Z',1,NULL,NULL,'{"owner_ids": ["U0LIN", "U0OMAR"], "guardian_ids": [], "guardian_names": [], "guardian_needed": false, "approvals": 1}','[{"code": "shares_used", "level": "note", "text": "0 of 500 shares used.", "remedy": ""}, {"code": "share_is_not_recall", "level": "note", "text": "They can start machines from it and copy it; taking it back doesn''t recall copies.", "remedy": ""}]','reply:U0MEI');
 INSERT INTO "requests" VALUES(2,'100000000001','asked-3','share','base-2026','','img-base0001','ap-guangzhou','{"image_id": "img-base0001", "name": "base-2026", "region": "ap-guangzhou", "kind": "PRIVATE_IMAGE", "state": "NORMAL", "creator": "100000000001", "source": "CREATE_IMAGE", "size_gib": 50, "os_name": "", "platform": "", "architecture": "", "created_at": "2025-01-31T08:00:00.000000Z", "licence": "TencentCloud", "whole_machine": false, "deprecated": false, "tags": {}}','nightly build','U0MEI','mei','2026-03-02T09:00:00.005000Z','denied','2026-03-02T09:00:00.007000Z','2026-03-05T09:00:00.006000Z','2026-03-02T09:00:00.007000Z',0,NULL,NULL,'{"owner_ids": ["U0LIN", "U0OMAR"], "guardian_ids": [], "guardian_names": [], "guardian_needed": false, "approvals": 1}','[{"code": "shares_used", "level": "note", "text": "1 of 500 shares used.", "remedy": ""}, {"code": "share_is_not_recall", "level": "note", "text": "They can start machines from it and copy it; taking it back doesn''t recall copies.", "remedy": ""}]','reply:U0MEI');
 INSERT INTO "requests" VALUES(3,'100000000001','asked-5','share','base-2026','','img-base0001','ap-guangzhou','{"image_id": "img-base0001", "name": "base-2026", "region": "ap-guangzhou", "kind": "PRIVATE_IMAGE", "state": "NORMAL", "creator": "100000000001", "source": "CREATE_IMAGE", "size_gib": 50, "os_name": "", "platform": "", "architecture": "", "created_at": "2025-01-31T08:00:00.000000Z", "licence": "TencentCloud", "whole_machine": false, "deprecated": false, "tags": {}}','nightly build','U0MEI','mei','2026-03-02T09:00:00.008000Z','pending','2026-03-02T09:00:00.009000Z','2026-03-05T09:00:00.009000Z','2026-03-02T09:00:00.009000Z',0,NULL,NULL,'{"owner_ids": ["U0LIN", "U0OMAR"], "guardian_ids": [], "guardian_names": [], "guardian_needed": false, "approvals": 1}','[{"code": "shares_used", "level": "note", "text": "1 of 500 shares used.", "remedy": ""}, {"code": "share_is_not_recall", "level": "note", "text": "They can start machines from it and copy it; taking it back doesn''t recall copies.", "remedy": ""}]','reply:U0MEI');
 INSERT INTO "requests" VALUES(4,'100000000001','asked-6','share','base-2026','','img-base0001','ap-guangzhou','{"image_id": "img-base0001", "name": "base-2026", "region": "ap-guangzhou", "kind": "PRIVATE_IMAGE", "state": "NORMAL", "creator": "100000000001", "source": "CREATE_IMAGE", "size_gib": 50, "os_name": "", "platform": "", "architecture": "", "created_at": "2025-01-31T08:00:00.000000Z", "licence": "TencentCloud", "whole_machine": false, "deprecated": false, "tags": {}}','nightly build','U0MEI','mei','2026-03-02T09:00:00.010000Z','approved','2026-03-02T09:00:00.013000Z','2026-03-05T09:00:00.011000Z','2026-03-02T09:00:00.013000Z',0,NULL,NULL,'{"owner_ids": ["U0LIN", "U0OMAR"], "guardian_ids": ["U0SARA"], "guardian_names": ["S0SECURITY"], "guardian_needed": true, "approvals": 1}','[{"code": "target_unknown", "level": "warn", "text": "100099900001 is not a known account.", "remedy": ""}, {"code": "shares_used", "level": "note", "text": "1 of 500 shares used.", "remedy": ""}, {"code": "share_is_not_recall", "level": "note", "text": "They can start machines from it and copy it; taking it back doesn''t recall copies.", "remedy": ""}]','reply:U0MEI');
@@ -216,6 +209,10 @@ CREATE INDEX grants_active ON grants (image_id, region, account) WHERE ended_at 
 CREATE INDEX presses_unjudged ON presses (id) WHERE judged_at IS NULL;
 CREATE INDEX outbox_waiting ON outbox (id) WHERE sent_at IS NULL AND failed_at IS NULL;
 CREATE INDEX outbox_lane ON outbox (lane, id) WHERE sent_at IS NULL AND failed_at IS NULL;
+CREATE INDEX outbox_parked ON outbox (recipient) WHERE parked = 1;
+CREATE INDEX outbox_lane_parked ON outbox (lane) WHERE parked = 1;
+CREATE INDEX cards_place ON cards (ts, channel);
+CREATE UNIQUE INDEX incidents_open ON incidents (kind) WHERE ended_at IS NULL;
 CREATE INDEX audit_request ON audit (request_id, seq);
 CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
