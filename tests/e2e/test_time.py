@@ -141,7 +141,7 @@ def test_what_nobody_decided_is_asked_again_with_one_press() -> None:
         card = company.lin.sees("#2 · asked by @mei", where=CHANNEL)
         company.lin.presses("Approve", on=card)
         until(lambda: company.shares(NIGHTLY) == {DATA_TEAM})
-        assert "7 days, until" in company.lin.text_of(now(company.lin, card))
+        until(lambda: "7 days, until" in company.lin.text_of(now(company.lin, card)))
 
 
 def test_a_bot_that_slept_for_a_week_catches_up_once() -> None:
