@@ -43,7 +43,8 @@ def progress(latest: DriftPass, every: timedelta | None) -> str:
     """When the last whole comparison ended, and how far the present one is."""
     if every is None:
         return _("The policy has it switched off (`drift_every`).")
-    parts = [_("last compared as a whole {when}", when=ago(latest.finished_at)) if latest.finished_at else _("not yet")]
+    finished = latest.finished_at
+    parts = [_("last compared as a whole {when}", when=ago(finished)) if finished else _("not compared yet")]
     if latest.started_at is not None:
         parts.append(
             _("{looked} of {total} images of the present comparison", looked=latest.looked, total=latest.total)

@@ -70,7 +70,7 @@ def extend_modal(request: Request, longest: timedelta | None) -> Block:
         "close": plain(_("Back")),
         "blocks": [
             section(_("{now}What you send is a new request: its owners decide about it.", now=now)),
-            *end_fields("", None, longest),
+            *end_fields("", None, longest, must=True),
             text_input(
                 ids.REASON,
                 _("Why"),

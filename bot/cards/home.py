@@ -58,12 +58,11 @@ class Operation:
 
 def overview(pages: Mapping[Which, Page], operation: Operation | None) -> Block:
     """The first page: the beginning of each list, of those that wait with buttons."""
-    blocks: list[Block] = []
+    blocks: list[Block] = [{"type": "actions", "elements": [_share()]}]
     for which, page in pages.items():
         if which == "ending" and not page.rows:
             continue
         blocks += [header(_title(which)), *_rows(which, page), *_more(which, page)]
-    blocks.append({"type": "actions", "elements": [_share()]})
     if operation is not None:
         blocks += [{"type": "divider"}, header(_("Operation")), *_operation(operation)]
     return _view(blocks)
@@ -101,7 +100,7 @@ def _title(which: Which) -> str:
 def _empty(which: Which) -> str:
     return {
         "waiting": _("Nothing waits for your decision."),
-        "asked": _("Nothing yet. Type `/image help` in any channel, or press the button below."),
+        "asked": _("Nothing yet. Type `/image help` in any channel, or press the button above."),
         "ending": _("No share ends within a week."),
         "images": _("You own no image in the policy. `/image list` shows all of ours."),
         "shared": _("Nothing is shared yet by Imagewarden. `/image help` shows how to ask for it."),
@@ -163,13 +162,14 @@ def _operation(seen: Operation) -> list[Block]:
             ngettext("{number} message to be delivered", "{number} messages to be delivered", seen.notices.number)
         )
     open_drift = [f"{number} {kind.value}" for kind, number in seen.drift.items()]
-    last = _("last compared {when}", when=ago(seen.latest.finished_at)) if seen.latest.finished_at else _("not yet")
-    drift = _("{found} · `/image drift`", found=all_of(open_drift)) if open_drift else _("none")
+    none = _("none") if seen.latest.finished_at else _("not compared yet")
+    drift = _("{found} · `/image drift`", found=all_of(open_drift)) if open_drift else none
+    last = [context(_("last compared {when}", when=ago(seen.latest.finished_at)))] if seen.latest.finished_at else []
     return [
         section(_("*Health*  {text}", text="\n".join(faults) or _("all is well"))),
         section(_("*Queue*  {text}", text=" · ".join(queue) or _("empty"))),
         section(_("*Drift*  {text}", text=drift)),
-        context(last),
+        *last,
     ]
 
 

@@ -45,11 +45,12 @@ def end_of(request: Request) -> str:
     return _(" · until {day}", day=day(request.until)) if request.until and request.standing else ""
 
 
-def end_fields(chosen: str, last_day: date | None, longest: timedelta | None) -> list[Block]:
+def end_fields(chosen: str, last_day: date | None, longest: timedelta | None, *, must: bool = False) -> list[Block]:
     """A menu of lengths, and a day for whoever wants another.
 
     :param chosen: the value that is chosen; "" for none yet
     :param longest: how long the policy lets a share last
+    :param must: whether no end has to be chosen, too
     """
     options = [_option(str(days), length(days * _DAY)) for days in LENGTHS if not longest or days * _DAY <= longest]
     endless = _("{length}, the longest of the policy", length=length(longest)) if longest else _("no end")
@@ -58,7 +59,7 @@ def end_fields(chosen: str, last_day: date | None, longest: timedelta | None) ->
         "type": "static_select",
         "action_id": ids.INPUT,
         "options": options,
-        "placeholder": plain(endless),
+        "placeholder": plain(_("Choose") if must and longest is None else endless),
     }
     initial = [one for one in options if one["value"] == chosen]
     picker: Block = {"type": "datepicker", "action_id": ids.INPUT}

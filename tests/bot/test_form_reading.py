@@ -256,4 +256,5 @@ def test_only_lengths_that_the_policy_allows_are_offered_and_what_is_chosen_stay
         "30 days, the longest of the policy",
     ]
     assert "initial_option" not in menu(None)
+    assert menu(None)["placeholder"]["text"] == "no end"
     assert menu(None, "7")["initial_option"]["value"] == "7"

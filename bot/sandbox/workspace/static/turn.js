@@ -11,7 +11,7 @@ export function drawTurn(root, people, me, switchTo) {
 }
 
 function line(people, switchTo) {
-  const words = `${orList(people.map(firstName))} can approve this:`;
+  const words = `${orList(people.map(firstName))} can decide this:`;
   return h("p", {}, h("span", {}, words), people.map((person) => switchButton(person, switchTo)));
 }
 
