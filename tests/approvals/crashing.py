@@ -24,6 +24,7 @@ from approvals.checker import Checker
 from approvals.cloud import Copied, Image, LighthouseView, Room
 from approvals.copying import Copying
 from approvals.desk import Desk
+from approvals.drift import DriftWatch
 from approvals.ending import Ending
 from approvals.executor import Executor
 from approvals.heads import Heads
@@ -37,6 +38,7 @@ from approvals.policies import Policies
 from approvals.policy import parse
 from approvals.sql.connection import Work
 from approvals.store import Store
+from approvals.survey import Survey
 from approvals.terms import NO_END, Term
 from approvals.timers import Timers
 from approvals.watched import WatchedCloud
@@ -272,7 +274,8 @@ class Life:
         self.policy = parse(company.POLICY)
         policies = Policies(self.policy)
         incidents = Incidents(self.store, policies, clock)
-        cloud = WatchedCloud(MortalCloud(world.cloud, fate), incidents, Catalogue(self.policy.home.regions, clock))
+        catalogue = Catalogue(self.policy.home.regions, clock)
+        cloud = WatchedCloud(MortalCloud(world.cloud, fate), incidents, catalogue)
         home, leases = HomeAccount(cloud, self.policy), Leases(self.store)
         client = MortalSlack(client_of(world.workspace), fate)
         replies = MortalReplies(client, clock, fate)
@@ -283,6 +286,8 @@ class Life:
         self._judging = Judging(self.store, self.desk)
         self._executor = Executor(self.store, cloud, policies, home, leases, incidents)
         self._copying = Copying(self.store, cloud, policies, leases, incidents)
+        self._survey = Survey(cloud, catalogue, self.store, home, clock)
+        self._drift = DriftWatch(self.store, cloud, catalogue, policies, world.directory, home, clock)
         self._sweeps = (
             self._checker.sweep,
             self._judging.sweep,
@@ -334,6 +339,12 @@ class Life:
 
     def judge(self) -> None:
         self._judging.sweep(self._hands.utc())
+
+    def compare(self) -> None:
+        """Read the lists of images, and compare each with the record, once."""
+        self._survey.sweep(self._hands.utc())
+        while self._drift.sweep(self._hands.utc()):
+            self._hands.now += 0.001
 
     def settle(self) -> None:
         """Run the sweeps until nothing is left that time alone would bring about within minutes."""
