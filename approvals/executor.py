@@ -23,6 +23,7 @@ from approvals.errors import AuthFailed, CloudError, LeaseLost, Refused, WrongAc
 from approvals.halving import Calls, Halving
 from approvals.home import HomeAccount
 from approvals.incidents import Incidents, Leave
+from approvals.joining import join
 from approvals.leases import LEASE, Leases
 from approvals.ledger import Ledger
 from approvals.model import KEPT, Action, Item, ItemState, Request, State
@@ -314,6 +315,8 @@ class Executor:
         for before, item in zip(request.items, items, strict=True):
             if item != before:
                 ended += self._record_item(ledger, request, before, item, turn.now)
+        if request.action is Action.SHARE and after in (State.DONE, State.PARTIAL):
+            join(ledger, request, items, home=self._home.known, now=turn.now)
         self._tell(ledger, replace(request, items=tuple(items)), after, turn.now)
         overs.show_ended(ledger, request, ended, self._policies.current.home.channel, now=turn.now)
 

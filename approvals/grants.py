@@ -99,6 +99,13 @@ class Grants(Tables):
         )
         return bool(found["goes_on"])
 
+    def is_by(self, request_id: int, share: Item) -> bool:
+        """Does the account have the image by the request?"""
+        return any(
+            (one.image_id, one.region, one.target) == (share.image_id, share.region, share.target)
+            for one in self.standing(request_id)
+        )
+
     def next_due(self) -> datetime | None:
         return rows.moment(self._sure("next_ending")["at"])
 

@@ -125,7 +125,7 @@ class Retelling:
                 self._older.add((number, detail["account"]))
             return
         place = (detail["image"], detail["region"])
-        if event == "share_done":
+        if event in ("share_done", "share_joined"):
             self._give((*place, detail["account"], number))
         elif event in ("unshare_done", "delete_done") and detail["account"]:
             self._end(detail)

@@ -95,6 +95,35 @@ def test_what_was_extended_already_ends_without_a_word_before(house: House) -> N
     assert house.told() == []
 
 
+def test_whoever_had_it_already_keeps_it_by_a_request_that_named_them_too(house: House) -> None:
+    first = shared(house, DATA, term=NO_END)
+    second = shared(house, DATA, LAB, term=NO_END)
+    assert house.outcomes(second) == {DATA: "already", LAB: "done"}
+    assert house.events(second)[-3:] == ["share_done", "share_joined", "done"]
+    house.press(first, MEI, Verb.END_NOW)
+    to_rest(house)
+    assert house.cloud.has(BASE) == {DATA, LAB}
+    house.press(second, MEI, Verb.END_NOW)
+    to_rest(house)
+    assert house.cloud.has(BASE) == set()
+
+
+def test_a_share_that_nobody_approved_is_not_ended_with_a_request_for_a_time(house: House) -> None:
+    house.cloud.give({DATA})
+    number = shared(house, DATA, LAB)
+    assert "share_joined" not in house.events(number)
+    house.clock.advance(days=7)
+    to_rest(house)
+    assert house.cloud.has(BASE) == {DATA}
+
+
+def test_a_share_that_nobody_had_approved_is_as_approved_once_it_is_asked_for_without_an_end(house: House) -> None:
+    house.cloud.give({DATA})
+    number = shared(house, DATA, LAB, term=NO_END)
+    with house.store.read() as ledger:
+        assert {grant.target.account for grant in ledger.grants.standing(number)} == {DATA, LAB}
+
+
 def test_what_lasts_for_hours_ends_without_a_word_before(house: House) -> None:
     shared(house, DATA, term=Term(lasts=timedelta(hours=30)))
     house.clock.advance(hours=29)
