@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from approvals.cloud import MAX_SHARES, Image, Room
-from approvals.findings import CATALOGUE
 from approvals.model import Action, Finding, Level, Target
 from approvals.policy import Policy, parse
 from approvals.trust import Judgement, judge, worse
@@ -34,6 +33,10 @@ def facts(*targets: str, found: tuple[Image, ...] = (image(),), **fields: object
         "shared_with": {},
     }
     return Facts(**{**usual, **fields})  # type: ignore[arg-type]  # fields as a test names them
+
+
+def with_rules(*lines: str) -> Policy:
+    return parse(company.POLICY.replace("[rules]\n", "\n".join(["[rules]", *lines, ""])))
 
 
 def had(*accounts: str) -> dict[str, datetime | None]:
@@ -280,10 +283,6 @@ def test_a_warning_that_became_a_block_is_worse() -> None:
 # what is in the image, and who made it
 
 
-def with_rules(*lines: str) -> Policy:
-    return parse(company.POLICY.replace("[rules]\n", "\n".join(["[rules]", *lines, ""])))
-
-
 def test_an_image_that_others_created_needs_a_guardian_unless_they_are_ours() -> None:
     sub_account = "100000000011"
     given = facts(found=(image(creator=sub_account),))
@@ -351,94 +350,5 @@ def test_the_first_share_ever_with_an_account_is_noted() -> None:
     assert "first_share" not in codes(judge(facts(DATA, LAB, shared_before=known, shared_with=had(LAB)), POLICY))
 
 
-# the levels
-
-
-CHANGEABLE = sorted(code for code, known in CATALOGUE.items() if not known.fixed)
-
-OCCASIONS = {
-    "image_imported": facts(found=(image(source="EXTERNAL_IMPORT"),)),
-    "image_creator_foreign": facts(found=(image(creator=STRANGER),)),
-    "image_from_shared": facts(found=(image(tags={"built-from": STRANGER}),)),
-    "image_origin_unknown": facts(found=(image(tags={"built-from": "?"}),)),
-    "image_deprecated": facts(found=(image(deprecated=True),)),
-    "target_not_for_image": facts(GOLDEN),
-    "many_targets": facts(*map(str, range(11))),
-    "first_share": facts(),
-    "shares_used": facts(),
-    "shared_already": facts(DATA, LAB, shared_with=had(DATA)),
-    "not_shared": facts(DATA, LAB, action=Action.UNSHARE, shared_with=had(DATA)),
-    "copy_needed": facts(regions=(SINGAPORE,), places=(Place(SINGAPORE, room=Room(0, 500)),)),
-    "copy_under_way": facts(regions=(SINGAPORE,), places=(Place(SINGAPORE, under_way=True),)),
-    "copy_used": facts(regions=(SINGAPORE,), places=(copied(LAB),)),
-    "share_endless": facts(),
-    "share_limited": facts(lasts=timedelta(days=90), limited=True),
-    "share_extended": facts(
-        DATA,
-        shared_with=had(DATA),
-        until=SINCE + timedelta(days=30),
-        lasts=timedelta(days=30),
-        lasting={(DATA, GUANGZHOU): SINCE + timedelta(days=7)},
-    ),
-    "reason_missing": facts(reason=""),
-    "share_is_not_recall": facts(),
-    "unshare_is_not_recall": facts(action=Action.UNSHARE, shared_with=had(DATA)),
-    "lighthouse_unverified": facts(found=(image("lhbp-base0001"),), shared_with=None),
-    "shares_cancelled": facts(action=Action.DELETE),
-    "snapshots_kept": facts(action=Action.DELETE, found=(image(snapshots=("snap-1",)),)),
-    "snapshots_deleted": facts(action=Action.DELETE, found=(image(snapshots=("snap-1",)),), snapshots=True),
-}
-
-
-@pytest.mark.parametrize("code", sorted(OCCASIONS))
-def test_the_policy_decides_the_level_of_each_and_each_has_a_way_out(code: str) -> None:
-    for level in Level:
-        text = company.POLICY.replace('trusted_as = ["source"]', 'trusted_as = ["target"]\nimages = ["x"]')
-        limit = "" if code == "share_endless" else "max_days = 90\n"
-        rules = f'[rules]\nlineage_tag = "built-from"\n{limit}findings = {{ {code} = "{level}" }}\n'
-        policy = parse(text.replace("[rules]\n", rules))
-        finding = one(judge(OCCASIONS[code], policy), code)
-        assert finding.level is level
-        assert finding.remedy.endswith(".")
-
-
-def test_there_is_an_occasion_for_each_level_that_can_be_changed() -> None:
-    assert {*OCCASIONS, "owner_unknown"} == set(CHANGEABLE)
-
-
 def test_targets_are_named_by_the_policy_where_it_knows_them() -> None:
     assert POLICY.target(DATA) == Target(DATA, "data-team")
-
-
-def test_an_image_of_ours_elsewhere_is_copied_rather_than_a_strangers_of_that_name_taken() -> None:
-    strangers = image("img-strange1", kind="SHARED_IMAGE", region=SINGAPORE)
-    judgement = judge(facts(found=(strangers, image()), regions=(SINGAPORE,)), POLICY)
-    assert judgement.image == image()
-
-
-def test_a_region_without_a_copy_gets_one_where_there_is_room() -> None:
-    judgement = judge(facts(regions=(SINGAPORE,), places=(Place(SINGAPORE, room=Room(12, 500)),)), POLICY)
-    assert not judgement.blocked
-    assert one(judgement, "copy_needed").text == (
-        "Needs a copy in ap-singapore first (takes minutes to hours); 12 of 500 images used there."
-    )
-    assert "shares_used" not in codes(judgement)  # the image's own region is not asked for
-
-
-def test_a_copy_that_is_there_or_on_its_way_is_said_to_be() -> None:
-    there = judge(facts(DATA, LAB, regions=(GUANGZHOU, SINGAPORE), places=(copied(LAB),)), POLICY)
-    assert one(there, "copy_used").text == (
-        "In ap-singapore our copy base-2026-r7-abc is shared: 1 of 500 shares used. partner-lab has it already."
-    )
-    assert one(there, "shares_used").text == "0 of 500 shares used."
-    assert there.settled == {(LAB, SINGAPORE)}
-    on_its_way = judge(facts(regions=(SINGAPORE,), places=(Place(SINGAPORE, under_way=True),)), POLICY)
-    assert codes(on_its_way) >= {"copy_under_way"}
-
-
-def test_nothing_is_to_be_done_only_where_that_is_so_in_every_region() -> None:
-    there = facts(regions=(GUANGZHOU, SINGAPORE), places=(copied(DATA),))
-    assert not judge(there, POLICY).blocked
-    assert one(judge(replace(there, shared_with=had(DATA)), POLICY), "nothing_to_do").text == (
-        "data-team has base-2026 already in ap-guangzhou and ap-singapore (since 9 Jan 2026)."
-    )
