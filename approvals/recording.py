@@ -8,6 +8,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from approvals.ledger import Ledger
 from approvals.store import Store
 
+_APART = 0.05
+"""Seconds: a task begins when the one before is done, or has waited so long for the cloud, which takes few more calls a
+second anyway. All at once would stand in each other's way for the interpreter, and in that of whoever waits for an
+answer."""
+
 _GATHER = 0.005  # seconds that the first to be known waits for others that are known as soon, to be one commit
 
 Effect = Callable[[Ledger], None]
@@ -29,7 +34,11 @@ def record_each(store: Store, pool: ThreadPoolExecutor, tasks: Sequence[Task], *
     if len(tasks) == 1:
         _write(store, [tasks[0]()], durable=durable)
         return
-    running = {pool.submit(task) for task in tasks}
+    running = set()
+    for task in tasks:
+        future = pool.submit(task)
+        wait([future], timeout=_APART)
+        running.add(future)
     faults: list[Exception] = []
     while running:
         first, others = wait(running, return_when=FIRST_COMPLETED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections.abc import Callable
@@ -56,6 +57,7 @@ def run(*, http: tuple[str, int] | None, metrics: tuple[str, int] | None) -> Non
             doors.append(way_in[0].close)
             if metrics is not None:
                 doors.append(_serve(bot, metrics).stop)
+        gc.freeze()  # what is there now stays: looking through all of it again would hold up answers by 80 ms each time
         bot.start()
         log.info("running", mode="http" if http else "socket")
         wait_for_a_signal()

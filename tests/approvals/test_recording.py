@@ -65,6 +65,23 @@ def test_a_task_may_have_nothing_to_write(store: Store, pool: ThreadPoolExecutor
     assert noted(store) == {1}
 
 
+def test_a_task_begins_when_the_one_before_is_done(store: Store, pool: ThreadPoolExecutor) -> None:
+    running: set[int] = set()
+    met = threading.Event()
+
+    def quick(number: int) -> Effect:
+        running.add(number)
+        if len(running) > 1:
+            met.set()
+        met.wait(0.01)
+        running.remove(number)
+        return note(number)
+
+    record_each(store, pool, [partial(quick, number) for number in range(5)], durable=True)
+    assert noted(store) == set(range(5))
+    assert not met.is_set()
+
+
 def test_a_slow_task_holds_up_no_other(store: Store, pool: ThreadPoolExecutor) -> None:
     written = threading.Event()
     store.on_commit(written.set)
