@@ -267,7 +267,7 @@ SCHEMA = (
     "CREATE UNIQUE INDEX incidents_open ON incidents (kind) WHERE ended_at IS NULL",
     """
     CREATE TABLE audit (
-      seq INTEGER PRIMARY KEY,
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
       at TEXT NOT NULL,
       event TEXT NOT NULL,
       request_id INTEGER,
@@ -336,5 +336,11 @@ def m0002_as_first_released(db: Database) -> None:
     bring_up(db, SCHEMA)
 
 
-STEPS = (m0001_the_main_job.__name__, m0002_as_first_released.__name__)
+@migrations()
+def m0003_how_many_lines_there_were(db: Database) -> None:
+    """SQLite remembers the number of the record's last line: a tail that is cut is missed."""
+    bring_up(db, SCHEMA)
+
+
+STEPS = (m0001_the_main_job.__name__, m0002_as_first_released.__name__, m0003_how_many_lines_there_were.__name__)
 """The steps that this version knows: a file with another one is from a newer version."""

@@ -61,10 +61,21 @@ def verify(archive: Archive, seen: Verified, *, head: str = "") -> Iterator[Flaw
         if head and written == head:
             seen.head_row = seq
         retelling.hear(row)
+    yield from _cut(archive, last)
     if head and seen.head_row is None:
         yield Flaw(None, "no line has the hash that was asked for: the record was cut or written anew since then.")
     for text in retelling.compare(archive):
         yield Flaw(None, text)
+
+
+def _cut(archive: Archive, last: int) -> Iterator[Flaw]:
+    """Whether SQLite remembers other lines than are there."""
+    (newest,) = (row["seq"] for row in archive.rows("newest_number"))
+    if newest > last:
+        gone = f"row {newest} is" if newest == last + 1 else f"rows {last + 1} to {newest} are"
+        yield Flaw(None, f"{gone} missing at the end: the record was cut.")
+    elif newest < last:
+        yield Flaw(None, f"the file remembers {newest} lines and has {last}: lines were put in, or the count changed.")
 
 
 def _missing(first: int, last: int) -> str:

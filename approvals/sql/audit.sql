@@ -9,6 +9,10 @@ SELECT seq, at, event, request_id, actor_id, actor_name, detail, previous, hash 
 SELECT seq, at, event, request_id, actor_id, actor_name, detail, previous, hash FROM audit
  WHERE at >= :since AND at < :until ORDER BY seq
 
+-- newest_number --
+-- The number of the last line that was ever written, as SQLite remembers it.
+SELECT COALESCE(MAX(seq), 0) AS seq FROM sqlite_sequence WHERE name = 'audit'
+
 -- line_of_hash --
 -- Where a hash stands.
 SELECT seq, at FROM audit WHERE hash = :hash

@@ -190,6 +190,15 @@ def test_a_tail_that_was_cut_is_found_by_the_tables_and_by_a_head(db: Path) -> N
     assert any("the record was cut" in flaw.text for flaw in flaws(db, head=head))
 
 
+def test_a_last_line_that_no_table_tells_of_is_missed(db: Path) -> None:
+    with closing(sqlite3.connect(db)) as connection:
+        last = connection.execute("SELECT MAX(seq) FROM audit").fetchone()[0]
+    edit(db, "DELETE FROM audit WHERE seq = (SELECT MAX(seq) FROM audit)")
+    assert f"row {last} is missing at the end: the record was cut." in [flaw.text for flaw in flaws(db)]
+    edit(db, "DELETE FROM sqlite_sequence")
+    assert f"the file remembers 0 lines and has {last - 1}" in " ".join(flaw.text for flaw in flaws(db))
+
+
 def test_a_file_that_was_written_anew_as_a_whole_is_found_by_a_head_alone(db: Path) -> None:
     head = head_of(db)
     edit(db, "UPDATE audit SET actor_name = 'Mallory' WHERE event = 'press_refused'", lambda one: hashed_anew(one, 1))
