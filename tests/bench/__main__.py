@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import structlog
 
-from tests.bench import ack, growth, machine, running, sharing, throughput
+from tests.bench import ack, growth, home, machine, record, running, sharing, throughput
 from tests.bench.figures import Table
 
 _REPORT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -44,6 +44,8 @@ def _parts(*, full: bool) -> dict[str, Callable[..., Table]]:
         "throughput": throughput.measure,
         "growth": partial(growth.measure, full=full),
         "sharing": sharing.measure,
+        "home": home.measure,
+        "record": record.measure,
         "running": running.measure,
     }
 
