@@ -44,7 +44,11 @@ _OTHER_VERB = {
 }
 
 
-_BUTTONS = frozenset({"approve", "deny", "cancel", "retry"})
+_BUTTONS: Mapping[str, Literal["mine", "pending"]] = {
+    **dict.fromkeys(("approve", "deny"), "pending"),
+    **dict.fromkeys(("cancel", "retry", "extend", "end"), "mine"),
+}
+"""What is no command, and the list in which what it is about stands."""
 
 
 def without_politeness(line: Line) -> Line:
@@ -70,7 +74,7 @@ def no_verb(line: Line, verb: str) -> Refusal:
     if verb in _BUTTONS:
         number = next((found for found in map(request_number, line.words[1:]) if found), None)
         sentence = refused("a_button", typed=cite(word.text))
-        return Refusal(sentence, Requests("all" if number else "pending", number), word.start, word.end)
+        return Refusal(sentence, Requests("all" if number else _BUTTONS[verb], number), word.start, word.end)
     if meant:
         rest = 2 if len(line.words) > 1 and line.words[1].text.casefold() in ("share", "sharing") else 1
         fix = line.with_words(0, rest, Word(meant, word.start, word.end))
