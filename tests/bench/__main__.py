@@ -44,9 +44,9 @@ def _parts(*, full: bool) -> dict[str, Callable[..., Table]]:
         "throughput": throughput.measure,
         "growth": partial(growth.measure, full=full),
         "sharing": sharing.measure,
+        "running": running.measure,  # before what fills this process
         "home": home.measure,
         "record": record.measure,
-        "running": running.measure,
     }
 
 
