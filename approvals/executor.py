@@ -219,9 +219,9 @@ class Executor:
         with self._store.read() as ledger:
             looked = facts.lasting(looked, ledger)
             for request in together:
-                to_be_gone = request.action is Action.DELETE or request.ends is not None
-                if to_be_gone and looked.image is None and not everyone.elsewhere(request):
-                    sound.append(request)  # it is gone, as was wanted
+                whole = request.action is Action.DELETE and not everyone.elsewhere(request)
+                if looked.image is None and (whole or request.ends is not None):
+                    sound.append(request)  # it is gone, as was wanted; who has a copy of it can still lose that
                     continue
                 own = facts.of_request(looked, request, now)
                 judgement = trust.judge(facts.remembered(own, ledger), policy)

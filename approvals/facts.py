@@ -149,7 +149,8 @@ def placed(
     room: bool,
     lighthouse: bool,
 ) -> Facts:
-    """The facts together with how it stands in other regions than the image's.
+    """The facts together with how it stands in other regions than the image's; of one that is gone, whoever has a copy
+    of it can still lose that.
 
     :param copies: our copies of the image, as the ledger knows them
     :param regions: those asked for; the image's own may be among them
@@ -157,15 +158,18 @@ def placed(
     :raises CloudError: the cloud could not be asked
     """
     image = facts.image
-    if image is None or facts.shared_with is None or image.is_blueprint:
+    if image is None and (facts.action is not Action.UNSHARE or not copies):
         return facts
+    if image is not None and (facts.shared_with is None or image.is_blueprint):
+        return facts
+    own = image.region if image else copies[0].source_region
     known, latest = policy.home.regions, newest(copies)
     places = [
         _place(cloud, region, latest.get(region), room=room, lighthouse=lighthouse)
         if region in known
         else Place(region, known=False)
         for region in dict.fromkeys(regions)
-        if region != image.region
+        if region != own
     ]
     return replace(facts, places=tuple(places))
 

@@ -9,7 +9,7 @@ import pytest
 from approvals.errors import Unavailable
 from approvals.model import KEPT, Action, ItemState, State, Verb
 from approvals.terms import NO_END, Term
-from tests.approvals.fake_cloud import GUANGZHOU
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE
 from tests.approvals.house import CHANNEL, DATA, LAB, LIN, MEI, OMAR, SARA, House, gist
 
 BASE = "img-base0001"
@@ -225,6 +225,24 @@ def test_an_image_that_is_gone_ends_its_shares(house: House) -> None:
     del house.cloud.stock[GUANGZHOU, BASE]
     house.clock.advance(days=7)
     to_rest(house)
+    assert house.request(number).is_over
+    assert house.request(2).state is State.DONE
+
+
+def test_shares_of_copies_end_where_the_image_that_was_copied_is_gone(house: House) -> None:
+    number = house.approved(DATA, regions=(GUANGZHOU, SINGAPORE), term=WEEK)
+    to_rest(house)
+    while house.request(number).state is not State.DONE:
+        house.clock.advance(minutes=5)
+        house.copy()
+        to_rest(house)
+    (copy,) = [image_id for region, image_id in house.cloud.stock if region == SINGAPORE]
+    assert house.cloud.has(copy) == {DATA}
+
+    del house.cloud.stock[GUANGZHOU, BASE]
+    house.clock.advance(days=8)
+    to_rest(house)
+    assert house.cloud.has(copy) == set()
     assert house.request(number).is_over
     assert house.request(2).state is State.DONE
 
