@@ -55,14 +55,10 @@ def _refuse_prefix(line: Line, index: int) -> None:
     account = prefixed[1] if prefixed else _joined(text)
     start, end = line.cut(index, stop)
     if account:
-        raise Refusal(_digits_alone(account), _put(line, index, stop, account), start, end)
+        raise Refusal(refused("digits_alone", joined=account), _put(line, index, stop, account), start, end)
     if _OTHER_NUMBER.fullmatch(text):
         sentence = refused("no_account_id", typed=cite(line.text[start:end]))
         raise Refusal(sentence, _put(line, index, stop, BLANK), start, end)
-
-
-def _digits_alone(account: str) -> str:
-    return f"Write the account id as its digits alone: `{account}`."
 
 
 def _refuse_pieces(line: Line, run: range) -> None:

@@ -20,6 +20,7 @@ from bot import ids
 from bot.cards import form
 from bot.cards.text import Block, escape
 from bot.gate import told
+from bot.languages import _
 from bot.listeners.form import Filled, drawn, held, read
 from bot.listeners.members import why_not
 from bot.payloads import Press, View
@@ -126,14 +127,13 @@ class Preview:
             judgement, deciders = self._services.checker.judge(asked)
         except (CloudError, WrongAccount) as error:
             log.warning("preview_failed", error=str(error))
-            why = f"the cloud can't be asked right now ({error.code})." if isinstance(error, CloudError) else _WRONG
-            return form.unchecked(image, why)
+            return form.unchecked(image, _why_not(error))
         except DirectoryError as error:
             log.warning("preview_failed", error=str(error))
-            return form.unchecked(image, "Slack doesn't tell right now who would decide.")
+            return form.unchecked(image, _("Slack doesn't tell right now who would decide."))
         except Exception:
             log.exception("preview_failed")
-            return form.unchecked(image, "something went wrong on my side.")
+            return form.unchecked(image, _("something went wrong on my side."))
         findings = tuple(one for one in judgement.findings if one.code != _NOT_YET)
         return form.checked(replace(asked, image=judgement.image, findings=findings, deciders=deciders))
 
@@ -159,7 +159,10 @@ class Preview:
         return False
 
 
-_WRONG = "the bot's credentials belong to another account than the policy's."
+def _why_not(error: CloudError | WrongAccount) -> str:
+    if isinstance(error, WrongAccount):
+        return _("the bot's credentials belong to another account than the policy's.")
+    return _("the cloud can't be asked right now ({code}).", code=error.code)
 
 
 def _first(filled: Filled) -> str:

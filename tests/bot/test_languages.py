@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -11,11 +13,21 @@ from babel.messages.mofile import read_mo
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bot
 from approvals.sentences import advised, dated, joined, kept, listed_as, read, say
 from bot.languages import Language, of_locale, speaking, translated
 from tests import languages
 
 _LEFT_OUT = {"verb"}  # the places that only English needs
+
+_SAYING = {"_", "say", "ngettext", "refused"}
+_WORDS = re.compile(r"(?:^| )[A-Za-z][a-z']+(?: [a-z']+){2}")
+_COMMANDS = {  # the same in every language
+    "the nightly build needs it",
+    "the release is ready for testing",
+    "the project has ended",
+    "share image-of-the-form with ",
+}
 
 texts = st.text(st.characters(exclude_characters="{}", codec="utf-8"), max_size=20)
 sentences = st.recursive(
@@ -44,6 +56,31 @@ def test_the_catalogue_has_all_that_the_code_can_say_and_nothing_else() -> None:
     assert languages.said() - in_catalogue == set(), "python -m tests.languages adds them"
     assert in_catalogue - languages.said() == set(), "python -m tests.languages drops them"
     assert [english for english, other in translations(languages.catalogue()).items() if not other] == []
+
+
+def untranslated(source: str) -> list[str]:
+    """Texts of several words that are handed on without the function that says them in another language."""
+    tree, fine = ast.parse(source), set[ast.AST]()
+    for node in ast.walk(tree):
+        called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if called in _SAYING or called.startswith("log.") or docstring or isinstance(node, ast.Raise | ast.Assert):
+            fine |= set(ast.walk(node))
+    texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node not in fine)
+    return [node.value for node in texts if isinstance(node.value, str) and _WORDS.search(node.value)]
+
+
+@pytest.mark.parametrize("folder", ["cards", "listeners", "grammar"])
+def test_whatever_people_read_can_be_said_in_another_language(folder: str) -> None:
+    files = sorted((Path(bot.__file__).parent / folder).glob("*.py"))
+    found = {text for file in files for text in untranslated(file.read_text(encoding="utf-8"))}
+    assert found <= _COMMANDS
+
+
+def test_a_text_that_is_not_handed_over_is_found() -> None:
+    told = 'log.info("one two three four"); answer(_("in two languages or more"))'
+    assert untranslated(told) == []
+    assert untranslated(told.replace("_(", "g(")) == ["in two languages or more"]
 
 
 def test_a_translation_has_the_places_of_the_english_text() -> None:
