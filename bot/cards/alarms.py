@@ -39,8 +39,8 @@ def head(facts: Mapping[str, str]) -> tuple[str, list[Block]]:
 def alarm(facts: Mapping[str, str]) -> tuple[str, list[Block]]:
     """The notification's text and the blocks.
 
-    :param facts: ``event``: ``auth``, ``wrong_account`` or ``lighthouse_role`` with what the cloud said, ``mended``, or
-        one of ``reloading``
+    :param facts: ``event``: ``auth``, ``wrong_account`` or ``lighthouse_role`` with what the cloud said, ``mended``,
+        ``drift_many``, ``inbound_new``, or one of ``reloading``
     """
     match facts["event"]:
         case "drift_many":

@@ -18,7 +18,7 @@ from bot.grammar.words import IMAGE_ID
 from bot.languages import _
 from bot.listeners import drift, form, images, inbound, lists, pages
 from bot.listeners.members import address_of, answer_later, open_view
-from bot.listeners.pages import DriftAt, ImagesAt, InboundAt, RequestsAt
+from bot.listeners.pages import ImagesAt, NumberedAt, RequestsAt
 from bot.payloads import Press
 from bot.refusals import refused
 from bot.replies import ReplyAddress
@@ -114,9 +114,9 @@ def turn_page(services: Services, pressed: Press) -> None:
             answer_later(services, "page", address, lambda: lists.list_requests(services.store, at, person_id))
         case ImagesAt():
             images.list_later(services, at, address)
-        case InboundAt():
+        case NumberedAt("inbound"):
             answer_later(services, "page", address, lambda: inbound.list_inbound(services, at))
-        case DriftAt():
+        case NumberedAt():
             answer_later(services, "page", address, lambda: drift.list_drift(services, at))
         case None:
             log.warning("press_dropped", why="it names no page")

@@ -18,7 +18,7 @@ from bot.gate import told
 from bot.languages import _, translated
 from bot.listeners import drift, form, images, inbound, lists
 from bot.listeners.members import Answer, address_of, answer_later, answer_names, answer_now, open_view
-from bot.listeners.pages import DriftAt, ImagesAt, InboundAt, RequestsAt
+from bot.listeners.pages import ImagesAt, NumberedAt, RequestsAt
 from bot.payloads import Asking, Command
 from bot.refusals import refused
 from bot.replies import ReplyAddress
@@ -51,7 +51,7 @@ def answer_command(services: Services, asked: Command) -> Answer | None:
             return _delete(services, command, asked)
         case grammar.Inbound(source=""):
             address = address_of(services, asked, replace=True)
-            answer_later(services, "inbound", address, lambda: inbound.list_inbound(services, InboundAt()))
+            answer_later(services, "inbound", address, lambda: inbound.list_inbound(services, NumberedAt("inbound")))
             return inbound.LOOKING, None
         case grammar.Inbound() | grammar.Trust():
             return _about_source(services, command, asked)
@@ -75,7 +75,7 @@ def answer_command(services: Services, asked: Command) -> Answer | None:
                 services,
                 "drift",
                 asked,
-                lambda: drift.list_drift(services, DriftAt()),
+                lambda: drift.list_drift(services, NumberedAt("drift")),
                 meanwhile=(_("Looking up where the cloud differs …"), None),
             )
         case grammar.Account():

@@ -17,7 +17,7 @@ from bot.cards.inbound import Inbound, Source, Told
 from bot.cards.text import all_of, code
 from bot.languages import _
 from bot.listeners.members import Answer
-from bot.listeners.pages import InboundAt
+from bot.listeners.pages import NumberedAt
 from bot.services import Services
 
 LOOKING = say("Looking up what is shared with us …")
@@ -29,7 +29,7 @@ _EMPTY = say(
 log = structlog.get_logger()
 
 
-def list_inbound(services: Services, at: InboundAt) -> Answer:
+def list_inbound(services: Services, at: NumberedAt) -> Answer:
     """A page of what is shared with us: what isn't trusted first, of that what is used."""
     known = _not_read(services)
     if known is not None:
@@ -46,8 +46,8 @@ def list_inbound(services: Services, at: InboundAt) -> Answer:
         len(rows),
         services.catalogue.readings,
         unknown,
-        newer=InboundAt(max(start - lists.ROWS, 0)).value() if start else "",
-        older=InboundAt(start + lists.ROWS).value() if start + lists.ROWS < len(rows) else "",
+        newer=NumberedAt("inbound", max(start - lists.ROWS, 0)).value() if start else "",
+        older=NumberedAt("inbound", start + lists.ROWS).value() if start + lists.ROWS < len(rows) else "",
     )
 
 

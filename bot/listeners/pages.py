@@ -15,13 +15,13 @@ T = TypeVar("T")
 
 WhichRequests = Literal["all", "mine", "pending"]
 WhichImages = Literal["all", "mine", "shared", "named"]
+WhichNumbered = Literal["inbound", "drift"]
 Key = tuple[int, float, str, str]
 """What a list of images is sorted by: the rank, the age, the id, the region."""
 
 _NUMBER = r"(?:0|[1-9][0-9]{0,17})"
 _REQUESTS = re.compile(rf"({'|'.join(get_args(WhichRequests))}):({_NUMBER})(?::((?:{_NUMBER}(?:\.{_NUMBER})*)?))?")
-_INBOUND = re.compile(r"inbound:([0-9]{1,6})")
-_DRIFT = re.compile(r"drift:([0-9]{1,6})")
+_NUMBERED = re.compile(rf"({'|'.join(get_args(WhichNumbered))}):([0-9]{{1,6}})")
 _IMAGES = re.compile(
     rf"images:({'|'.join(get_args(WhichImages))}):([0-9]):(-?[0-9]{{1,12}}(?:\.[0-9]{{1,6}})?):([^:]*):([^:]*):(.*)",
     re.DOTALL,
@@ -66,32 +66,21 @@ class ImagesAt:
 
 
 @dataclass(frozen=True, slots=True)
-class InboundAt:
-    """A page of images that are shared with us, by the number of its first row: they are few, and seldom change.
+class NumberedAt:
+    """A page by the number of its first row: what is shared with us, or the differences between cloud and record. Both
+    are few, and seldom change.
 
     :ivar start: from 0
     """
 
+    which: WhichNumbered
     start: int = 0
 
     def value(self) -> str:
-        return f"inbound:{self.start}"
+        return f"{self.which}:{self.start}"
 
 
-@dataclass(frozen=True, slots=True)
-class DriftAt:
-    """A page of differences between cloud and record, by the number of its first row.
-
-    :ivar start: from 0
-    """
-
-    start: int = 0
-
-    def value(self) -> str:
-        return f"drift:{self.start}"
-
-
-def read(value: str, *, newer: bool) -> RequestsAt | ImagesAt | InboundAt | DriftAt | None:
+def read(value: str, *, newer: bool) -> RequestsAt | ImagesAt | NumberedAt | None:
     """The page that a button leads to; None where its value names none.
 
     :param newer: which of the two buttons it is
@@ -99,10 +88,8 @@ def read(value: str, *, newer: bool) -> RequestsAt | ImagesAt | InboundAt | Drif
     if found := _REQUESTS.fullmatch(value):
         top = tuple(int(number) for number in (found[3] or "").split(".") if number)
         return RequestsAt(found[1], int(found[2]), newer, top)  # type: ignore[arg-type]  # as the pattern has it
-    if found := _INBOUND.fullmatch(value):
-        return InboundAt(int(found[1]))
-    if found := _DRIFT.fullmatch(value):
-        return DriftAt(int(found[1]))
+    if found := _NUMBERED.fullmatch(value):
+        return NumberedAt(found[1], int(found[2]))  # type: ignore[arg-type]  # as the pattern has it
     if found := _IMAGES.fullmatch(value):
         key = (int(found[2]), float(found[3]), found[4], found[5])
         return ImagesAt(found[1], found[6], key, newer)  # type: ignore[arg-type]  # as the pattern has it

@@ -19,6 +19,16 @@ NOT_NOW = Unavailable("DescribeImages", "InternalError", "not now")
 REVOKED = AuthFailed("DescribeImages", "AuthFailure.SecretIdNotFound", "no such key", advice="Give another.")
 
 
+ASKED = {
+    "cloud.account": 1,
+    "commit of Checker._check": 1,
+    "commit of Desk.submit": 1,
+    "slack.chat.getPermalink": 1,
+    "slack.response_url": 1,
+}
+"""The steps of every flow that begins with one question."""
+
+
 def settle(_world: World, life: Life) -> None:
     life.settle()
 
