@@ -18,7 +18,7 @@ from approvals.cloud import LIGHTHOUSE, Cloud, Image, ImageKind
 from approvals.differences import accounts_of
 from approvals.drift_model import Drift, DriftKind, DriftPass
 from approvals.drifting import ask, passed
-from approvals.errors import CloudError, DirectoryError, Refused, WrongAccount
+from approvals.errors import CloudError, DirectoryError, Refused, Throttled, WrongAccount
 from approvals.home import HomeAccount
 from approvals.ledger import Ledger
 from approvals.model import Deciders, Grant
@@ -84,6 +84,10 @@ class DriftWatch:
             return 0
         try:
             return self._turn(at, now)
+        except Throttled as error:  # it is only too fast just now
+            log.info("drift_postponed", error=str(error))
+            self._not_before = now + _SOON
+            return 0
         except (CloudError, DirectoryError, WrongAccount) as error:
             log.warning("drift_postponed", error=str(error))
             self._not_before = now + _AFTER_A_FAULT

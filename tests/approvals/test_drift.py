@@ -9,7 +9,7 @@ import pytest
 from approvals.archive import opened
 from approvals.drift import MOST_CARDS
 from approvals.drift_model import DriftKind
-from approvals.errors import Unavailable
+from approvals.errors import Throttled, Unavailable
 from approvals.model import Action, Request, State, Verb
 from approvals.verifying import Verified, verify
 from bot.sandbox import company
@@ -214,6 +214,15 @@ def test_a_comparison_goes_on_where_it_stopped(tmp_path: Path) -> None:
         assert ledger.drift.latest_pass().finished_at is not None
     after.close()
     house.close()
+
+
+def test_where_it_was_too_fast_it_goes_on_in_a_moment(house: House) -> None:
+    house.survey.sweep(house.clock.advance(minutes=31))
+    house.cloud.fail("shared_with", Throttled("DescribeImageSharePermission", "RequestLimitExceeded", "slow down"))
+    assert house.drift.sweep(house.tick()) == 0
+    house.drift.sweep(house.clock.advance(seconds=2))
+    with house.store.read() as ledger:
+        assert ledger.drift.latest_pass().finished_at is not None
 
 
 def test_it_waits_behind_people_and_behind_a_cloud_that_is_down(house: House) -> None:
