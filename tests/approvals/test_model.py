@@ -227,7 +227,7 @@ class DeskMachine(RuleBasedStateMachine):
         assert item.state in ("done", "already")
         assert (account in self.house.cloud.has(IMAGES[one.image])) is shares
         (self.shared[one.image].add if shares else self.shared[one.image].discard)(account)
-        if item.state == "done":
+        if shares or item.state == "done":  # whoever had it already has it by this request, too
             (self.granted[one.image].add if shares else self.granted[one.image].discard)(account)
 
     def overtaken(self, one: Told, other: Told) -> bool:
