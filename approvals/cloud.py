@@ -29,6 +29,9 @@ SYNCING = "SYNCING"
 STILL_SHARED = "InvalidImageId.InShared"
 """The code of an image that can't be deleted before every share of it is taken back (vendor: DeleteImages)."""
 
+NO_IMAGE = "InvalidImageId.NotFound"
+"""The code of an image that is not there, or no longer (vendor: DeleteImages)."""
+
 ALREADY_SO = frozenset(
     {
         "UnsupportedOperation.BlueprintAlreadyShared",

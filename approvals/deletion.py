@@ -8,16 +8,16 @@ from datetime import datetime
 
 import structlog
 
-from approvals.cloud import Cloud
+from approvals.cloud import NO_IMAGE, Cloud
 from approvals.copy_model import CopyState
 from approvals.errors import CloudError, LeaseLost, OutcomeUnknown, Refused
 from approvals.ledger import Ledger
-from approvals.model import Action, Item, ItemState, Request
-from approvals.outcomes import Done, failed, refused
+from approvals.model import ACCEPTED, Action, Item, ItemState, Request
+from approvals.outcomes import Done, failed, is_awaited, refused
 from approvals.sentences import say
 
 _NOT_GONE_AFTER = 10  # reads that show an image all the same for which the call was accepted
-_SEND_AGAIN_AFTER = 5  # reads: a call that had no effect by then is made again
+_SEND_AGAIN_AFTER = 5  # such reads: a call that had no effect by then is made again
 _KEPT = "not_tried"  # code of an image that was not deleted since something else could not be done
 
 log = structlog.get_logger()
@@ -29,10 +29,12 @@ class Gone:
 
     :ivar there: whether it was still there afterwards; None where that can't be read
     :ivar called: whether a call was made that may have had an effect
+    :ivar accepted: whether the cloud said that it will
     """
 
     there: bool | None
     called: bool = False
+    accepted: bool = False
     cloud_request_id: str = ""
     refusal: Refused | None = None
 
@@ -75,20 +77,23 @@ class Deleting:
         try:
             if not self._is_there(item):
                 return Gone(there=False)
-            if item.unseen % _SEND_AGAIN_AFTER:
-                return Gone(there=True, called=True)  # a call was made: it may take effect yet
+            if is_awaited(item) and item.unseen % _SEND_AGAIN_AFTER:
+                return Gone(there=True, called=True, accepted=True)
             if not self._holds():
                 raise LeaseLost
             cloud_request_id = self._cloud.delete_image(item.region, item.image_id, snapshots=request.snapshots)
         except Refused as refusal:
-            return Gone(there=self._look(request, item), refusal=refusal)
+            there = self._look(request, item)
+            if refusal.code == NO_IMAGE:  # it is gone, whatever reads may show for a while
+                return Gone(there, accepted=True)
+            return Gone(there, refusal=refusal)
         except OutcomeUnknown as error:
             log.warning("deletion_unknown", request=request.id, error=str(error), cloud=error.cloud_request_id)
             return Gone(self._look(request, item), called=True, cloud_request_id=error.cloud_request_id or "")
         except CloudError as error:
             log.warning("deletion_postponed", request=request.id, error=str(error), cloud=error.cloud_request_id)
             return Gone(there=None)
-        return Gone(self._look(request, item), called=True, cloud_request_id=cloud_request_id)
+        return Gone(self._look(request, item), called=True, accepted=True, cloud_request_id=cloud_request_id)
 
     def _look(self, request: Request, item: Item) -> bool | None:
         """Is it still there after the call? None where that can't be read: a later attempt reads it."""
@@ -143,8 +148,8 @@ def _after(item: Item, request: Request, gone: Gone | None) -> Item:
         return replace(traced, state=ItemState.DONE if ours else ItemState.ALREADY, code="")
     if gone.refusal is not None:
         return refused(item, gone.refusal)
-    unseen = replace(traced, unseen=item.unseen + 1)
-    if unseen.unseen >= _NOT_GONE_AFTER:
+    unseen = replace(traced, unseen=item.unseen + 1, code=ACCEPTED if gone.accepted else item.code)
+    if is_awaited(unseen) and unseen.unseen >= _NOT_GONE_AFTER:
         message = say("The cloud was asked to delete it, and shows it all the same. Look in the console, then retry.")
         return replace(unseen, state=ItemState.FAILED, code="not_gone", message=message)
     return unseen

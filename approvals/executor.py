@@ -330,7 +330,7 @@ class Executor:
         if counts and after is State.APPROVED:
             awaited = any(outcomes.is_awaited(item) for item in items)
             soonest = turn.now + _BETWEEN_READS if awaited else turn.now
-            not_before = max(soonest, later(turn.now, request.attempts))
+            not_before = max(soonest, later(turn.now, outcomes.attempts_before(request, items)))
         return ledger.release(request.id, after, lease=turn.lease, now=turn.now, not_before=not_before, counts=counts)
 
     def _record_item(self, ledger: Ledger, request: Request, before: Item, item: Item, now: datetime) -> list[int]:

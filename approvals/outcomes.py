@@ -90,6 +90,16 @@ def is_copying(item: Item) -> bool:
     return item.state is ItemState.WAITING and item.code == COPYING
 
 
+def attempts_before(request: Request, items: Sequence[Item]) -> int:
+    """How many attempts there were before this one at what is left to do: once a call was made that is to see what it
+    did, which must not wait for as long as an outage before it made us wait.
+
+    :param items: how it stands with each of the request's after this attempt
+    """
+    looked = [after.unseen - 1 for item, after in zip(request.items, items, strict=True) if after.unseen > item.unseen]
+    return min([request.attempts, *looked])
+
+
 def after_calls(item: Item, action: Action, done: Done) -> Item:
     """How it stands with the account after the calls in its region."""
     if item.id in done.kept and item.state in OPEN:

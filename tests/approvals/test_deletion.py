@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from approvals.cloud import Image
 from approvals.copy_model import CopyState
-from approvals.errors import About, AuthFailed, Refused, Throttled, Unavailable
+from approvals.errors import About, AuthFailed, OutcomeUnknown, Refused, Throttled, Unavailable
 from approvals.model import Action, ItemState, Level, Request, State, Verb
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, FakeCloud, image
 from tests.approvals.house import DATA, LAB, LIN, OMAR, STRANGER, House
@@ -188,6 +190,44 @@ def test_an_accepted_call_that_does_not_show_is_not_repeated_at_once_and_told_in
     assert request.state is State.FAILED
     assert (request.items[-1].code, request.items[-1].cloud_request_id) == ("not_gone", "req-delete")
     assert len(deletions(house)) == 2
+
+
+def test_a_call_that_is_lost_without_an_effect_is_made_again_after_a_read(house: House) -> None:
+    number = approved(house)
+    house.cloud.fail("delete_image", OutcomeUnknown("DeleteImages", "ClientNetworkError", "cut"))
+    house.execute()
+    assert house.request(number).state is State.APPROVED
+    settle(house, timedelta(seconds=2))
+    assert house.request(number).state is State.DONE
+    assert deletions(house) == [OWN, OWN]
+    assert "delete_accepted" not in house.events(number)
+
+
+class Lagging(FakeCloud):
+    """Deletes, and shows the image for a while all the same."""
+
+    reads = 3
+
+    def images_by_id(self, region: str, image_ids: Sequence[str]) -> list[Image]:
+        there = super().images_by_id(region, image_ids)
+        if not there and self.reads:
+            self.reads -= 1
+            return [image(one) for one in image_ids]
+        return there
+
+
+def test_one_that_is_gone_by_a_lost_call_while_reads_lag_is_no_failure(database: Path) -> None:
+    house = House(database, cloud=Lagging())
+    number = approved(house)
+    house.cloud.fail("delete_image", OutcomeUnknown("DeleteImages", "ClientNetworkError", "cut"), after_effect=True)
+    house.execute()
+    assert house.request(number).state is State.APPROVED
+    settle(house, timedelta(minutes=1))
+    request = house.request(number)
+    house.close()
+    assert request.state is State.DONE
+    assert stands(request) == {(OWN, GUANGZHOU): "done"}
+    assert deletions(house) == [OWN, OWN]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from approvals.cloud import ImageKind
@@ -112,8 +114,27 @@ def test_attempts_before_the_call_was_accepted_don_t_count(house: House) -> None
         next_attempt(house)
     house.cloud.blind = True
     next_attempt(house)
-    assert house.request(number).state is State.APPROVED
+    request = house.request(number)
+    assert request.state is State.APPROVED
     assert only_item(house, number).unseen == 1
+    assert request.not_before is not None
+    assert request.not_before - house.clock.now <= timedelta(seconds=1)
+
+
+def test_an_outage_after_a_call_is_waited_for_as_long_as_any(house: House) -> None:
+    number = lagging(house, DATA)
+    house.cloud.fail("images_by_id", *[fault(Throttled)] * 30)
+    pauses = []
+    for _ in range(30):
+        due = house.request(number).not_before
+        assert due is not None
+        house.clock.now = max(due, house.clock.now)
+        house.execute()
+        after = house.request(number).not_before
+        assert after is not None
+        pauses.append((after - house.clock.now).total_seconds())
+    assert max(pauses) > 60
+    assert len(house.cloud.changes) == 1
 
 
 def test_a_retry_sends_at_once(house: House) -> None:
