@@ -14,7 +14,7 @@ from approvals.copy_model import Copy, CopyState
 from approvals.copy_steps import copy_name
 from approvals.ledger import Ledger
 from approvals.model import COPYING, Action, Item, ItemState, Request
-from approvals.outcomes import OPEN, failed, not_there
+from approvals.outcomes import failed, is_open, not_there
 
 _SETTLES = timedelta(minutes=2)  # a copy that was ready a moment ago and isn't shown now may be shown again
 _LOOK_AGAIN = timedelta(seconds=2)
@@ -25,7 +25,7 @@ def without_copy(ledger: Ledger, request: Request, item: Item, lost: int | None,
 
     :param lost: the number of the copy that can't be shared though the ledger takes it for ready
     """
-    if item.state not in OPEN:
+    if not is_open(item):
         return item
     image = image_of(request)
     copy = newest(ledger.copies.of(image)).get(item.region)

@@ -272,7 +272,10 @@ class Executor:
                 self._after(ledger, request, item, done, lost, turn.now) for item in request.items if not item.is_image
             ]
             after = {item.id: item for item in (*accounts, *after_deletion(request, accounts, gone))}
-            self._end(ledger, request, [after[item.id] for item in request.items], turn, counts=counts)
+            items = [after[item.id] for item in request.items]
+            if outcomes.state_after(items) is not State.APPROVED:
+                items = [outcomes.settled(item) for item in items]
+            self._end(ledger, request, items, turn, counts=counts)
         for one in stopped:
             self._end(ledger, one.request, [outcomes.after_stop(item, one) for item in one.request.items], turn)
         if turn.leave.until and all(one.has is not None and one.calls.stopped is None for one in done.values()):
@@ -315,7 +318,7 @@ class Executor:
         for before, item in zip(request.items, items, strict=True):
             if item != before:
                 ended += self._record_item(ledger, request, before, item, turn.now)
-        if request.action is Action.SHARE and after in (State.DONE, State.PARTIAL):
+        if request.action is Action.SHARE:
             join(ledger, request, items, home=self._home.known, now=turn.now)
         self._tell(ledger, replace(request, items=tuple(items)), after, turn.now)
         overs.show_ended(ledger, request, ended, self._policies.current.home.channel, now=turn.now)

@@ -7,16 +7,19 @@ from datetime import datetime
 
 from approvals.audit import NOBODY, Entry
 from approvals.ledger import Ledger
-from approvals.model import Item, ItemState, Request
+from approvals.model import SETTLED, Item, Request
 
 
 def join(ledger: Ledger, request: Request, items: Sequence[Item], *, home: str, now: datetime) -> None:
     """Whoever had the image already has it by this request, too: what ends the other share takes nothing away.
 
     A share that nobody approved is none to be ended by a request for a time: people decide about it as a difference.
+
+    :param items: how it stands with each of the request's from now on
     """
-    for item in items:
-        if item.state is not ItemState.ALREADY or ledger.grants.is_by(request.id, item):
+    for before, item in zip(request.items, items, strict=True):
+        settled_now = item.code == SETTLED and before.code != SETTLED
+        if not settled_now or ledger.grants.is_by(request.id, item):
             continue
         if request.until is None or ledger.grants.goes_on(request.id, item, now=now):
             ledger.grants.add(request, item, home=home, now=now)

@@ -197,6 +197,10 @@ ACCEPTED = "accepted"
 KEPT = "kept"
 """The code of an account from which nothing is taken back, since another share of the image to it goes on."""
 
+SETTLED = "settled"
+"""The code of an account that stood as wanted when others of the request were tried: a retry of those leaves it alone,
+whatever became of it since."""
+
 UNVERIFIED = "unverified"
 """The code of an account that is done as far as the cloud's answer goes: nobody can look."""
 

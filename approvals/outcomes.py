@@ -8,11 +8,20 @@ from dataclasses import dataclass, replace
 from approvals.cloud import ALREADY_SO
 from approvals.errors import Refused
 from approvals.halving import Calls
-from approvals.model import ACCEPTED, COPYING, KEPT, UNVERIFIED, Action, Finding, Item, ItemState, Request, State
+from approvals.model import (
+    ACCEPTED,
+    COPYING,
+    KEPT,
+    SETTLED,
+    UNVERIFIED,
+    Action,
+    Finding,
+    Item,
+    ItemState,
+    Request,
+    State,
+)
 from approvals.sentences import advised, joined, say
-
-OPEN = frozenset({ItemState.WAITING, ItemState.ALREADY})
-"""What is not settled by us: also an account that had it when asked, since it may have lost it meanwhile."""
 
 _SEND_AGAIN_AFTER = 4  # reads that didn't show an accepted call; until then they may lag, and nothing is sent again
 _NOT_SEEN_AFTER = 6  # reads that didn't show it, after which it is told as failed
@@ -66,12 +75,17 @@ def to_send(
     :param kept: see ``Done``
     """
     items = (item for request in requests for item in request.items if item.region == region)
-    open_items = [item for item in items if item.state in OPEN and item.id not in kept]
+    open_items = [item for item in items if is_open(item) and item.id not in kept]
     awaited = {item.target.account for item in open_items if is_awaited(item) and item.unseen < _SEND_AGAIN_AFTER}
     wanted = dict.fromkeys(item.target.account for item in open_items if not item.is_image)
     if had is None:
         return list(wanted)
     return [one for one in wanted if one not in awaited and (one in had) is not (action is Action.SHARE)]
+
+
+def is_open(item: Item) -> bool:
+    """Is it not settled by us? So is an account that had it when asked, too, since it may have lost it meanwhile."""
+    return item.state is ItemState.WAITING or (item.state is ItemState.ALREADY and item.code != SETTLED)
 
 
 def is_awaited(item: Item) -> bool:
@@ -102,7 +116,7 @@ def attempts_before(request: Request, items: Sequence[Item]) -> int:
 
 def after_calls(item: Item, action: Action, done: Done) -> Item:
     """How it stands with the account after the calls in its region."""
-    if item.id in done.kept and item.state in OPEN:
+    if item.id in done.kept and is_open(item):
         return replace(item, state=ItemState.ALREADY, code=KEPT, image_id=done.image_id)
     after = _after_calls(item, action, done.calls, done.has) if done.told else _after_answer(item, done.calls)
     return replace(after, image_id=done.image_id) if after.state in (ItemState.DONE, ItemState.ALREADY) else after
@@ -115,7 +129,7 @@ def not_there(item: Item) -> Item:
 
 def _after_calls(item: Item, action: Action, calls: Calls, has: Has | None) -> Item:
     account = item.target.account
-    if item.state not in OPEN:
+    if not is_open(item):
         return item
     if is_copying(item):
         item = replace(item, code="")
@@ -190,6 +204,12 @@ def after_stop(item: Item, by: Stopped) -> Item:
 def _unread(item: Item, request: Request) -> Item:
     """What earlier attempts did can't be read: one of them may have died right after its call."""
     return replace(item, unseen=max(item.unseen, 1)) if request.attempts else item
+
+
+def settled(item: Item) -> Item:
+    """How it stands with an account once all of the request were tried."""
+    stood = item.state is ItemState.ALREADY and not item.code and not item.is_image
+    return replace(item, code=SETTLED) if stood else item
 
 
 def failed(item: Item, message: str) -> Item:

@@ -54,7 +54,6 @@ class _Told:
     by: str
     state: State
     until: str | None = None
-    early: str | None = None
     ends: int | None = None
     words: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -67,6 +66,7 @@ class Retelling:
         self._shares: set[_Share] = set()
         self._by_place: defaultdict[tuple[str, str], set[_Share]] = defaultdict(set)
         self._given: set[_Share] = set()
+        self._early: dict[_Share, str] = {}
         self._sources: dict[str, bool] = {}
         self._older: set[tuple[int, str]] = set()  # before 0.1 a line named the account alone
 
@@ -81,6 +81,8 @@ class Retelling:
             self._begin(number, row, detail)
             return
         self._move(told, event, row, detail)
+        if event == "ended_early":
+            self._early |= {share: row["at"] for share in self._shares if share[3] == number}
         if detail:
             self._share(number, told, event, detail)
 
@@ -102,8 +104,6 @@ class Retelling:
                 told.state = State.APPROVED
         elif event in _STATES:
             told.state = _STATES[event]
-        if event == "ended_early":
-            told.early = row["at"]
         if event in _DRIFT_WORDS:
             told.words[row["actor_id"]] = (_DRIFT_WORDS[event], detail.get("reason", ""))
         if event == "denied":
@@ -135,6 +135,7 @@ class Retelling:
     def _give(self, share: _Share) -> None:
         self._shares.add(share)
         self._given.add(share)
+        self._early.pop(share, None)  # what is given anew lasts as it was approved
         self._by_place[share[0], share[1]].add(share)
 
     def _end(self, detail: Mapping[str, Any], by: int | None = None) -> None:
@@ -203,7 +204,7 @@ class Retelling:
                 if share not in active:
                     yield f"{named} stands, and by the record it ended."
                 active.discard(share)
-                until = (told.early or told.until) if told else None
+                until = self._early.get(share) or (told.until if told else None)
                 if row["until"] != until:
                     yield f"{named} ends {row['until'] or 'never'}, and by the record {until or 'never'}."
         for share in sorted(active):

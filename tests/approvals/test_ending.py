@@ -124,6 +124,34 @@ def test_a_share_that_nobody_had_approved_is_as_approved_once_it_is_asked_for_wi
         assert {grant.target.account for grant in ledger.grants.standing(number)} == {DATA, LAB}
 
 
+def test_a_retry_for_another_account_does_not_bring_back_what_was_ended(house: House) -> None:
+    first = shared(house, DATA, term=NO_END)
+    house.cloud.bad = {LAB}
+    second = shared(house, DATA, LAB)
+    assert house.outcomes(second) == {DATA: "already", LAB: "failed"}
+    for number in (first, second):
+        assert house.press(number, MEI, Verb.END_NOW) == "end_now"
+        to_rest(house)
+    assert house.cloud.has(BASE) == set()
+    house.cloud.bad = set()
+    assert house.press(second, LIN, Verb.RETRY) == "retry"
+    to_rest(house)
+    assert house.cloud.has(BASE) == {LAB}
+    assert house.outcomes(second) == {DATA: "already", LAB: "done"}
+    house.clock.advance(days=7)
+    to_rest(house)
+    assert house.cloud.has(BASE) == set()
+
+
+def test_what_fails_to_be_shared_with_others_is_no_share_of_who_had_it(house: House) -> None:
+    house.cloud.give({DATA})
+    number = house.approved(DATA, LAB)
+    del house.cloud.stock[GUANGZHOU, BASE]
+    to_rest(house)
+    assert house.outcomes(number) == {DATA: "already", LAB: "failed"}
+    assert house.rows("SELECT * FROM grants") == []
+
+
 def test_what_lasts_for_hours_ends_without_a_word_before(house: House) -> None:
     shared(house, DATA, term=Term(lasts=timedelta(hours=30)))
     house.clock.advance(hours=29)

@@ -38,13 +38,14 @@ class SharesOverTime(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.house = House(Path(self.folder.name) / "imagewarden.db")
         self.held: list[Held] = []
+        self.failed: list[Held] = []
 
     @property
     def now(self) -> datetime:
         return self.house.clock.now
 
-    @rule(accounts=ACCOUNTS, hours=HOURS)
-    def share(self, accounts: tuple[str, ...], hours: int | None) -> None:
+    @rule(accounts=ACCOUNTS, hours=HOURS, bad=st.sets(st.sampled_from([DATA, LAB])))
+    def share(self, accounts: tuple[str, ...], hours: int | None, bad: set[str]) -> None:
         number = self.house.pending(*accounts, term=Term(lasts=timedelta(hours=hours)) if hours else NO_END)
         if self.house.request(number).state is State.REFUSED:  # all of them have it for about as long already
             end = self.now + timedelta(hours=hours) * 0.9 if hours else FOREVER
@@ -52,7 +53,23 @@ class SharesOverTime(RuleBasedStateMachine):
             return
         assert self.house.press(number, LIN, Verb.APPROVE) == "approve"
         until = self.now + timedelta(hours=hours) if hours else FOREVER
-        self.held += [Held(number, account, until) for account in accounts]
+        self.house.cloud.bad = bad
+        to_rest(self.house)
+        self.house.cloud.bad = set()
+        have = {one.account for one in self.held}
+        for account in accounts:
+            (self.failed if account in bad - have else self.held).append(Held(number, account, until))
+
+    @rule(which=st.integers(0, 9))
+    def retry(self, which: int) -> None:
+        if not self.failed:
+            return
+        number = self.failed[which % len(self.failed)].request
+        late = self.now >= self.house.request(number).changed_at + timedelta(days=3)
+        assert self.house.press(number, LIN, Verb.RETRY) == ("too_late_to_retry" if late else "retry")
+        if not late:
+            self.held += [one for one in self.failed if one.request == number and one.until > self.now]
+            self.failed = [one for one in self.failed if one.request != number or one.until <= self.now]
 
     @rule(accounts=ACCOUNTS)
     def unshare(self, accounts: tuple[str, ...]) -> None:

@@ -329,3 +329,18 @@ def test_it_can_be_verified_while_the_bot_writes(running: House) -> None:
         running.approved(account)
         running.execute()
         assert flaws(running.path) == []
+
+
+def test_what_a_retry_shares_after_an_early_end_lasts_as_it_was_approved(tmp_path: Path) -> None:
+    house = House(tmp_path / "retried.db")
+    house.cloud.bad = {LAB}
+    number = house.approved(DATA, LAB, term=WEEK)
+    to_rest(house)
+    house.cloud.bad = set()
+    for verb in (Verb.END_NOW, Verb.RETRY):
+        house.press(number, LIN, verb)
+        to_rest(house)
+    assert house.cloud.has() == {LAB}
+    house.close()
+    with opened(tmp_path / "retried.db") as archive:
+        assert list(verify(archive, Verified())) == []
