@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import queue
 import signal
-import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -18,6 +19,8 @@ from bot.door import door
 from bot.serving import Server
 from bot.slack import TOKEN_FAULTS, UNREACHED, code_of, is_passing, is_throttle
 from bot.socket_mode import SocketMode
+
+_LOOK = 0.5  # seconds between two looks for a signal
 
 log = structlog.get_logger()
 
@@ -124,7 +127,14 @@ def _connect(bot: Bot) -> SocketMode:
 
 
 def wait_for_a_signal() -> None:
-    stop = threading.Event()
+    """Wait for SIGINT or SIGTERM; other signals are handled meanwhile.
+
+    The kernel may give a signal to any thread, but Python handles it in this one, which that doesn't wake: so look.
+    """
+    received: queue.SimpleQueue[int] = queue.SimpleQueue()  # a handler may fill it while it is asked
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    stop.wait()
+        signal.signal(number, lambda number, _frame: received.put(number))
+    while True:
+        with suppress(queue.Empty):
+            received.get(timeout=_LOOK)
+            return

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
+import signal
 import sqlite3
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from bot.sandbox import company
 from bot.sandbox.cloud import faults
@@ -45,3 +50,18 @@ def test_the_call_in_hand_is_finished_and_written_down(
     [postponed] = [line for line in lines if line["event"] == "check_postponed"]
     assert postponed["request"] == 1
     assert postponed["cloud"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux names the threads of a process")
+def test_it_stops_whichever_thread_the_kernel_gives_the_signal_to(
+    cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path
+) -> None:
+    port = free_port()
+    secret = {"SLACK_SIGNING_SECRET": company.SIGNING_SECRET}
+    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url, **secret)
+    with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path) as bot:
+        until(lambda: '"running"' in (tmp_path / "bot.log").read_text())
+        main = bot.process.pid
+        others = [int(task.name) for task in Path(f"/proc/{main}/task").iterdir() if int(task.name) != main]
+        assert ctypes.CDLL(None).tgkill(main, others[0], signal.SIGTERM) == 0
+        assert bot.process.wait(timeout=10) == 0
