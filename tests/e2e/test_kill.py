@@ -6,8 +6,7 @@ import random
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.sandbox import company
@@ -16,6 +15,7 @@ from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.approvals.record import broken_lines
 from tests.e2e.command import environment, free_port, running
+from tests.e2e.crowd import at_work
 from tests.e2e.database import nothing_waits, rows, wait_for
 from tests.e2e.person import PersonAt, Seen
 
@@ -52,7 +52,7 @@ def test_killed_under_load_it_ends_every_request_once(
     cloud.state.delay("ModifyImageSharePermission", 0.2)
     acked: dict[int, tuple[str, str]] = {}
 
-    with everybody_at_work(workspace, acked):
+    with at_work(everybody(workspace, acked), every=0.1):
         for _ in range(KILLS):
             with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path):
                 threading.Event().wait(dice.uniform(0.3, 1.6))  # and out of here with a SIGKILL
@@ -87,33 +87,12 @@ def test_killed_under_load_it_ends_every_request_once(
     assert "Traceback" not in (tmp_path / "bot.log").read_text()
 
 
-@contextmanager
-def everybody_at_work(workspace: WorkspaceServer, acked: dict[int, tuple[str, str]]) -> Iterator[None]:
+def everybody(workspace: WorkspaceServer, acked: dict[int, tuple[str, str]]) -> list[Callable[[], None]]:
     """Mei asks, and cancels what she doesn't want; the others approve what they see. Who isn't heard tries again."""
-    home_time = threading.Event()
-    faults: list[BaseException] = []
-
-    def at_work(work: Callable[[], None]) -> None:
-        try:
-            while not home_time.wait(0.1):
-                work()
-        except BaseException as fault:
-            faults.append(fault)
-
     mei = PersonAt(workspace.url, "U0MEI")
-    works: list[Callable[[], None]] = [Asking(mei, acked), Pressing(mei, "Cancel", wanted=False)]
     deciders = [PersonAt(workspace.url, user_id) for user_id in ("U0LIN", "U0OMAR", "U0SARA")]
-    works += [Pressing(person, "Approve", wanted=True) for person in deciders]
-    threads = [threading.Thread(target=at_work, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        home_time.set()
-        for thread in threads:
-            thread.join()
-    assert faults == []
+    pressing = [Pressing(person, "Approve", wanted=True) for person in deciders]
+    return [Asking(mei, acked), Pressing(mei, "Cancel", wanted=False), *pressing]
 
 
 class Asking:

@@ -1,0 +1,45 @@
+"""``python -m tests.soak [--seed S] [--rounds N] [--requests N] [--lag]``: some minutes of everything at once."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from tempfile import mkdtemp
+
+from tests.soak.run import soak
+
+_PEACE = 900.0  # seconds: after many failed attempts the pauses are minutes
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="the same seed asks, fails and kills alike")
+    parser.add_argument("--rounds", type=int, default=20, help="starts of the bot, each ended by a kill or a signal")
+    parser.add_argument("--requests", type=int, default=60, help="how many each of three people asks for")
+    parser.add_argument("--lag", action="store_true", help="the cloud's reads may lag behind its changes, too")
+    options = parser.parse_args()
+    folder = Path(mkdtemp(prefix="soak-"))
+    _tell(f"seed {options.seed}; database and log are in {folder}")
+    found = soak(
+        folder,
+        seed=options.seed,
+        rounds=options.rounds,
+        requests=options.requests,
+        lag=options.lag,
+        peace=_PEACE,
+        tell=_tell,
+    )
+    for sentence in found:
+        _tell(f"BROKEN: {sentence}")
+    _tell(f"{len(found)} promises broken")
+    sys.exit(bool(found))
+
+
+def _tell(text: str) -> None:
+    print(text, flush=True)  # noqa: T201  it is a command
+
+
+if __name__ == "__main__":
+    main()

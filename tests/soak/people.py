@@ -1,0 +1,92 @@
+"""People who ask for anything, and press whatever button they see."""
+
+from __future__ import annotations
+
+import random
+import re
+
+from bot.sandbox import company
+from tests.e2e.person import PersonAt, Seen
+from tests.soak.stage import ACCOUNTS, IMAGES, SCRATCH
+
+ASKERS = ("U0MEI", "U0WEI", "U0LIN")
+DECIDERS = ("U0LIN", "U0OMAR", "U0SARA")
+
+_RECORDED = re.compile(r"#(\d+) recorded|已记录 #(\d+)")
+_NEWEST = 25  # cards among which somebody looks for something to press
+_LIKELY = {"Approve": 20, "Deny": 1, "Cancel": 1, "Retry": 8, "End now": 1, "Ask again": 1}
+
+
+class Asks:
+    """Types a command, again and again until it is acked, then the next.
+
+    :ivar acked: the numbers of the requests that were recorded
+    """
+
+    def __init__(self, person: PersonAt, dice: random.Random, *, number: int) -> None:
+        self._person = person
+        self._dice = dice
+        self._left = number
+        self._text = ""
+        self.acked: list[int] = []
+
+    def __call__(self) -> None:
+        if not self._left:
+            return
+        self._text = self._text or self._anything()
+        shown = self._person.types(f"/image {self._text} because of the soak") or ""
+        if recorded := [int(one or other) for one, other in _RECORDED.findall(shown)]:
+            self.acked += recorded
+            self._left, self._text = self._left - 1, ""
+
+    @property
+    def has_all(self) -> bool:
+        return not self._left
+
+    def _anything(self) -> str:
+        dice = self._dice
+        image, accounts = dice.choice(list(IMAGES)), " ".join(dice.sample(ACCOUNTS, dice.randint(1, 2)))
+        regions = dice.choice(("", "", f" in {company.REGIONS[1]}", f" in {' '.join(company.REGIONS)}"))
+        return dice.choices(
+            [
+                f"share {image} with {accounts}{regions}{dice.choice(('', ' for 1d', ' for 7d'))}",
+                f"unshare {image} from {accounts}",
+                f"unshare {image} from all",
+                f"delete {dice.choice(list(SCRATCH))}",
+            ],
+            [60, 20, 5, 8],
+        )[0]
+
+
+class Presses:
+    """Presses a button of one of the newest cards that have any.
+
+    :ivar only_agrees: from now on, approve whatever waits for a word, and nothing else
+    """
+
+    def __init__(self, person: PersonAt, dice: random.Random) -> None:
+        self._person = person
+        self._dice = dice
+        self.only_agrees = False
+
+    def __call__(self) -> None:
+        cards = [card for card in self._person.messages() if self._known(card)]
+        if not cards:
+            return
+        card = self._dice.choice(cards if self.only_agrees else cards[:_NEWEST])
+        labels = self._known(card)
+        label = self._dice.choices(labels, [_LIKELY[one] for one in labels])[0]
+        if self._person.presses(label, on=card) is None and label == "Deny":
+            self._gives_a_reason()
+
+    def _known(self, card: Seen) -> list[str]:
+        labels = [label for label in self._person.buttons(card) if label in _LIKELY]
+        return [label for label in labels if label == "Approve"] if self.only_agrees else labels
+
+    def _gives_a_reason(self) -> None:
+        try:
+            form = self._person.modal(within=2.0)
+        except AssertionError:
+            return  # Slack did not open it: that is one of the faults
+        label = next(block["label"]["text"] for block in form["blocks"] if block["type"] == "input")
+        self._person.fills_and_submits(form, {label: "not now"})

@@ -1,0 +1,124 @@
+"""What must be true in the end, whatever happened: each promise gives a sentence for everything that breaks it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from bot.sandbox.cloud.call import Call
+from tests.e2e.command import imagewarden
+from tests.e2e.database import rows
+from tests.e2e.person import PersonAt
+from tests.soak.people import ASKERS
+from tests.soak.stage import Stage
+
+_EXECUTED = ("done", "partial", "failed")
+_ASKS = {"Approve", "Deny", "Cancel"}
+_TOLD = re.compile(r"#(\d+)[:：]")
+
+Rows = list[dict[str, Any]]
+
+
+def broken(stage: Stage, acked: Iterable[int], *, lag: bool) -> Iterator[str]:
+    """
+    :param acked: the requests of which somebody was told that they were recorded
+    :param lag: whether reads of the cloud were late; then what is so already may be asked for once more
+    """
+    requests = {row["id"]: row for row in rows(stage.database, "SELECT * FROM requests")}
+    yield from (f"#{number} was acked and is not there" for number in acked if number not in requests)
+    yield from (f"{number} {what} wait" for what, number in stage.waits().items() if number)
+    yield from _shares_are_those_that_were_allowed(stage)
+    yield from _changes_were_approved(stage, requests)
+    yield from _changes_had_an_effect(stage) if not lag else ()
+    yield from _copies_were_made_once(stage)
+    yield from _who_asked_was_told(stage, requests)
+    yield from _cards_ask_no_more(stage, requests)
+    yield from _the_record_is_whole(stage)
+    yield from ("the log has a traceback",) if "Traceback" in stage.log else ()
+
+
+def _shares_are_those_that_were_allowed(stage: Stage) -> Iterator[str]:
+    standing = defaultdict(set)
+    for grant in rows(stage.database, "SELECT image_id, account FROM grants WHERE ended_at IS NULL"):
+        standing[grant["image_id"]].add(grant["account"])
+    for image_id in {*standing, *stage.cloud.state.images}:
+        has = set(stage.cloud.state.shares(image_id))
+        yield from (
+            f"{image_id} is shared with {one}, and nobody allowed it" for one in _more(stage, image_id, has, standing)
+        )
+        yield from (f"{image_id} is not shared with {one}, as was allowed" for one in standing[image_id] - has)
+
+
+def _more(stage: Stage, image_id: str, has: set[str], standing: dict[str, set[str]]) -> set[str]:
+    return has - standing[image_id] - stage.before.get(image_id, set())
+
+
+def _changes(stage: Stage) -> list[Call]:
+    return [call for call in stage.cloud.state.calls if call.action == "ModifyImageSharePermission" and call.done]
+
+
+def _changes_were_approved(stage: Stage, requests: dict[int, dict[str, Any]]) -> Iterator[str]:
+    approved = defaultdict(list)
+    for line in rows(stage.database, "SELECT at, request_id, detail FROM audit WHERE event = 'approved'"):
+        if json.loads(line["detail"])["enough"]:
+            approved[line["request_id"]].append(datetime.fromisoformat(line["at"]).timestamp())
+    about = defaultdict(set)
+    for item in rows(stage.database, "SELECT request_id, account FROM items"):
+        about[item["account"]].add(item["request_id"])
+    for call in _changes(stage):
+        actions = ("share",) if call.params["Permission"] == "SHARE" else ("unshare", "delete")
+        for account in call.params["AccountIds"]:
+            named = [requests[number] for number in about[account] if requests[number]["action"] in actions]
+            if not any(one["ends"] or min(approved[one["id"]], default=call.at + 1) <= call.at for one in named):
+                yield f"{call.params} at {call.at} was not approved"
+
+
+def _changes_had_an_effect(stage: Stage) -> Iterator[str]:
+    has = {image_id: set(accounts) for image_id, accounts in stage.before.items()}
+    for call in _changes(stage):
+        now, accounts = has.setdefault(call.params["ImageId"], set()), set(call.params["AccountIds"])
+        shares = call.params["Permission"] == "SHARE"
+        if wasted := accounts & now if shares else accounts - now:
+            yield f"{call.params} at {call.at} was so already for {wasted}"
+        has[call.params["ImageId"]] = now | accounts if shares else now - accounts
+
+
+def _copies_were_made_once(stage: Stage) -> Iterator[str]:
+    made = [one for one in stage.cloud.state.calls if one.action == "SyncImages" and one.done]
+    names = Counter(call.params["ImageName"] for call in made if not call.params.get("DryRun"))
+    yield from (f"the copy {name} was made {number} times" for name, number in names.items() if number > 1)
+
+
+def _who_asked_was_told(stage: Stage, requests: dict[int, dict[str, Any]]) -> Iterator[str]:
+    state = stage.workspace.state
+    heard = {
+        (person, int(found[1]))
+        for person in ASKERS
+        for message in state.conversations[state.dm_of(person)].messages
+        if (found := _TOLD.match(message.text))
+    }
+    for number, request in requests.items():
+        told = (request["requester_id"], number) in heard
+        if request["state"] in _EXECUTED and request["ends"] is None and not told:
+            yield f"{request['requester_id']} was not told how #{number} ended"
+
+
+def _cards_ask_no_more(stage: Stage, requests: dict[int, dict[str, Any]]) -> Iterator[str]:
+    lin = PersonAt(stage.workspace.url, "U0LIN")
+    seen = {(message["channel"], message["ts"]): message for message in lin.messages()}
+    for card in rows(stage.database, "SELECT * FROM cards WHERE recipient IN ('C0IMAGES', 'U0LIN')"):
+        shown = seen.get((card["channel"], card["ts"]))
+        number = card["request_id"]
+        if shown is None:
+            yield f"the card of #{number} in {card['channel']} is not there"
+        elif requests[number]["state"] != "pending" and _ASKS & set(lin.buttons(shown)):
+            yield f"the card of #{number} in {card['channel']} still asks: it is {requests[number]['state']}"
+
+
+def _the_record_is_whole(stage: Stage) -> Iterator[str]:
+    verified = imagewarden("audit", "verify", env=stage.env, cwd=stage.folder)
+    yield from [verified.stdout + verified.stderr] if verified.returncode else []

@@ -1,0 +1,108 @@
+"""The servers of the sandbox, and bots in processes of their own on one database file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.sandbox import company
+from bot.sandbox.cloud.images import Image
+from bot.sandbox.cloud.seed import STRANGER
+from bot.sandbox.cloud.server import CloudServer
+from bot.sandbox.workspace.server import WorkspaceServer
+from tests.e2e.command import Running, environment, free_port, running
+from tests.e2e.database import rows
+
+NOBODY = "100099999999"
+"""An account that does not exist."""
+
+ACCOUNTS = ("data-team", "partner-lab", STRANGER, NOBODY)
+SCRATCH = {f"scratch-{number}": f"img-scr4tch{number}" for number in range(6)}
+"""Images that may be deleted."""
+
+IMAGES = {
+    "base-nightly": "img-6pb6lrmy",
+    "base-22.04": "img-2qk8xv4d",
+    "gpu-trainer": "img-gpu7rn3k",
+    "edge-proxy": "img-s6edg3px",
+    "base-nightly-sg": "img-s6nb8s2e",
+    **SCRATCH,
+}
+
+_ENOUGH = 10_000  # messages at once: Slack's limit is tested elsewhere
+
+
+@dataclass(frozen=True)
+class Stage:
+    """
+    :ivar before: who had which image at the start
+    """
+
+    cloud: CloudServer
+    workspace: WorkspaceServer
+    folder: Path
+    env: dict[str, str]
+    port: int
+    before: dict[str, set[str]]
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "bot.db"
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "bot.log").read_text()
+
+    @contextmanager
+    def bots(self, number: int) -> Iterator[list[Running]]:
+        """So many of them, ready; the first is the one that Slack posts to. All are killed in the end."""
+        with ExitStack() as them:
+            ports = [self.port, *(free_port() for _ in range(number - 1))]
+            yield [
+                them.enter_context(
+                    running("run", "--http", f"127.0.0.1:{port}", listens=port, env=self.env, cwd=self.folder)
+                )
+                for port in ports
+            ]
+
+    def waits(self) -> dict[str, int]:
+        """What is left to do, by its kind."""
+        (left,) = rows(self.database, _WAITS)
+        return left
+
+    def heal(self) -> None:
+        """Forget what is planned to go wrong."""
+        self.cloud.state.faults.clear()
+        self.workspace.faults.clear()
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Stage]:
+    cloud = CloudServer().start()
+    workspace = WorkspaceServer(port=0, cloud=cloud.state).start()
+    try:
+        workspace.post_limit.at_once = _ENOUGH
+        yesterday = cloud.state.clock() - 86_400
+        for name, image_id in SCRATCH.items():
+            cloud.state.add_image(Image(image_id, name, company.REGIONS[0], yesterday, creator=company.HOME_ACCOUNT))
+        port = free_port()
+        workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
+        secret = {"SLACK_SIGNING_SECRET": company.SIGNING_SECRET}
+        env = environment(folder, api_url=workspace.api_url, cloud_url=cloud.url, **secret)
+        before = {image_id: set(cloud.state.shares(image_id)) for image_id in cloud.state.images}
+        yield Stage(cloud, workspace, folder, env, port, before)
+    finally:
+        workspace.stop()
+        cloud.stop()
+
+
+_WAITS = """
+SELECT (SELECT COUNT(*) FROM requests WHERE state = 'checking') AS checks,
+       (SELECT COUNT(*) FROM requests WHERE state = 'pending') AS decisions,
+       (SELECT COUNT(*) FROM requests WHERE state IN ('approved', 'executing')) AS executions,
+       (SELECT COUNT(*) FROM presses WHERE judged_at IS NULL) AS presses,
+       (SELECT COUNT(*) FROM copies WHERE state IN ('wanted', 'calling', 'syncing', 'removing')) AS copies,
+       (SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL) AS messages
+"""
