@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from approvals import rows
@@ -60,6 +61,17 @@ class Differences(Tables):
     def open(self, *, start: int = 0, limit: int) -> list[Drift]:
         """Those that stand, by kind and image."""
         return [rows.drift(row) for row in self._all("open_drift", start=start, limit=limit)]
+
+    def changed(self, image: Image, accounts: Collection[str], *, since: datetime) -> set[str]:
+        """Those of the accounts with which we shared the image, or from which we took it, after a time."""
+        found = self._all(
+            "accounts_changed",
+            image_id=image.image_id,
+            region=image.region,
+            accounts=json.dumps(list(accounts)),
+            since=stamp(since),
+        )
+        return {row["account"] for row in found}
 
     def untold(self) -> list[Drift]:
         """Those that stand and of which nobody was told."""

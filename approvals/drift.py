@@ -35,6 +35,7 @@ MOST_CARDS = 5
 _AT_ONCE = 8  # images a turn: whoever waits for the bot to stop waits no longer
 _SOON = timedelta(seconds=1)
 _AFTER_A_FAULT = timedelta(seconds=30)
+_SETTLES = timedelta(minutes=2)  # what we changed so short a time ago may not show in every read yet
 
 log = structlog.get_logger()
 
@@ -149,7 +150,10 @@ class DriftWatch:
             same = ledger.grants.of(image.image_id, image.region) == list(before)
             if not same or ledger.drift.is_busy(image.image_id, image.region):
                 return 0  # somebody changed it meanwhile
-            self._note(ledger, image, unapproved, gone, now)
+            settling = ledger.drift.changed(
+                image, (unapproved - as_known[0]) | (gone - as_known[1]), since=now - _SETTLES
+            )
+            self._note(ledger, image, unapproved - settling, gone - settling, now)
             return self._tell(ledger, image, deciders, now) if may_ask else 0
 
         return self._store.write(work)

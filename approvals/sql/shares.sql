@@ -171,6 +171,12 @@ SELECT * FROM drift WHERE settled_at IS NULL AND request_id = :request_id ORDER 
 -- All differences that stand.
 SELECT * FROM drift WHERE settled_at IS NULL ORDER BY kind, image_name, image_id, region, account LIMIT :limit OFFSET :start
 
+-- accounts_changed --
+-- Those of the accounts that got the image, or lost it, after a time.
+SELECT DISTINCT account FROM grants
+ WHERE account IN (SELECT value FROM json_each(:accounts)) AND image_id = :image_id AND region = :region
+   AND (since > :since OR ended_at > :since)
+
 -- drift_untold --
 -- The differences that stand and of which nobody was told.
 SELECT * FROM drift WHERE settled_at IS NULL AND told = 0 ORDER BY id

@@ -82,6 +82,24 @@ def test_a_share_that_nobody_approved_is_told_once_to_owners_and_guardians(house
     assert newest(house).id == request.id
 
 
+@pytest.mark.parametrize("action", [Action.SHARE, Action.UNSHARE])
+def test_a_read_that_lags_behind_what_was_just_done_is_no_difference(house: House, action: Action) -> None:
+    shared(house, DATA)
+    watched(house)
+    house.survey.sweep(house.clock.advance(minutes=31))
+    late = house.approved(DATA if action is Action.UNSHARE else LAB, action=action)
+    house.execute()
+    assert house.request(late).state is State.DONE
+    house.cloud.shares[BASE] = {DATA: None}  # what a read shows that doesn't know of it yet
+    reads = calls(house, "shared_with")
+    while house.drift.sweep(house.tick()):
+        pass
+    assert calls(house, "shared_with") > reads
+    assert open_drift(house) == []
+    compare(house)
+    assert open_drift(house) == [(DriftKind.GONE, LAB) if action is Action.SHARE else (DriftKind.UNAPPROVED, DATA)]
+
+
 def test_adopted_it_is_as_if_it_had_been_approved(house: House) -> None:
     watched(house)
     house.cloud.give({STRANGER})
