@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -91,7 +92,10 @@ def opened(folder: Path) -> Iterator[Stage]:
         workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
         secret = {"SLACK_SIGNING_SECRET": company.SIGNING_SECRET}
         env = environment(folder, api_url=workspace.api_url, cloud_url=cloud.url, **secret)
-        before = {image_id: set(cloud.state.shares(image_id)) for image_id in cloud.state.images}
+        Path(env["IMAGEWARDEN_POLICY"]).write_text(company.POLICY.replace("[rules]", '[rules]\ndrift_every = "1m"'))
+        before = defaultdict(set, {one: set(cloud.state.shares(one)) for one in cloud.state.images})
+        blueprints = cloud.state.lighthouse
+        before |= {one: set(blueprints.shares(one)) for one in blueprints.blueprints}
         yield Stage(cloud, workspace, folder, env, port, before)
     finally:
         workspace.stop()
@@ -100,7 +104,7 @@ def opened(folder: Path) -> Iterator[Stage]:
 
 _WAITS = """
 SELECT (SELECT COUNT(*) FROM requests WHERE state = 'checking') AS checks,
-       (SELECT COUNT(*) FROM requests WHERE state = 'pending') AS decisions,
+       (SELECT COUNT(*) FROM requests WHERE state = 'pending' AND requester_id <> 'imagewarden') AS decisions,
        (SELECT COUNT(*) FROM requests WHERE state IN ('approved', 'executing')) AS executions,
        (SELECT COUNT(*) FROM presses WHERE judged_at IS NULL) AS presses,
        (SELECT COUNT(*) FROM copies WHERE state IN ('wanted', 'calling', 'syncing', 'removing')) AS copies,

@@ -77,6 +77,13 @@ def test_what_was_acked_and_is_not_there_is_found(stage: Stage) -> None:
         (sql("UPDATE requests SET requester_id = 'U0WEI'"), "U0WEI was not told how #1 ended"),
         (sql("UPDATE cards SET ts = '1.2' WHERE request_id = 1"), "the card of #1 in C0IMAGES is not there"),
         (sql("UPDATE requests SET reason = 'other'"), "request #1: its reason is 'other'"),
+        (
+            sql(
+                "INSERT INTO drift (kind, image_id, image_name, region, account, found_at)"
+                f" VALUES ('gone', '{NIGHTLY}', 'base-nightly', 'ap-guangzhou', '{DATA}', '')"
+            ),
+            f"{NIGHTLY} and {DATA} were told as a difference (gone)",
+        ),
         (sql("UPDATE items SET account = 'x'"), "was not approved"),
     ],
 )
