@@ -8,7 +8,8 @@ from datetime import datetime
 from approvals.audit import NOBODY, Entry
 from approvals.errors import LeaseLost
 from approvals.ledger import Ledger
-from approvals.model import Affected, Request
+from approvals.model import Affected, ItemState, Request
+from approvals.outcomes import is_open
 from approvals.policy import Policy
 from approvals.store import Store
 from approvals.trust_facts import Facts
@@ -52,7 +53,9 @@ def _enlisted(request: Request, looked: Facts, policy: Policy, store: Store, lea
 
 
 def _newcomers(request: Request, looked: Facts, policy: Policy) -> list[Affected]:
-    known = {(item.target.account, item.region) for item in request.items}
+    """Those who lost it by the request, and have it again, too."""
+    left = (item for item in request.items if is_open(item) or item.state is ItemState.FAILED)
+    known = {(item.target.account, item.region) for item in left}
     own = request.image.region if request.image else ""
     return [
         Affected(policy.target(account), region, "")

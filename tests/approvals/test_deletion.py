@@ -168,6 +168,23 @@ def test_one_that_is_gone_already_is_no_failure(house: House) -> None:
     assert deletions(house) == []
 
 
+@pytest.mark.parametrize("had", [{DATA}, set()])
+def test_whoever_got_it_again_before_a_retry_loses_it_again(house: House, had: set[str]) -> None:
+    house.cloud.give(had)
+    number = approved(house)
+    house.cloud.fail("delete_image", BUSY)
+    settle(house)
+    assert house.request(number).state is (State.PARTIAL if had else State.FAILED)
+    house.approved(DATA)
+    settle(house)
+    assert house.cloud.has() == {DATA}
+    assert house.press(number, LIN, Verb.RETRY) == "retry"
+    settle(house)
+    assert house.request(number).state is State.DONE
+    assert house.cloud.stock == {}
+    assert house.rows("SELECT id FROM grants WHERE ended_at IS NULL") == []
+
+
 class Unmoved(FakeCloud):
     """Takes the call to delete, and shows the image all the same."""
 
