@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import time
 from pathlib import Path
@@ -20,6 +21,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=60, help="how many each of three people asks for")
     parser.add_argument("--lag", action="store_true", help="the cloud's reads may lag behind its changes, too")
     options = parser.parse_args()
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # whoever is killed breaks off what it asked
     folder = Path(mkdtemp(prefix="soak-"))
     _tell(f"seed {options.seed}; database and log are in {folder}")
     found = soak(

@@ -15,6 +15,9 @@ from tests.soak.people import ASKERS, DECIDERS, Asks, Presses
 from tests.soak.promises import broken
 from tests.soak.stage import Stage, opened
 
+_LONG = 0.1  # of all rounds: long enough for the comparison with the cloud, which comes once a minute
+_COMPARED_WITHIN = 90.0  # seconds
+
 
 def soak(
     folder: Path,
@@ -43,7 +46,9 @@ def soak(
             for one in presses:
                 one.only_agrees = True
             with stage.bots(1) as (bot,):
-                wait_until(lambda: all(one.has_all for one in asks) and not any(stage.waits().values()), peace)
+                wait_until(lambda: all(one.has_all for one in asks) and stage.is_at_rest(), peace)
+                compared = stage.compared()
+                wait_until(lambda: stage.compared() > compared and stage.is_at_rest(), _COMPARED_WITHIN)
                 tell(f"in the end {stage.waits()}")
                 faults += [] if bot.stop() == 0 else ["it did not stop"]
         acked = [number for one in asks for number in one.acked]
@@ -57,7 +62,7 @@ def _round(
     stage.heal()
     with stage.bots(dice.choice((1, 1, 2))) as bots:
         misfortune.happens = True
-        threading.Event().wait(dice.uniform(0.3, 6.0))
+        threading.Event().wait(dice.uniform(60.0, 90.0) if dice.random() < _LONG else dice.uniform(0.3, 6.0))
         how = "killed"
         if dice.random() < 0.3:
             how = f"stopped with {bots[0].stop()}"

@@ -73,6 +73,13 @@ class Stage:
         (left,) = rows(self.database, _WAITS)
         return left
 
+    def is_at_rest(self) -> bool:
+        return not any(self.waits().values())
+
+    def compared(self) -> str:
+        """When who has which image was last compared with what was allowed, all of it; empty before."""
+        return "".join(row["at"] or "" for row in rows(self.database, "SELECT finished_at AS at FROM drift_pass"))
+
     def heal(self) -> None:
         """Forget what is planned to go wrong."""
         self.cloud.state.faults.clear()
