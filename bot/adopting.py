@@ -23,6 +23,7 @@ from approvals.policy import Policy
 from approvals.store import Store
 from bot import config
 from bot.app import cloud_client, utc_now
+from bot.patience import patiently
 
 _SHOWN = 50  # images of the table
 _REASON = "there before Imagewarden"
@@ -48,7 +49,7 @@ def adopt(*, confirmed: bool) -> None:
     cloud = cloud_client(settings, policy, lambda *_: None)
     store = Store(settings.db)
     try:
-        home = HomeAccount(cloud, policy).id()
+        home = patiently(HomeAccount(cloud, policy).id)
         found = list(_found(store, cloud, policy))
         _show(found)
         if not found:
@@ -67,13 +68,7 @@ def adopt(*, confirmed: bool) -> None:
 
 
 def _found(store: Store, cloud: Cloud, policy: Policy) -> Iterator[Found]:
-    ours = [
-        image
-        for region in policy.home.regions
-        for page in cloud.images(region)
-        for image in page
-        if image.kind == ImageKind.PRIVATE
-    ]
+    ours = [image for region in policy.home.regions for image in patiently(_ours, cloud, region)]
     with click.progressbar(ours, label="Looking at the images", file=sys.stderr) as images:
         for image in images:
             targets = _unapproved(store, cloud, policy, image)
@@ -81,9 +76,13 @@ def _found(store: Store, cloud: Cloud, policy: Policy) -> Iterator[Found]:
                 yield Found(image, targets)
 
 
+def _ours(cloud: Cloud, region: str) -> list[Image]:
+    return [image for page in cloud.images(region) for image in page if image.kind == ImageKind.PRIVATE]
+
+
 def _unapproved(store: Store, cloud: Cloud, policy: Policy, image: Image) -> tuple[Target, ...]:
     try:
-        shared = cloud.shared_with(image.region, image.image_id)
+        shared = patiently(cloud.shared_with, image.region, image.image_id)
     except Refused as error:
         click.echo(f"{image.image_id} can't be read: {error}", err=True)
         return ()

@@ -20,6 +20,7 @@ from approvals.tencent import TencentCloud
 from bot import config
 from bot.app import cloud_client, web_client
 from bot.config import ConfigError, Settings
+from bot.patience import patiently
 from bot.people import People
 from bot.scopes import BOT_SCOPES
 from bot.slack import TOKEN_FAULTS, UNREACHED, Installation, code_of, is_passing, is_throttle, told_by
@@ -172,7 +173,7 @@ def _principal(people: People, principal: str) -> str | None:
 def _cloud(settings: Settings, policy: Policy) -> Iterator[Line]:
     cloud = cloud_client(settings, policy, lambda *_: None)
     try:
-        account = HomeAccount(cloud, policy).ask()
+        account = patiently(HomeAccount(cloud, policy).ask)
     except WrongAccount as error:
         yield Line(False, "account", f"{error}. Use keys of the policy's account, or correct the policy")
     except CloudError as error:
@@ -186,7 +187,7 @@ def _cloud(settings: Settings, policy: Policy) -> Iterator[Line]:
 
 def _region(cloud: TencentCloud, region: str) -> Line:
     try:
-        cloud.images_by_name(region, "imagewarden-check")
+        patiently(cloud.images_by_name, region, "imagewarden-check")
     except CloudError as error:
         text = (
             f"its images can't be listed ({error.code}: {error.message}). Grant cvm:DescribeImages, or drop the region"

@@ -16,6 +16,7 @@ from approvals.store import Store
 from bot import config
 from bot.app import cloud_client, web_client
 from bot.config import Settings
+from bot.patience import patiently
 from bot.people import People
 from bot.slack import UNREACHED, Installation
 
@@ -85,8 +86,8 @@ def _looked_up(settings: Settings, rules: Policy, image_ref: str) -> tuple[Image
     """
     cloud = cloud_client(settings, rules, lambda *_: None)
     try:
-        found = facts.find(cloud, rules.home.regions, image_ref)
+        found = patiently(facts.find, cloud, rules.home.regions, image_ref)
         image = found[0] if len(found) == 1 else None
-        return image, facts.origin_of(cloud, rules, image) if image else None
+        return image, patiently(facts.origin_of, cloud, rules, image) if image else None
     finally:
         cloud.close()

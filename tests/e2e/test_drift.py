@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox import company as people
+from bot.sandbox.cloud import faults
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.e2e.command import environment, imagewarden
@@ -86,6 +87,8 @@ def test_the_shares_of_years_are_adopted_with_one_command(
 ) -> None:
     env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url)
     cloud.state.share(NIGHTLY, [PARTNER, DATA_TEAM])
+    for action in ("DescribeImages", "DescribeImageSharePermission"):  # the bot may take all calls of a second
+        cloud.state.faults.plan(action, faults.throttled(), times=2)
     told = imagewarden("adopt", "--yes", env=env, cwd=tmp_path)
     assert told.returncode == 0, told.stderr
     assert f"partner-lab ({PARTNER})" in told.stdout
