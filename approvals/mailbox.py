@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from approvals import rows
-from approvals.message_model import Card, Notice
+from approvals.message_model import CARD, Card, Notice
 from approvals.model import Waiting
 from approvals.rows import stamp
 from approvals.sentences import packed
@@ -53,12 +53,16 @@ class Mailbox(Tables):
         """The messages that are due, kept from everybody else until the lease ends."""
         due = self.notices_due(now, limit, held)
         for notice in due:
-            self._do("take_notice", id=notice.id, lease=lease, lease_until=stamp(until))
+            taken = {"lease": lease, "lease_until": stamp(until)}
+            if notice.kind == CARD:
+                self._do("take_pictures", lane=notice.lane, kind=notice.kind, **taken)
+            else:
+                self._do("take_notice", id=notice.id, **taken)
         return due
 
-    def newest_notice(self, notice: Notice) -> int:
-        """The number of the newest waiting message of the same kind in the same lane."""
-        return int(self._sure("newest_notice", lane=notice.lane, kind=notice.kind)["id"] or notice.id)
+    def newest_taken(self, notice: Notice) -> int:
+        """The number of the newest message of the same kind that was taken together with it."""
+        return int(self._sure("newest_taken", lane=notice.lane, kind=notice.kind)["id"] or notice.id)
 
     def notices_sent(self, notice: Notice, *, newest: int, now: datetime) -> None:
         self._do("notices_sent", lane=notice.lane, kind=notice.kind, newest=newest, now=stamp(now))
@@ -66,6 +70,7 @@ class Mailbox(Tables):
 
     def notice_failed(self, notice: Notice, error: str, *, now: datetime) -> None:
         self._do("notice_failed", id=notice.id, error=error, now=stamp(now))
+        self._do("leave_taken", lane=notice.lane, now=stamp(now))
         self.happened.append(("notice", notice.kind, "failed"))
 
     def notice_told(self, notice: Notice, parts: int) -> None:
@@ -75,6 +80,7 @@ class Mailbox(Tables):
     def park_notice(self, notice: Notice, error: str, *, now: datetime) -> None:
         """Put a message aside until its recipient can be reached again; what is behind it goes on."""
         self._do("park_notice", id=notice.id, error=error, now=stamp(now))
+        self._do("leave_taken", lane=notice.lane, now=stamp(now))
         self.happened.append(("notice", notice.kind, "parked"))
 
     def is_lane_parked(self, lane: str) -> bool:

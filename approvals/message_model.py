@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+CARD = "card"
+"""The kind of a message that is a picture of its request: drawn when it is delivered, one stands for several."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from approvals.ledger import Ledger
+from approvals.message_model import CARD as CARD
 from approvals.model import Request
 
-CARD = "card"
 THREAD = "thread"
 REPLY = "reply"
 END = "end"

@@ -216,9 +216,8 @@ class Notices:
         with self._store.read() as ledger:
             request = ledger.request(request_id)
             cards = {one.recipient: one for one in ledger.cards(request_id)}
-            # One picture of the newest state stands for all that wait: read before the request is drawn,
-            # so that a change that comes in between has its own.
-            newest = ledger.newest_notice(notice) if notice.kind == outbox.CARD else notice.id
+            # One picture stands for all that were taken with it. One that waits does so for what changes meanwhile.
+            newest = ledger.newest_taken(notice) if notice.kind == outbox.CARD else notice.id
             behind_parked = notice.kind == outbox.THREAD and ledger.is_lane_parked(notice.lane)
         if behind_parked:
             raise Closed("what comes before it is parked")

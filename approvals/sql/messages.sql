@@ -56,9 +56,20 @@ SELECT * FROM outbox AS o
 -- A message is taken to be delivered; it is due again when the lease ends.
 UPDATE outbox SET lease = :lease, not_before = :lease_until WHERE id = :id
 
--- newest_notice --
--- The newest waiting message of one kind in one lane.
-SELECT MAX(id) AS id FROM outbox WHERE lane = :lane AND kind = :kind AND sent_at IS NULL AND failed_at IS NULL
+-- take_pictures --
+-- All pictures of a request that wait in one lane are taken: the next one shows what each of them was to show.
+UPDATE outbox SET lease = :lease, not_before = :lease_until
+ WHERE lane = :lane AND kind = :kind AND sent_at IS NULL AND failed_at IS NULL
+
+-- newest_taken --
+-- The newest message of one kind in one lane that was taken. One that waits may be to show what is yet to come.
+SELECT MAX(id) AS id FROM outbox
+ WHERE lane = :lane AND kind = :kind AND sent_at IS NULL AND failed_at IS NULL AND lease IS NOT NULL
+
+-- leave_taken --
+-- What was taken together with a message that came to nothing is due.
+UPDATE outbox SET lease = NULL, not_before = :now
+ WHERE lane = :lane AND sent_at IS NULL AND failed_at IS NULL AND lease IS NOT NULL
 
 -- notices_sent --
 -- A message was delivered, and with it every one of its kind and lane up to a number.

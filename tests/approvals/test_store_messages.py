@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -43,6 +44,10 @@ def test_a_message_reads_back_as_it_was_written(store: Store) -> None:
     assert (dict(notice.facts), notice.created_at, notice.attempts) == ({"text": "„é“ & 中"}, NOW, 0)
 
 
+def take(store: Store) -> list[Notice]:
+    return store.write(lambda ledger: ledger.take_notices(NOW, 9, lease="ours", until=LATER))
+
+
 def test_only_the_first_of_each_lane_is_due(store: Store) -> None:
     number = add(store)
     for lane, text in [("a", "a1"), ("b", "b1"), ("a", "a2")]:
@@ -75,10 +80,10 @@ def test_one_delivery_settles_all_of_its_kind_in_the_lane_that_were_there(store:
     number = add(store)
     for kind, text in [("card", "1"), ("thread", "2"), ("card", "3")]:
         post(store, number, "a", kind, text)
-    first = due(store)[0]
-    with store.read() as ledger:
-        newest = ledger.newest_notice(first)
+    [first] = take(store)
     post(store, number, "a", "card", "4")
+    with store.read() as ledger:
+        newest = ledger.newest_taken(first)
     store.write(lambda ledger: ledger.notices_sent(first, newest=newest, now=LATER))
     left: list[str] = []
     while found := due(store):
@@ -88,6 +93,29 @@ def test_one_delivery_settles_all_of_its_kind_in_the_lane_that_were_there(store:
     with store.read() as ledger:
         assert ledger.notices_waiting().number == 0
         assert ledger.next_notice() is None
+
+
+def test_a_picture_that_waits_while_one_is_on_its_way_is_left_for_what_changes_meanwhile(store: Store) -> None:
+    number = add(store)
+    change = partial(Ledger.add_cards, request_id=number, kind="card", recipients=["C0"], now=NOW)
+    store.write(change)
+    [first] = take(store)
+    store.write(change)
+    with store.read() as ledger:
+        newest = ledger.newest_taken(first)
+    store.write(change)  # adds nothing: the one that waits is to show this, too
+    store.write(lambda ledger: ledger.notices_sent(first, newest=newest, now=LATER))
+    assert [notice.id for notice in due(store)] == [first.id + 1]
+
+
+@pytest.mark.parametrize("end", [Ledger.notice_failed, Ledger.park_notice])
+def test_what_was_taken_with_one_that_comes_to_nothing_is_due(store: Store, end: Callable[..., None]) -> None:
+    number = add(store)
+    for text in ("1", "2"):
+        post(store, number, "a", "card", text)
+    [first] = take(store)
+    store.write(lambda ledger: end(ledger, first, "is_archived", now=NOW))
+    assert [notice.facts["text"] for notice in due(store)] == ["2"]
 
 
 def test_work_that_raises_leaves_nothing(store: Store) -> None:

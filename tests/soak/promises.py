@@ -18,6 +18,7 @@ from tests.soak.stage import Stage
 
 _EXECUTED = ("done", "partial", "failed")
 _ASKS = {"Approve", "Deny", "Cancel"}
+_UNDERWAY = ("Sharing ", "Unsharing ", "Deleting ")
 _TOLD = re.compile(r"#(\d+)[:：]")
 
 Rows = list[dict[str, Any]]
@@ -37,7 +38,7 @@ def broken(stage: Stage, acked: Iterable[int], *, lag: bool) -> Iterator[str]:
     yield from _changes_had_an_effect(stage) if not lag else ()
     yield from _copies_were_made_once(stage)
     yield from _who_asked_was_told(stage, requests)
-    yield from _cards_ask_no_more(stage, requests)
+    yield from _cards_show_how_it_stands(stage, requests)
     yield from _the_record_is_whole(stage)
     yield from ("the log has a traceback",) if "Traceback" in stage.log else ()
 
@@ -115,7 +116,7 @@ def _who_asked_was_told(stage: Stage, requests: dict[int, dict[str, Any]]) -> It
             yield f"{request['requester_id']} was not told how #{number} ended"
 
 
-def _cards_ask_no_more(stage: Stage, requests: dict[int, dict[str, Any]]) -> Iterator[str]:
+def _cards_show_how_it_stands(stage: Stage, requests: dict[int, dict[str, Any]]) -> Iterator[str]:
     lin = PersonAt(stage.workspace.url, "U0LIN")
     seen = {(message["channel"], message["ts"]): message for message in lin.messages()}
     for card in rows(stage.database, "SELECT * FROM cards WHERE recipient IN ('C0IMAGES', 'U0LIN')"):
@@ -125,6 +126,8 @@ def _cards_ask_no_more(stage: Stage, requests: dict[int, dict[str, Any]]) -> Ite
             yield f"the card of #{number} in {card['channel']} is not there"
         elif requests[number]["state"] != "pending" and _ASKS & set(lin.buttons(shown)):
             yield f"the card of #{number} in {card['channel']} still asks: it is {requests[number]['state']}"
+        elif requests[number]["state"] in _EXECUTED and lin.text_of(shown).startswith(_UNDERWAY):
+            yield f"the card of #{number} in {card['channel']} is old: it is {requests[number]['state']}"
 
 
 def _the_record_is_whole(stage: Stage) -> Iterator[str]:

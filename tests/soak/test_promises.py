@@ -110,6 +110,16 @@ def test_calls_of_the_cloud_that_went_too_far_are_found(stage: Stage, cloud: Clo
     assert not any("so already" in sentence for sentence in broken(replace(stage, cloud=cloud), [1], lag=True))
 
 
+def test_a_card_that_was_not_drawn_again_is_found(stage: Stage) -> None:
+    state = stage.workspace.state
+    card = next(one for one in state.conversations["C0IMAGES"].messages if one.blocks and one.text.startswith("#1 "))
+    text, blocks = card.text, card.blocks
+    assert blocks is not None
+    state.edit(card, text, [{"type": "section", "text": {"type": "mrkdwn", "text": "*Sharing base-nightly*"}}])
+    assert "the card of #1 in C0IMAGES is old: it is done" in list(broken(stage, [1], lag=False))
+    state.edit(card, text, blocks)
+
+
 def test_a_traceback_is_found(stage: Stage) -> None:
     log = stage.folder / "bot.log"
     before = log.read_text()
