@@ -9,10 +9,11 @@ from datetime import datetime
 import structlog
 
 from approvals.cloud import NO_IMAGE, Cloud
+from approvals.code_model import ACCEPTED
 from approvals.copy_model import CopyState
 from approvals.errors import CloudError, LeaseLost, OutcomeUnknown, Refused
 from approvals.ledger import Ledger
-from approvals.model import ACCEPTED, Action, Item, ItemState, Request
+from approvals.model import Action, Item, ItemState, Request
 from approvals.outcomes import Done, failed, is_awaited, refused
 from approvals.sentences import say
 

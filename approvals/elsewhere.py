@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from approvals.audit import NOBODY, Entry
 from approvals.cloud import Image
+from approvals.code_model import COPYING
 from approvals.copies import newest
 from approvals.copy_model import Copy, CopyState
 from approvals.copy_steps import copy_name
 from approvals.ledger import Ledger
-from approvals.model import COPYING, Action, Item, ItemState, Request
+from approvals.model import Action, Item, ItemState, Request
 from approvals.outcomes import failed, is_open, not_there
 
 _SETTLES = timedelta(minutes=2)  # a copy that was ready a moment ago and isn't shown now may be shown again

@@ -18,6 +18,7 @@ from structlog.contextvars import bound_contextvars
 from approvals import elsewhere, everyone, facts, outcomes, overs, trust
 from approvals.audit import NOBODY, Entry
 from approvals.cloud import LIGHTHOUSE, MAX_BLUEPRINT_ACCOUNTS, MAX_SHARES, Cloud, Image
+from approvals.code_model import KEPT
 from approvals.deletion import Deleting, Gone, after_deletion, record_gone
 from approvals.errors import AuthFailed, CloudError, LeaseLost, Refused, WrongAccount
 from approvals.halving import Calls, Halving
@@ -26,7 +27,7 @@ from approvals.incidents import Incidents, Leave
 from approvals.joining import join
 from approvals.leases import LEASE, Leases
 from approvals.ledger import Ledger
-from approvals.model import KEPT, Action, Item, ItemState, Request, State
+from approvals.model import Action, Item, ItemState, Request, State
 from approvals.outbox import Outbox
 from approvals.outcomes import Done, Has, Stopped
 from approvals.pace import later

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from approvals.audit import NOBODY, Entry
+from approvals.code_model import SETTLED
 from approvals.ledger import Ledger
-from approvals.model import SETTLED, Item, Request
+from approvals.model import Item, Request
 
 
 def join(ledger: Ledger, request: Request, items: Sequence[Item], *, home: str, now: datetime) -> None:

@@ -191,23 +191,6 @@ class Item:
         return not self.target.account
 
 
-ACCEPTED = "accepted"
-"""The code of an account for which a call was accepted whose effect doesn't show yet."""
-
-KEPT = "kept"
-"""The code of an account from which nothing is taken back, since another share of the image to it goes on."""
-
-SETTLED = "settled"
-"""The code of an account that stood as wanted when others of the request were tried: a retry of those leaves it alone,
-whatever became of it since."""
-
-UNVERIFIED = "unverified"
-"""The code of an account that is done as far as the cloud's answer goes: nobody can look."""
-
-COPYING = "copying"
-"""The code of an account that waits for a copy of the image in its region."""
-
-
 @dataclass(frozen=True, slots=True)
 class Affected:
     """An account that would lose the image in a region; without an account the image that would be deleted there."""

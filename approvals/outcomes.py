@@ -6,21 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from approvals.cloud import ALREADY_SO
+from approvals.code_model import ACCEPTED, COPYING, KEPT, SETTLED, UNVERIFIED
 from approvals.errors import Refused
 from approvals.halving import Calls
-from approvals.model import (
-    ACCEPTED,
-    COPYING,
-    KEPT,
-    SETTLED,
-    UNVERIFIED,
-    Action,
-    Finding,
-    Item,
-    ItemState,
-    Request,
-    State,
-)
+from approvals.model import Action, Finding, Item, ItemState, Request, State
 from approvals.sentences import advised, joined, say
 
 _SEND_AGAIN_AFTER = 4  # reads that didn't show an accepted call; until then they may lag, and nothing is sent again

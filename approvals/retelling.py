@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from approvals.archive import Archive
-from approvals.model import KEPT, Action, State
+from approvals.code_model import KEPT
+from approvals.model import Action, State
 from approvals.rows import Row
 
 _STATES = {

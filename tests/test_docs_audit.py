@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 
 import approvals
+from approvals.code_model import ACCEPTED, COPYING
 from approvals.copy_model import CopyState
-from approvals.model import ACCEPTED, COPYING, Action, ItemState, State
+from approvals.model import Action, ItemState, State
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "audit.md"
 

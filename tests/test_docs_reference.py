@@ -12,7 +12,7 @@ import click
 import pytest
 import yaml
 
-from approvals import model
+from approvals import code_model, model
 from approvals.copy_model import COPY_MOVES, CopyState
 from bot import ids
 from bot.cli import main
@@ -78,7 +78,7 @@ def test_every_state_is_there_with_what_can_follow(
 def test_every_state_and_code_of_an_account_is_there() -> None:
     states, codes = tables("States of an account in a request")
     assert [quoted(row[0])[0] for row in states] == [state.value for state in model.ItemState]
-    ours = {model.ACCEPTED, model.UNVERIFIED, model.SETTLED, model.KEPT, model.COPYING}
+    ours = {code_model.ACCEPTED, code_model.UNVERIFIED, code_model.SETTLED, code_model.KEPT, code_model.COPYING}
     assert {quoted(row[0])[0] for row in codes} == ours
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from approvals.cloud import BLUEPRINT
+from approvals.code_model import UNVERIFIED
 from approvals.model import (
     LIGHTHOUSE_TARGET,
-    UNVERIFIED,
     Action,
     Decision,
     Finding,

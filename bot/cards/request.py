@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from approvals.cloud import Image
+from approvals.code_model import COPYING, KEPT, UNVERIFIED
 from approvals.findings import CATALOGUE
 from approvals.model import (
-    COPYING,
-    KEPT,
     LIGHTHOUSE_TARGET,
-    UNVERIFIED,
     Action,
     Decision,
     Finding,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from approvals.model import KEPT, UNVERIFIED, Action, Item, ItemState, Request, State
+from approvals.code_model import KEPT, UNVERIFIED
+from approvals.model import Action, Item, ItemState, Request, State
 from bot.cards.request import SHOWN_ITEMS
 from bot.cards.text import all_of, code, escape, mention, region_name
 from bot.cards.words import effect, full_label, place, title

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from approvals.code_model import KEPT
 from approvals.errors import Unavailable
-from approvals.model import KEPT, Action, ItemState, State, Verb
+from approvals.model import Action, ItemState, State, Verb
 from approvals.terms import NO_END, Term
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE
 from tests.approvals.house import CHANNEL, DATA, LAB, LIN, MEI, OMAR, SARA, House, gist

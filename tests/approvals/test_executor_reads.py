@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from approvals.cloud import ImageKind
+from approvals.code_model import ACCEPTED
 from approvals.errors import About, CloudError, OutcomeUnknown, Refused, Throttled, Unavailable
-from approvals.model import ACCEPTED, Action, Item, ItemState, State, Verb
+from approvals.model import Action, Item, ItemState, State, Verb
 from bot.cards import private
 from tests.approvals.fake_cloud import Crash, image
 from tests.approvals.house import DATA, LAB, LIN, House

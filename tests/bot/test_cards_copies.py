@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from approvals.code_model import COPYING
 from approvals.copy_model import VANISHED, Copy, CopyState
-from approvals.model import COPYING, Action, ItemState, Request, State
+from approvals.model import Action, ItemState, Request, State
 from bot.cards import private
 from bot.cards.copies import bar
 from bot.cards.request import card

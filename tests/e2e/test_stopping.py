@@ -21,13 +21,14 @@ from tests.e2e.command import environment, free_port, running
 from tests.e2e.misbehaving import CHANGE, CHANNEL, DATA_TEAM, NIGHTLY, SHARES, until
 from tests.e2e.person import PersonAt
 
+SECRET = {"SLACK_SIGNING_SECRET": company.SIGNING_SECRET}
+
 
 def test_the_call_in_hand_is_finished_and_written_down(
     cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path
 ) -> None:
     port = free_port()
-    secret = {"SLACK_SIGNING_SECRET": company.SIGNING_SECRET}
-    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url, **secret)
+    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url, **SECRET)
     workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
     cloud.state.delay(CHANGE, 1.5)
     cloud.state.faults.plan(SHARES, faults.error("InternalError"))
@@ -57,8 +58,7 @@ def test_it_stops_whichever_thread_the_kernel_gives_the_signal_to(
     cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path
 ) -> None:
     port = free_port()
-    secret = {"SLACK_SIGNING_SECRET": company.SIGNING_SECRET}
-    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url, **secret)
+    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url, **SECRET)
     with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path) as bot:
         until(lambda: '"running"' in (tmp_path / "bot.log").read_text())
         main = bot.process.pid
