@@ -1,4 +1,4 @@
-"""``python -m tests.soak [--seed S] [--rounds N] [--requests N] [--lag]``: some minutes of everything at once."""
+"""``python -m tests.soak``: some minutes of everything at once; ``--help`` tells of what."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20, help="starts of the bot, each ended by a kill or a signal")
     parser.add_argument("--requests", type=int, default=60, help="how many each of three people asks for")
     parser.add_argument("--lag", action="store_true", help="the cloud's reads may lag behind its changes, too")
+    parser.add_argument("--socket", action="store_true", help="the bot is in Socket Mode, and loses connections, too")
+    parser.add_argument("--hands", action="store_true", help="somebody shares and takes back in the console, too")
     options = parser.parse_args()
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # whoever is killed breaks off what it asked
     folder = Path(mkdtemp(prefix="soak-"))
@@ -30,6 +32,8 @@ def main() -> None:
         rounds=options.rounds,
         requests=options.requests,
         lag=options.lag,
+        by_socket=options.socket,
+        by_hand=options.hands,
         peace=_PEACE,
         tell=_tell,
     )

@@ -1,10 +1,12 @@
-"""What goes wrong, by chance: in the cloud, in Slack, once at a time and now and then."""
+"""What goes wrong, by chance: in the cloud, in Slack and on the way from it, once at a time and now and then."""
 
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 
 from bot.sandbox.cloud import faults
+from bot.sandbox.workspace.errors import Undelivered
 from tests.soak.stage import Stage
 
 _READS = ("DescribeImages", "DescribeImageSharePermission", "GetCallerIdentity", "DescribeImageQuota")
@@ -42,6 +44,10 @@ _METHODS = (
 )
 
 
+_PASSES = 0.2  # of all times: what nobody ran into would wait for the few calls of a bot that holds back, all of it
+_SELDOM = 0.1  # of all times that the credentials could be refused: each makes the bot hold back for a while
+
+
 class Misfortune:
     """
     :param lag: whether reads of the cloud may show for a while how it was before a change
@@ -50,13 +56,19 @@ class Misfortune:
     def __init__(self, stage: Stage, dice: random.Random, *, lag: bool) -> None:
         self._stage = stage
         self._dice = dice
-        kinds = [self._reads, self._changes, self._slack]
+        kinds = [self._reads, self._changes, self._slack, self._told_again]
+        if stage.by_socket:
+            kinds.append(self._socket)
         self._kinds = kinds * 3 + [self._credentials] + ([self._lag] if lag else [])
+        self._deaf = False
         self.happens = True
 
     def __call__(self) -> None:
-        if self.happens:
-            self._dice.choice(self._kinds)()
+        if not self.happens:
+            return
+        if self._dice.random() < _PASSES:
+            self._stage.heal()
+        self._dice.choice(self._kinds)()
 
     def _reads(self) -> None:
         self._plan(self._dice.choice(_READS), self._dice.choice(_BEFORE))
@@ -65,7 +77,8 @@ class Misfortune:
         self._plan(self._dice.choice(_CHANGES), self._dice.choice((*_BEFORE, *_AFTER, *_AFTER)))
 
     def _credentials(self) -> None:
-        self._plan(self._dice.choice((*_READS, *_CHANGES)), faults.error("AuthFailure.SecretIdNotFound"))
+        if self._dice.random() < _SELDOM:
+            self._plan(self._dice.choice((*_READS, *_CHANGES)), faults.error("AuthFailure.SecretIdNotFound"))
 
     def _lag(self) -> None:
         self._stage.cloud.state.faults.lag(self._dice.randint(1, 4))
@@ -81,6 +94,23 @@ class Misfortune:
                 slack.fail(method, "fatal_error", done=True)
             case _:
                 slack.fail(method, delay=0.7)
+
+    def _told_again(self) -> None:
+        with suppress(Undelivered, KeyError):
+            self._stage.workspace.redeliver(self._dice.choice(("slash_commands", "interactive")))
+
+    def _socket(self) -> None:
+        sockets = self._stage.workspace.sockets
+        match self._dice.randrange(4):
+            case 0:
+                sockets.disconnect("refresh_requested")
+            case 1:
+                sockets.disconnect("warning")
+            case 2:
+                sockets.hang_up()
+            case _:
+                sockets.mute(not self._deaf)
+                self._deaf = not self._deaf
 
     def _plan(self, action: str, fault: faults.Fault) -> None:
         self._stage.cloud.state.faults.plan(action, fault, times=self._dice.randint(1, 2))

@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.sandbox.cloud.call import Call
 from tests.e2e.command import imagewarden
@@ -21,21 +21,23 @@ _ASKS = {"Approve", "Deny", "Cancel"}
 _UNDERWAY = ("Sharing ", "Unsharing ", "Deleting ")
 _TOLD = re.compile(r"#(\d+)[:：]")
 
-Rows = list[dict[str, Any]]
+_T = TypeVar("_T")
+Accounts = defaultdict[_T, set[str]]
 
 
-def broken(stage: Stage, acked: Iterable[int], *, lag: bool) -> Iterator[str]:
+def broken(stage: Stage, acked: Iterable[int], *, lag: bool = False, by_hand: bool = False) -> Iterator[str]:
     """
     :param acked: the requests of which somebody was told that they were recorded
     :param lag: whether reads of the cloud were late; then what is so already may be asked for once more
+    :param by_hand: whether somebody shared past the bot, which then must have told so; likewise
     """
     requests = {row["id"]: row for row in rows(stage.database, "SELECT * FROM requests")}
     yield from (f"#{number} was acked and is not there" for number in acked if number not in requests)
     yield from (f"{number} {what} wait" for what, number in stage.waits().items() if number)
     yield from _shares_are_those_that_were_allowed(stage)
-    yield from _no_difference_was_found(stage)
+    yield from _differences_are_true(stage) if by_hand else _no_difference_was_found(stage)
     yield from _changes_were_approved(stage, requests)
-    yield from _changes_had_an_effect(stage) if not lag else ()
+    yield from _changes_had_an_effect(stage) if not (lag or by_hand) else ()
     yield from _copies_were_made_once(stage)
     yield from _who_asked_was_told(stage, requests)
     yield from _cards_show_how_it_stands(stage, requests)
@@ -44,19 +46,38 @@ def broken(stage: Stage, acked: Iterable[int], *, lag: bool) -> Iterator[str]:
 
 
 def _shares_are_those_that_were_allowed(stage: Stage) -> Iterator[str]:
-    standing = defaultdict(set)
-    for grant in rows(stage.database, "SELECT image_id, account FROM grants WHERE ended_at IS NULL"):
-        standing[grant["image_id"]].add(grant["account"])
+    standing, told = _standing(stage), _told_of(stage)
     for image_id in {*standing, *stage.cloud.state.images}:
         has = set(stage.cloud.state.shares(image_id))
-        yield from (
-            f"{image_id} is shared with {one}, and nobody allowed it" for one in _more(stage, image_id, has, standing)
-        )
-        yield from (f"{image_id} is not shared with {one}, as was allowed" for one in standing[image_id] - has)
+        before = stage.before.get(image_id, set())
+        for account in has - standing[image_id] - before - told["unapproved", image_id]:
+            yield f"{image_id} is shared with {account}, and nobody allowed it"
+        for account in standing[image_id] - has - told["gone", image_id]:
+            yield f"{image_id} is not shared with {account}, as was allowed"
 
 
-def _more(stage: Stage, image_id: str, has: set[str], standing: dict[str, set[str]]) -> set[str]:
-    return has - standing[image_id] - stage.before.get(image_id, set())
+def _standing(stage: Stage) -> Accounts[str]:
+    """Who may have which image, by the record."""
+    standing: Accounts[str] = defaultdict(set)
+    for grant in rows(stage.database, "SELECT image_id, account FROM grants WHERE ended_at IS NULL"):
+        standing[grant["image_id"]].add(grant["account"])
+    return standing
+
+
+def _told_of(stage: Stage) -> Accounts[tuple[str, str]]:
+    """What is told as a difference now, by its kind and image."""
+    told: Accounts[tuple[str, str]] = defaultdict(set)
+    for one in rows(stage.database, "SELECT kind, image_id, account FROM drift WHERE settled_at IS NULL"):
+        told[one["kind"], one["image_id"]].add(one["account"])
+    return told
+
+
+def _differences_are_true(stage: Stage) -> Iterator[str]:
+    standing = _standing(stage)
+    for (kind, image_id), accounts in _told_of(stage).items():
+        has = set(stage.cloud.state.shares(image_id))
+        wrong = {"unapproved": (accounts - has) | (accounts & standing[image_id]), "gone": accounts & has}
+        yield from (f"{image_id} and {one} are told as a difference ({kind})" for one in wrong.get(kind, ()))
 
 
 def _no_difference_was_found(stage: Stage) -> Iterator[str]:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.e2e.crowd import at_work
 from tests.e2e.person import PersonAt
+from tests.soak.hands import Hands
 from tests.soak.misfortune import Misfortune
-from tests.soak.people import ASKERS, DECIDERS, Asks, Presses
+from tests.soak.people import ASKERS, DECIDERS, LOOKERS, Asks, Looks, Presses
 from tests.soak.promises import broken
 from tests.soak.stage import Stage, opened
 
-_LONG = 0.1  # of all rounds: long enough for the comparison with the cloud, which comes once a minute
-_COMPARED_WITHIN = 90.0  # seconds
+_LONG = 0.1  # of all rounds: long enough for the comparison with the cloud, which comes once a minute if nobody asks
+_SETTLES = timedelta(seconds=125)  # what the bot changed in the last two minutes is not compared yet
+_COMPARED_WITHIN = 150.0  # seconds
 
 
 def soak(
@@ -26,6 +29,8 @@ def soak(
     rounds: int,
     requests: int,
     lag: bool,
+    by_socket: bool,
+    by_hand: bool,
     peace: float,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> list[str]:
@@ -35,34 +40,54 @@ def soak(
     :param peace: seconds in which all must come to its end once nothing goes wrong any more
     """
     dice = random.Random(seed)
-    with opened(folder) as stage:
+    with opened(folder, by_socket=by_socket) as stage:
         asks = [Asks(PersonAt(stage.workspace.url, one), _another(dice), number=requests) for one in ASKERS]
         presses = [Presses(PersonAt(stage.workspace.url, one), _another(dice)) for one in (*DECIDERS, "U0MEI")]
+        looks = [Looks(PersonAt(stage.workspace.url, one), _another(dice)) for one in LOOKERS]
         misfortune = Misfortune(stage, _another(dice), lag=lag)
-        with at_work([*asks, *presses, misfortune], every=0.2):
-            faults = [fault for number in range(rounds) for fault in _round(stage, misfortune, dice, number, tell)]
-            misfortune.happens = False
+        hands = Hands(stage, _another(dice))
+        with at_work([*asks, *presses, *looks, misfortune, *([hands] if by_hand else [])], every=0.2):
+            faults = []
+            for number in range(rounds):
+                faults += _round(stage, misfortune, asks, dice, number, tell)
+            misfortune.happens, hands.idle = False, True
             stage.heal()
             for one in presses:
                 one.only_agrees = True
             with stage.bots(1) as (bot,):
                 wait_until(lambda: all(one.has_all for one in asks) and stage.is_at_rest(), peace)
-                compared = stage.compared()
-                wait_until(lambda: stage.compared() > compared and stage.is_at_rest(), _COMPARED_WITHIN)
+                _settled(stage)
                 tell(f"in the end {stage.waits()}")
                 faults += [] if bot.stop() == 0 else ["it did not stop"]
         acked = [number for one in asks for number in one.acked]
-        return [*faults, *broken(stage, acked, lag=lag)]
+        return [*faults, *broken(stage, acked, lag=lag, by_hand=by_hand)]
+
+
+def _settled(stage: Stage) -> None:
+    """Wait for a comparison of all that begins when the last change is old enough to be compared."""
+    began = datetime.now(UTC)
+    wait_until(lambda: datetime.now(UTC) - began > _SETTLES and stage.is_at_rest(), _COMPARED_WITHIN)
+    for _ in range(2):  # the first may have begun before
+        compared = stage.compared()
+        wait_until(lambda: stage.compared() > compared and stage.is_at_rest(), _COMPARED_WITHIN)  # noqa: B023  run at once
 
 
 def _round(
-    stage: Stage, misfortune: Misfortune, dice: random.Random, number: int, tell: Callable[[str], None]
+    stage: Stage,
+    misfortune: Misfortune,
+    asks: Sequence[Asks],
+    dice: random.Random,
+    number: int,
+    tell: Callable[[str], None],
 ) -> list[str]:
     misfortune.happens = False  # a start that the cloud refuses is tested elsewhere
     stage.heal()
     with stage.bots(dice.choice((1, 1, 2))) as bots:
         misfortune.happens = True
-        threading.Event().wait(dice.uniform(60.0, 90.0) if dice.random() < _LONG else dice.uniform(0.3, 6.0))
+        is_long = dice.random() < _LONG
+        for one in asks:
+            one.rests = is_long
+        threading.Event().wait(dice.uniform(60.0, 90.0) if is_long else dice.uniform(0.3, 6.0))
         how = "killed"
         if dice.random() < 0.3:
             how = f"stopped with {bots[0].stop()}"

@@ -20,6 +20,7 @@ NOBODY = "100099999999"
 """An account that does not exist."""
 
 ACCOUNTS = ("data-team", "partner-lab", STRANGER, NOBODY)
+EXISTING = ("100012345678", "100023456789", STRANGER)
 SCRATCH = {f"scratch-{number}": f"img-scr4tch{number}" for number in range(6)}
 """Images that may be deleted."""
 
@@ -39,6 +40,7 @@ _ENOUGH = 10_000  # messages at once: Slack's limit is tested elsewhere
 class Stage:
     """
     :ivar before: who had which image at the start
+    :ivar by_socket: whether the bots are in Socket Mode
     """
 
     cloud: CloudServer
@@ -47,6 +49,7 @@ class Stage:
     env: dict[str, str]
     port: int
     before: dict[str, set[str]]
+    by_socket: bool
 
     @property
     def database(self) -> Path:
@@ -58,12 +61,13 @@ class Stage:
 
     @contextmanager
     def bots(self, number: int) -> Iterator[list[Running]]:
-        """So many of them, ready; the first is the one that Slack posts to. All are killed in the end."""
+        """So many of them, ready; where Slack posts, it posts to the first. All are killed in the end."""
+        listens = "--metrics" if self.by_socket else "--http"
         with ExitStack() as them:
             ports = [self.port, *(free_port() for _ in range(number - 1))]
             yield [
                 them.enter_context(
-                    running("run", "--http", f"127.0.0.1:{port}", listens=port, env=self.env, cwd=self.folder)
+                    running("run", listens, f"127.0.0.1:{port}", listens=port, env=self.env, cwd=self.folder)
                 )
                 for port in ports
             ]
@@ -87,7 +91,7 @@ class Stage:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Stage]:
+def opened(folder: Path, *, by_socket: bool = False) -> Iterator[Stage]:
     cloud = CloudServer().start()
     workspace = WorkspaceServer(port=0, cloud=cloud.state).start()
     try:
@@ -96,14 +100,16 @@ def opened(folder: Path) -> Iterator[Stage]:
         for name, image_id in SCRATCH.items():
             cloud.state.add_image(Image(image_id, name, company.REGIONS[0], yesterday, creator=company.HOME_ACCOUNT))
         port = free_port()
-        workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
-        secret = {"SLACK_SIGNING_SECRET": company.SIGNING_SECRET}
+        workspace.deliver_to(None if by_socket else f"http://127.0.0.1:{port}/slack/events")
+        secret = (
+            {"SLACK_APP_TOKEN": company.APP_TOKEN} if by_socket else {"SLACK_SIGNING_SECRET": company.SIGNING_SECRET}
+        )
         env = environment(folder, api_url=workspace.api_url, cloud_url=cloud.url, **secret)
         Path(env["IMAGEWARDEN_POLICY"]).write_text(company.POLICY.replace("[rules]", '[rules]\ndrift_every = "1m"'))
         before = defaultdict(set, {one: set(cloud.state.shares(one)) for one in cloud.state.images})
         blueprints = cloud.state.lighthouse
         before |= {one: set(blueprints.shares(one)) for one in blueprints.blueprints}
-        yield Stage(cloud, workspace, folder, env, port, before)
+        yield Stage(cloud, workspace, folder, env, port, before, by_socket)
     finally:
         workspace.stop()
         cloud.stop()

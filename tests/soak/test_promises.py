@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from bot.sandbox.cloud.call import Call
+from bot.sandbox.cloud.seed import STRANGER
 from bot.sandbox.cloud.server import CloudServer
 from tests.e2e.person import PersonAt
 from tests.soak.promises import broken
@@ -55,12 +56,19 @@ def sql(statement: str) -> Damage:
     return edit
 
 
+def told(kind: str, account: str = DATA) -> Damage:
+    return sql(
+        "INSERT INTO drift (kind, image_id, image_name, region, account, found_at)"
+        f" VALUES ('{kind}', '{NIGHTLY}', 'base-nightly', 'ap-guangzhou', '{account}', '')"
+    )
+
+
 def test_nothing_is_found_where_nothing_broke(stage: Stage) -> None:
-    assert list(broken(stage, [1], lag=False)) == AS_IT_IS
+    assert list(broken(stage, [1])) == AS_IT_IS
 
 
 def test_what_was_acked_and_is_not_there_is_found(stage: Stage) -> None:
-    assert list(broken(stage, [1, 3], lag=False)) == ["#3 was acked and is not there", *AS_IT_IS]
+    assert list(broken(stage, [1, 3])) == ["#3 was acked and is not there", *AS_IT_IS]
 
 
 @pytest.mark.parametrize(
@@ -77,19 +85,25 @@ def test_what_was_acked_and_is_not_there_is_found(stage: Stage) -> None:
         (sql("UPDATE requests SET requester_id = 'U0WEI'"), "U0WEI was not told how #1 ended"),
         (sql("UPDATE cards SET ts = '1.2' WHERE request_id = 1"), "the card of #1 in C0IMAGES is not there"),
         (sql("UPDATE requests SET reason = 'other'"), "request #1: its reason is 'other'"),
-        (
-            sql(
-                "INSERT INTO drift (kind, image_id, image_name, region, account, found_at)"
-                f" VALUES ('gone', '{NIGHTLY}', 'base-nightly', 'ap-guangzhou', '{DATA}', '')"
-            ),
-            f"{NIGHTLY} and {DATA} were told as a difference (gone)",
-        ),
+        (told("gone"), f"{NIGHTLY} and {DATA} were told as a difference (gone)"),
         (sql("UPDATE items SET account = 'x'"), "was not approved"),
     ],
 )
 def test_what_is_otherwise_in_the_database_is_found(stage: Stage, damage: Damage, found: str) -> None:
     damage(stage)
-    assert any(found in sentence for sentence in broken(stage, [1], lag=False))
+    assert any(found in sentence for sentence in broken(stage, [1]))
+
+
+def test_what_was_shared_by_hand_must_be_told_and_nothing_else(stage: Stage) -> None:
+    told("gone")(stage)
+    told("unapproved")(stage)
+    stage.cloud.state.share(NIGHTLY, [STRANGER])
+    untold = f"{NIGHTLY} is shared with {STRANGER}, and nobody allowed it"
+    wrong = [f"{NIGHTLY} and {DATA} are told as a difference ({kind})" for kind in ("gone", "unapproved")]
+    assert list(broken(stage, [1], by_hand=True)) == [*AS_IT_IS, untold, *wrong]
+    told("unapproved", STRANGER)(stage)
+    assert list(broken(stage, [1], by_hand=True)) == [*AS_IT_IS, *wrong]
+    stage.cloud.state.unshare(NIGHTLY, [STRANGER])
 
 
 @pytest.fixture
@@ -104,7 +118,7 @@ def test_calls_of_the_cloud_that_went_too_far_are_found(stage: Stage, cloud: Clo
     for action, params in (("ModifyImageSharePermission", change), ("SyncImages", {"ImageName": "a-copy"})):
         for _ in range(2):
             cloud.state.record(Call(2e9, "cvm", action, "ap-guangzhou", params, "ok", "", 1.0, done=True))
-    found = list(broken(replace(stage, cloud=cloud), [1], lag=False))
+    found = list(broken(replace(stage, cloud=cloud), [1]))
     assert f"{change} at 2000000000.0 was so already for {{'{DATA}'}}" in found
     assert "the copy a-copy was made 2 times" in found
     assert not any("so already" in sentence for sentence in broken(replace(stage, cloud=cloud), [1], lag=True))
@@ -116,7 +130,7 @@ def test_a_card_that_was_not_drawn_again_is_found(stage: Stage) -> None:
     text, blocks = card.text, card.blocks
     assert blocks is not None
     state.edit(card, text, [{"type": "section", "text": {"type": "mrkdwn", "text": "*Sharing base-nightly*"}}])
-    assert "the card of #1 in C0IMAGES is old: it is done" in list(broken(stage, [1], lag=False))
+    assert "the card of #1 in C0IMAGES is old: it is done" in list(broken(stage, [1]))
     state.edit(card, text, blocks)
 
 
@@ -124,5 +138,5 @@ def test_a_traceback_is_found(stage: Stage) -> None:
     log = stage.folder / "bot.log"
     before = log.read_text()
     log.write_text(before + "Traceback (most recent call last):")
-    assert list(broken(stage, [1], lag=False)) == [*AS_IT_IS, "the log has a traceback"]
+    assert list(broken(stage, [1])) == [*AS_IT_IS, "the log has a traceback"]
     log.write_text(before)
