@@ -105,7 +105,9 @@ def attempts_before(request: Request, items: Sequence[Item]) -> int:
 
 def after_calls(item: Item, action: Action, done: Done) -> Item:
     """How it stands with the account after the calls in its region."""
-    if item.id in done.kept and is_open(item):
+    if not is_open(item):
+        return item
+    if item.id in done.kept:
         return replace(item, state=ItemState.ALREADY, code=KEPT, image_id=done.image_id)
     after = _after_calls(item, action, done.calls, done.has) if done.told else _after_answer(item, done.calls)
     return replace(after, image_id=done.image_id) if after.state in (ItemState.DONE, ItemState.ALREADY) else after
@@ -118,8 +120,6 @@ def not_there(item: Item) -> Item:
 
 def _after_calls(item: Item, action: Action, calls: Calls, has: Has | None) -> Item:
     account = item.target.account
-    if not is_open(item):
-        return item
     if is_copying(item):
         item = replace(item, code="")
     traced = replace(item, cloud_request_id=calls.traces.get(account) or item.cloud_request_id)

@@ -137,6 +137,26 @@ def test_a_copy_that_is_gone_from_the_cloud_is_made_anew(house: House) -> None:
     assert house.request(number).state is State.DONE
 
 
+def test_a_retry_for_one_account_says_nothing_about_another_that_had_the_copy_before(house: House) -> None:
+    house.cloud.bad = {LAB}
+    number = house.approved(DATA, LAB, regions=(SINGAPORE,))
+    settle(house)
+    assert shared(house, number) == {(DATA, SINGAPORE): "done", (LAB, SINGAPORE): "failed"}
+    house.cloud.bad.clear()
+    (old,) = copies(house)
+    before = house.rows("SELECT * FROM grants")
+    (done,) = [item for item in house.request(number).items if item.state is ItemState.DONE]
+    del house.cloud.stock[SINGAPORE, old.image_id]
+    house.clock.advance(hours=1)
+    house.press(number, LIN, Verb.RETRY)
+    settle(house)
+    assert [copy.state for copy in copies(house)] == [CopyState.GONE, CopyState.READY]
+    assert house.request(number).state is State.DONE
+    assert done in house.request(number).items
+    assert house.rows("SELECT * FROM grants")[: len(before)] == before
+    assert len(house.rows("SELECT * FROM grants")) == len(before) + 1
+
+
 def test_a_copy_just_made_that_a_late_list_does_not_show_is_not_made_again(house: House) -> None:
     number = house.approved(DATA, regions=(SINGAPORE,))
     while not (copies(house) and copies(house)[0].state is CopyState.READY):

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, TypeVar
 
+from approvals.audit import NOBODY
 from bot.sandbox.cloud.call import Call
 from tests.e2e.command import imagewarden
 from tests.e2e.database import rows
 from tests.e2e.person import PersonAt
-from tests.soak.people import ASKERS
 from tests.soak.stage import Stage
 
 _EXECUTED = ("done", "partial", "failed")
@@ -127,13 +127,14 @@ def _who_asked_was_told(stage: Stage, requests: dict[int, dict[str, Any]]) -> It
     state = stage.workspace.state
     heard = {
         (person, int(found[1]))
-        for person in ASKERS
+        for person in {request["requester_id"] for request in requests.values()} - {NOBODY.id}
         for message in state.conversations[state.dm_of(person)].messages
         if (found := _TOLD.match(message.text))
     }
     for number, request in requests.items():
         told = (request["requester_id"], number) in heard
-        if request["state"] in _EXECUTED and request["ends"] is None and not told:
+        by_somebody = request["requester_id"] != NOBODY.id and request["ends"] is None
+        if request["state"] in _EXECUTED and by_somebody and not told:
             yield f"{request['requester_id']} was not told how #{number} ended"
 
 
