@@ -253,6 +253,10 @@ class Ledger(Mailbox, Record, Faults, Words, Items):
             "postpone", id=request.id, state=request.state, attempts=request.attempts, not_before=stamp(until)
         )
 
+    def hasten(self, now: datetime) -> None:
+        """The checks and executions that were put off because the cloud failed are due now."""
+        self._do("hasten_requests", now=stamp(now))
+
     def waiting(self) -> dict[State, Waiting]:
         """What somebody or something must still move, by state."""
         return {State(row["state"]): rows.waiting(row) for row in self._all("waiting")}

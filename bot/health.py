@@ -185,8 +185,13 @@ def slack(
     return Dependency("slack", ask, metrics, clock, on_answer=lambda was_down: on_back() if was_down else None)
 
 
-def cloud(home: HomeAccount, metrics: Metrics, clock: Callable[[], datetime]) -> Dependency:
-    """The cloud, by ``GetCallerIdentity``."""
+def cloud(
+    home: HomeAccount, metrics: Metrics, clock: Callable[[], datetime], on_back: Callable[[], None]
+) -> Dependency:
+    """The cloud, by ``GetCallerIdentity``.
+
+    :param on_back: called when it works after it didn't
+    """
 
     def ask() -> None:
         try:
@@ -196,7 +201,7 @@ def cloud(home: HomeAccount, metrics: Metrics, clock: Callable[[], datetime]) ->
         except CloudError as error:
             raise NoAnswer(str(error)) from error
 
-    return Dependency("cloud", ask, metrics, clock)
+    return Dependency("cloud", ask, metrics, clock, on_answer=lambda was_down: on_back() if was_down else None)
 
 
 def channel(

@@ -54,6 +54,20 @@ def test_a_fault_that_passes_puts_the_request_off_and_nothing_is_done_twice(
     assert [notice.kind for notice in house.told()].count("end") == 1
 
 
+def test_what_was_put_off_is_tried_at_once_when_the_cloud_is_back(house: House) -> None:
+    number = house.approved(DATA)
+    away = [fault(Unavailable)] * 20
+    house.cloud.fail("images_by_id", *away)
+    for _ in away:
+        next_attempt(house)
+    put_off_to = house.request(number).not_before
+    house.store.write(lambda ledger: ledger.hasten(house.clock.now))
+    assert put_off_to is not None
+    assert house.request(number).not_before == house.clock.now < put_off_to
+    assert house.execute() == 1
+    assert house.request(number).state is State.DONE
+
+
 @pytest.mark.parametrize("kind", [*PASSING, AuthFailed])
 def test_a_call_whose_answer_was_lost_is_read_back_and_not_repeated(house: House, kind: type[CloudError]) -> None:
     number = house.approved(DATA, LAB)

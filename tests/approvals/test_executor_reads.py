@@ -83,6 +83,13 @@ def test_the_record_shows_the_call_that_did_it(house: House) -> None:
     assert '"cloud_request_id":"req-1"' in done
 
 
+def test_it_is_read_no_sooner_because_the_cloud_was_away(house: House) -> None:
+    number = lagging(house, DATA)
+    due = house.request(number).not_before
+    house.store.write(lambda ledger: ledger.hasten(house.clock.now))
+    assert house.request(number).not_before == due
+
+
 def test_between_two_reads_is_a_second_at_least(house: House) -> None:
     number = lagging(house, DATA)
     for _ in range(3):

@@ -63,7 +63,12 @@ def watched(client: WebClient, hands: Hands, tmp_path: Path) -> Iterator[Watched
     slack = health.slack(Installation(client), metrics, hands.utc, lambda: back.append("slack"))
     channel = health.channel(client, CHANNEL, metrics, hands.utc, back.append)
     parts = Health(
-        slack, health.cloud(home, metrics, hands.utc), channel, lambda: made.listening, lambda: None, lambda: None
+        slack,
+        health.cloud(home, metrics, hands.utc, lambda: back.append("cloud")),
+        channel,
+        lambda: made.listening,
+        lambda: None,
+        lambda: None,
     )
     made = Watched(parts, slack, cloud, metrics, hands, back)
     yield made
@@ -224,3 +229,14 @@ def test_a_way_in_that_is_shut_is_a_problem(watched: Watched) -> None:
     watched.listening = "the connection to Slack is not up"
 
     assert watched.problems == {"listening": "the connection to Slack is not up"}
+
+
+def test_what_waits_for_the_cloud_is_told_when_it_is_back(watched: Watched) -> None:
+    watched.ask()
+    watched.cloud.fail("account", NOT_NOW)
+    watched.ask(after=30)
+    watched.back.clear()
+    watched.ask(after=3)
+    watched.ask(after=30)
+
+    assert [one for one in watched.back if one != CHANNEL] == ["cloud"]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
+from approvals.model import State
 from bot.sandbox import company as people
+from bot.sandbox.cloud import faults
 from bot.sandbox.run import opened
 from tests.e2e.conftest import Company, at
 from tests.e2e.misbehaving import CHANNEL, DATA_TEAM, NIGHTLY, until
@@ -160,3 +163,24 @@ def test_a_bot_that_slept_for_a_week_catches_up_once() -> None:
         assert (
             len([one for one in company.mei.messages() if "has ended, as was agreed" in company.mei.text_of(one)]) == 1
         )
+
+
+def test_after_an_outage_of_hours_the_bot_goes_on_as_soon_as_the_cloud_answers() -> None:
+    with days() as time:
+        company, away = time.company, faults.error("ServiceUnavailable")
+        for action in ("GetCallerIdentity", "DescribeImages"):
+            company.sandbox.cloud.state.faults.plan(action, away, times=10_000)
+        company.mei.types("/image share base-nightly with data-team because x")
+        for attempts in range(1, 12):
+            until(partial(was_tried, company, attempts))
+            time.wait(minutes=5)
+        until(lambda: "cloud" in company.sandbox.bot.health.report()["problems"])
+
+        company.sandbox.cloud.state.faults.clear()
+        time.wait(seconds=3)
+        company.lin.sees("Share base-nightly with data-team", where=CHANNEL)
+
+
+def was_tried(company: Company, times: int) -> bool:
+    with company.sandbox.bot.store.read() as ledger:
+        return ledger.waiting()[State.CHECKING].attempts >= times
