@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("long", max_examples=2000)
 
 _OURS = ("SLACK_", "TENCENTCLOUD_", "IMAGEWARDEN_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 

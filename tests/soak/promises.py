@@ -48,7 +48,7 @@ def broken(stage: Stage, acked: Iterable[int], *, lag: bool = False, by_hand: bo
 def _shares_are_those_that_were_allowed(stage: Stage) -> Iterator[str]:
     standing, told = _standing(stage), _told_of(stage)
     for image_id in {*standing, *stage.cloud.state.images}:
-        has = set(stage.cloud.state.shares(image_id))
+        has = stage.has(image_id)
         before = stage.before.get(image_id, set())
         for account in has - standing[image_id] - before - told["unapproved", image_id]:
             yield f"{image_id} is shared with {account}, and nobody allowed it"
@@ -75,7 +75,7 @@ def _told_of(stage: Stage) -> Accounts[tuple[str, str]]:
 def _differences_are_true(stage: Stage) -> Iterator[str]:
     standing = _standing(stage)
     for (kind, image_id), accounts in _told_of(stage).items():
-        has = set(stage.cloud.state.shares(image_id))
+        has = stage.has(image_id)
         wrong = {"unapproved": (accounts - has) | (accounts & standing[image_id]), "gone": accounts & has}
         yield from (f"{image_id} and {one} are told as a difference ({kind})" for one in wrong.get(kind, ()))
 

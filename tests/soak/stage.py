@@ -84,6 +84,13 @@ class Stage:
         """When who has which image was last compared with what was allowed, all of it; empty before."""
         return "".join(row["at"] or "" for row in rows(self.database, "SELECT finished_at AS at FROM drift_pass"))
 
+    def has(self, image_id: str) -> set[str]:
+        """Who has an image, of CVM or of Lighthouse."""
+        blueprints = self.cloud.state.lighthouse
+        return set(
+            blueprints.shares(image_id) if image_id in blueprints.blueprints else self.cloud.state.shares(image_id)
+        )
+
     def heal(self) -> None:
         """Forget what is planned to go wrong."""
         self.cloud.state.faults.clear()
