@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from approvals import drifting
 from approvals.archive import opened
-from approvals.cloud import NORMAL, Image, ImageKind
+from approvals.cloud import LIGHTHOUSE, NORMAL, Image, ImageKind
 from approvals.drift_model import DriftKind
 from approvals.errors import AuthFailed, OutcomeUnknown, Refused, Throttled, Unavailable
 from approvals.leases import LEASE
@@ -28,7 +28,7 @@ from tests.approvals.house import DATA, LAB, LIN, MEI, OMAR, SARA, STRANGER, Hou
 
 NAMES = {"base-2026": "img-base0001", "web-2026": "img-web00001", "gpu-2026": "img-gpu00001"}
 NOBODY = "100099999999"  # no such account
-ACCOUNTS = [DATA, LAB, STRANGER, NOBODY]
+ACCOUNTS = [DATA, LAB, STRANGER, NOBODY, LIGHTHOUSE]
 REGIONS = [(), (SINGAPORE,), (GUANGZHOU, SINGAPORE)]
 TERMS = [NO_END, Term(lasts=timedelta(hours=2)), Term(lasts=timedelta(days=7))]
 UNDERWAY = (State.CHECKING, State.APPROVED, State.EXECUTING)
@@ -40,6 +40,10 @@ METHODS = [
     "shared_with",
     "share",
     "unshare",
+    "offer",
+    "withdraw",
+    "lighthouse_view",
+    "lighthouse_image",
     "room",
     "check_copy",
     "copy",
@@ -191,6 +195,7 @@ class Anything(RuleBasedStateMachine):
         if ours:
             one = ours[which % len(ours)]
             self.cloud.shares[one.image_id].clear()
+            self.cloud.offered.discard(one.image_id)
             del self.cloud.stock[one.region, one.image_id]
 
     # what happens by itself
@@ -266,6 +271,9 @@ class Anything(RuleBasedStateMachine):
                 may = {grant.target.account for grant in ledger.grants.of(image_id, region)}
                 known = ledger.drift.of(image_id, region)
                 told = {kind: {one.target.account for one in known if one.kind is kind} for kind in DriftKind}
+                if (region, image_id) in self.cloud.stock:  # of what is deleted there nobody looks after Lighthouse
+                    assert (LIGHTHOUSE in may) is (image_id in self.cloud.offered)
+                may.discard(LIGHTHOUSE)
                 assert has - may == told[DriftKind.UNAPPROVED]
                 assert may - has == told[DriftKind.GONE]
 

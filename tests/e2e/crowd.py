@@ -8,10 +8,12 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def at_work(works: Sequence[Callable[[], None]], *, every: float) -> Iterator[None]:
+def at_work(works: Sequence[Callable[[], None]], *, every: float) -> Iterator[list[BaseException]]:
     """Do each of the works again and again, side by side, with so many seconds between two times.
 
-    :raises AssertionError: in the end, where one of them failed
+    Gives what went wrong so far: whom something happens to, does nothing more.
+
+    :raises BaseException: in the end, what went wrong first
     """
     home_time = threading.Event()
     faults: list[BaseException] = []
@@ -27,9 +29,10 @@ def at_work(works: Sequence[Callable[[], None]], *, every: float) -> Iterator[No
     for thread in threads:
         thread.start()
     try:
-        yield
+        yield faults
     finally:
         home_time.set()
         for thread in threads:
             thread.join()
-    assert faults == []
+    if faults:
+        raise faults[0]

@@ -46,7 +46,7 @@ def soak(
         looks = [Looks(PersonAt(stage.workspace.url, one), _another(dice)) for one in LOOKERS]
         misfortune = Misfortune(stage, _another(dice), lag=lag)
         hands = Hands(stage, _another(dice))
-        with at_work([*asks, *presses, *looks, misfortune, *([hands] if by_hand else [])], every=0.2):
+        with at_work([*asks, *presses, *looks, misfortune, *([hands] if by_hand else [])], every=0.2) as mishaps:
             faults = []
             for number in range(rounds):
                 faults += _round(stage, misfortune, asks, dice, number, tell)
@@ -55,7 +55,7 @@ def soak(
             for one in presses:
                 one.only_agrees = True
             with stage.bots(1) as (bot,):
-                wait_until(lambda: all(one.has_all for one in asks) and stage.is_at_rest(), peace)
+                wait_until(lambda: bool(mishaps) or (all(one.has_all for one in asks) and stage.is_at_rest()), peace)
                 _settled(stage)
                 tell(f"in the end {stage.waits()}")
                 faults += [] if bot.stop() == 0 else ["it did not stop"]
