@@ -98,13 +98,19 @@ class Asks:
 
 
 class Looks:
-    """Reads lists and pages, opens the Home tab, and cares for nothing."""
+    """Reads lists and pages, opens the Home tab, and cares for nothing.
+
+    :ivar rests: looks at nothing
+    """
 
     def __init__(self, person: PersonAt, dice: random.Random) -> None:
         self._person = person
         self._dice = dice
+        self.rests = False
 
     def __call__(self) -> None:
+        if self.rests:
+            return
         if self._dice.random() < 0.2:
             self._goes_home()
         else:
@@ -123,14 +129,18 @@ class Presses:
     """Presses a button of one of the newest cards that have any.
 
     :ivar only_agrees: from now on, approve whatever waits for a word, and nothing else
+    :ivar rests: presses nothing
     """
 
     def __init__(self, person: PersonAt, dice: random.Random) -> None:
         self._person = person
         self._dice = dice
         self.only_agrees = False
+        self.rests = False
 
     def __call__(self) -> None:
+        if self.rests:
+            return
         cards = [card for card in self._person.messages() if self._known(card)]
         if not cards:
             return

@@ -50,13 +50,18 @@ def soak(
             faults = []
             for number in range(rounds):
                 faults += _round(stage, misfortune, asks, dice, number, tell)
-            misfortune.happens, hands.idle = False, True
+            misfortune.happens, hands.rests = False, True
             stage.heal()
             for one in presses:
                 one.only_agrees = True
             with stage.bots(1) as (bot,):
                 wait_until(lambda: bool(mishaps) or (all(one.has_all for one in asks) and stage.is_at_rest()), peace)
                 _settled(stage)
+                for presser in presses:
+                    presser.rests = True
+                for reader in looks:
+                    reader.rests = True
+                wait_until(stage.is_at_rest, _COMPARED_WITHIN)
                 tell(f"in the end {stage.waits()}")
                 faults += [] if bot.stop() == 0 else ["it did not stop"]
         acked = [number for one in asks for number in one.acked]
