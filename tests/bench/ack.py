@@ -17,6 +17,7 @@ from tests.bench.machine import commit_seconds
 from tests.e2e import command
 
 TEXT = "share base-nightly with data-team because the nightly build"
+_APPS = ("bare Bolt", "durable Bolt", "imagewarden")
 _RATES = (1, 20, 100)
 _CLOUD_DELAY = 2.0  # seconds
 _MOST_A_SECOND = 8_000  # requests made ready for the run without a pace
@@ -38,6 +39,8 @@ def measure(folder: Path, *, quick: bool) -> Table:
         measured.commits.append(commit_seconds(folder))
         with servers.running("bolt") as bolt:
             _one_app("bare Bolt", int(bolt["port"]), measured, quick=quick)
+        with servers.running("bolt", str(folder)) as bolt:
+            _one_app("durable Bolt", int(bolt["port"]), measured, quick=quick)
         with imagewarden(folder, delay=_CLOUD_DELAY) as bot:
             _one_app("imagewarden", port_of(bot), measured, quick=quick)
     return _table(measured, quick=quick)
@@ -86,22 +89,29 @@ def _table(measured: _Measured, *, quick: bool) -> Table:
     table = Table(
         "Ack latency of a signed `/image share`",
         "Each app is a process of its own on the same server (uvicorn, a Starlette route, Bolt in a thread, "
-        '`process_before_response=True`). Bare Bolt verifies the signature and answers "ok"; Imagewarden records the '
-        "request durably first, while it checks the ones before against a cloud that answers in 2 s. The client is a "
-        "third process on the same machine, on kept connections. "
+        '`process_before_response=True`). Bare Bolt verifies the signature and answers "ok"; with a row it commits one '
+        "row before, durably, and nothing else. Imagewarden records the request durably first, while it checks those "
+        "before against a cloud that answers in 2 s. The client is a third process on the same machine, on kept "
+        "connections. "
         + ("One round." if quick else "Medians of three rounds.")
         + f" A durable commit of one row took {statistics.median(measured.commits) * 1e6:,.0f} µs."
         + f" The most a second is with {load.WIDE} connections that are never idle.",
-        ("a second", "bare Bolt p50 / p99 ms", "Imagewarden p50 / p99 ms", "p50, times bare Bolt"),
+        (
+            "a second",
+            "bare Bolt p50 / p99 ms",
+            "with a row p50 / p99 ms",
+            "Imagewarden p50 / p99 ms",
+            "p50, times bare Bolt",
+            "p50, times with a row",
+        ),
     )
     for rate in (*_RATES, 0):
-        bare, ours = (_pair(measured, name, rate) for name in ("bare Bolt", "imagewarden"))
+        bare, row, ours = (_pair(measured, name, rate) for name in _APPS)
         label = str(rate)
         if not rate:
-            label = "most: {:.0f} and {:.0f}".format(
-                *(statistics.median(measured.most[name]) for name in ("bare Bolt", "imagewarden"))
-            )
-        table.add(label, *(f"{p50:.2f} / {p99:.2f}" for p50, p99 in (bare, ours)), f"{ours[0] / bare[0]:.2f}")
+            label = "most: {:.0f}, {:.0f} and {:.0f}".format(*(statistics.median(measured.most[one]) for one in _APPS))
+        pairs = (f"{p50:.2f} / {p99:.2f}" for p50, p99 in (bare, row, ours))
+        table.add(label, *pairs, f"{ours[0] / bare[0]:.2f}", f"{ours[0] / row[0]:.2f}")
     ratios = [_pair(measured, "imagewarden", rate)[0] / _pair(measured, "bare Bolt", rate)[0] for rate in _RATES]
     p99 = _pair(measured, "imagewarden", 100)[1]
     table.goals = [

@@ -1,4 +1,4 @@
-"""The servers around the bot, each in a process of its own: ``python -m tests.bench.servers bolt|sandbox``.
+"""The servers around the bot, each in a process of its own: ``python -m tests.bench.servers bolt|sandbox …``.
 
 A server prints one line of JSON when it is ready and ends when its standard input is closed.
 """
@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from slack_bolt import Ack, App, BoltRequest
@@ -26,6 +27,7 @@ from bot.sandbox import company
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
 from bot.serving import Server
+from tests.bench.machine import durable_rows
 
 _DELAYED = ("DescribeImages", "DescribeImageSharePermission", "ModifyImageSharePermission")
 
@@ -45,8 +47,12 @@ def running(*words: str) -> Iterator[dict[str, Any]]:
         process.stdout.close()
 
 
-def bare_bolt() -> Starlette:
-    """The least that Bolt can do on the server that the bot has: verify the signature, and ack."""
+def bare_bolt(folder: Path | None = None) -> Starlette:
+    """The least that Bolt can do on the server that the bot has: verify the signature, and ack.
+
+    :param folder: where a row is committed before each ack, so that it survives a loss of power; None: nothing is
+    """
+    record = durable_rows(folder) if folder else lambda: None
 
     def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=company.BOT_TOKEN)
@@ -60,6 +66,7 @@ def bare_bolt() -> Starlette:
 
     @app.command("/image")
     def image(ack: Ack) -> None:
+        record()
         ack("ok")
 
     def dispatch(request: Request, body: bytes) -> Response:
@@ -73,8 +80,8 @@ def bare_bolt() -> Starlette:
     return Starlette(routes=[Route("/slack/events", receive, methods=["POST"])])
 
 
-def _bolt() -> None:
-    server = Server(bare_bolt()).start()
+def _bolt(folder: str = "") -> None:
+    server = Server(bare_bolt(Path(folder) if folder else None)).start()
     _told({"port": server.port})
     server.stop()
 
@@ -97,6 +104,6 @@ def _told(what: dict[str, Any]) -> None:
 if __name__ == "__main__":
     logging.disable(logging.CRITICAL)
     if sys.argv[1] == "bolt":
-        _bolt()
+        _bolt(*sys.argv[2:])
     else:
         _sandbox(float(sys.argv[2]))
