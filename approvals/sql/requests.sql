@@ -113,11 +113,12 @@ UPDATE requests SET not_before = :not_before, attempts = attempts + 1
 RETURNING id
 
 -- hasten_requests --
--- What was put off is tried at once: what it failed by may be over. What waits for an effect to show goes on waiting.
+-- What was put off is tried at once: what it failed by may be over. What waits to see what a call did goes on waiting.
 UPDATE requests SET not_before = :now
  WHERE id IN (SELECT id FROM requests WHERE state = 'checking' AND not_before > :now AND attempts > 0
               UNION ALL SELECT id FROM requests WHERE state = 'approved' AND not_before > :now AND attempts > 0)
-   AND NOT EXISTS (SELECT 1 FROM items WHERE request_id = requests.id AND state = 'waiting' AND code <> '')
+   AND NOT EXISTS (SELECT 1 FROM items
+                    WHERE request_id = requests.id AND state = 'waiting' AND (code <> '' OR unseen > 0))
 
 -- set_until --
 -- When the shares of a request will end is known.
