@@ -23,7 +23,7 @@ from approvals.leases import LEASE
 from approvals.model import Action, State, Verb
 from approvals.terms import NO_END, Term
 from approvals.verifying import Verified, verify
-from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Crash, FakeCloud, image
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, Crash, FakeCloud, image
 from tests.approvals.house import DATA, LAB, LIN, MEI, OMAR, SARA, STRANGER, House
 
 NAMES = {"base-2026": "img-base0001", "web-2026": "img-web00001", "gpu-2026": "img-gpu00001"}
@@ -205,7 +205,8 @@ class Anything(RuleBasedStateMachine):
         which=st.integers(0, 1),
         fault=FAULTS,
         answers=st.sampled_from(["well", "well", "without effect", "late"]),
-        meanwhile=st.none() | st.tuples(st.integers(0, 5), st.sampled_from([DATA, LAB, STRANGER])),
+        by_hand=st.none() | st.tuples(st.integers(0, 5), st.sampled_from([DATA, LAB, STRANGER])),
+        pressed=st.none() | st.tuples(st.integers(0, 5), st.sampled_from([LIN, OMAR, SARA])),
     )
     def happens(
         self,
@@ -213,16 +214,26 @@ class Anything(RuleBasedStateMachine):
         which: int,
         fault: Fault | None,
         answers: str,
-        meanwhile: tuple[int, str] | None,
+        by_hand: tuple[int, str] | None,
+        pressed: tuple[int, str] | None,
     ) -> None:
+        """
+        :param by_hand: what the console does while a share is made or taken back; ``pressed`` likewise
+        """
         if fault:
             method, kind, after_effect = fault
             self.cloud.fail(method, error(kind), after_effect=after_effect)
         self.cloud.blind = answers == "without effect"
         if answers == "late":
             self.cloud.be_late()
-        if meanwhile:
-            self.cloud.during = lambda _call: self.by_hand(*meanwhile)
+
+        def meanwhile(_call: Call) -> None:
+            if by_hand:
+                self.by_hand(*by_hand)
+            if pressed:
+                self.press(*pressed, verb=None, which=1 - which)
+
+        self.cloud.during = meanwhile
         with suppress(Crash):
             step(self.houses[which])
         self.heal()
