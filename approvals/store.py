@@ -77,6 +77,18 @@ class Store:
         finally:
             execute("ROLLBACK")
 
+    @property
+    def fault(self) -> str | None:
+        """Why the last commit of this process could not be made, as far as the file is to blame."""
+        return self._writer.fault
+
+    def try_out(self) -> None:
+        """Write something that changes nothing.
+
+        :raises StoreError: the file can't be written
+        """
+        self._writer.try_out()
+
     def preallocate_log(self) -> None:
         """Make the first commits as quick as later ones; takes some 50 ms.
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from approvals.desk import Clock
+from approvals.errors import StoreError
 from approvals.ledger import Ledger
 from approvals.store import Store
 
@@ -40,11 +41,13 @@ class _Loop:
     """What a loop and the watch know of each other.
 
     :ivar rests_until: when it looks again by itself
+    :ivar fault: what is told already of a database that can't be used
     """
 
     def __init__(self, sweep: Sweep) -> None:
         self.sweep = sweep
         self.wake = threading.Event()
+        self.fault = ""
         self.rests_until = _ANY_TIME
 
 
@@ -119,7 +122,11 @@ class Worker:
             try:
                 busy = loop.sweep.run(self._clock()) > 0
                 rest = 0.0 if busy else self._rest(loop.sweep)
-                well = True
+                well, loop.fault = True, ""
+            except StoreError as error:  # told once, and to operators by /readyz: a full disk can stay so for hours
+                if str(error) != loop.fault:
+                    log.error("sweep_postponed", sweep=loop.sweep.name, error=str(error))
+                rest, well, loop.fault = _AFTER_A_FAULT, True, str(error)
             except Exception:
                 log.exception("sweep_failed", sweep=loop.sweep.name)
                 rest, well = _AFTER_A_FAULT, False

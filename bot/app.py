@@ -112,6 +112,7 @@ class Bot:
         self.health = health.Health(
             health.slack(self.installation, self.metrics, clock, self._notices.hasten),
             health.cloud(self.home, self.metrics, clock, self._go_on),
+            health.database(self.store, self.metrics, clock),
             health.channel(self.client, policy.home.channel, self.metrics, clock, self._notices.reopen),
             listening,
             incidents.report,

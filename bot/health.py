@@ -9,9 +9,10 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from approvals.errors import AuthFailed, CloudError, Refused, WrongAccount
+from approvals.errors import AuthFailed, CloudError, Refused, StoreError, WrongAccount
 from approvals.home import HomeAccount
 from approvals.ledger import Ledger
+from approvals.store import Store
 from approvals.worker import Sweep
 from bot.metrics import Metrics
 from bot.slack import CLOSED, TOKEN_FAULTS, UNREACHED, Installation, code_of
@@ -50,6 +51,7 @@ class Dependency:
         clock: Callable[[], datetime],
         *,
         on_answer: Callable[[bool], None] = lambda _was_down: None,
+        every: timedelta = _EVERY,
         every_while_down: timedelta = _EVERY_WHILE_DOWN,
     ) -> None:
         self.name = name
@@ -57,6 +59,7 @@ class Dependency:
         self._metrics = metrics
         self._clock = clock
         self._on_answer = on_answer
+        self._every = every
         self._every_while_down = every_while_down
         self._due: datetime | None = None
         self._answered_at: datetime | None = None
@@ -84,7 +87,7 @@ class Dependency:
         """Ask, where it is time to; never asks for another round at once."""
         if self._due is None or now >= self._due:
             self._question()
-            self._due = self._clock() + (self._every_while_down if self._fault else _EVERY)
+            self._due = self._clock() + (self._every_while_down if self._fault else self._every)
         return 0
 
     def next_due(self, _ledger: Ledger) -> datetime | None:
@@ -130,12 +133,13 @@ class Health:
         self,
         slack: Dependency,
         cloud: Dependency,
+        database: Dependency,
         channel: Dependency,
         listening: Callable[[], str | None],
         credentials: Callable[[], str | None],
         policy: Callable[[], str | None],
     ) -> None:
-        self._needed = (slack, cloud)
+        self._needed = (slack, cloud, database)
         self._channel = channel
         self._listening = listening
         self._credentials = credentials
@@ -202,6 +206,20 @@ def cloud(
             raise NoAnswer(str(error)) from error
 
     return Dependency("cloud", ask, metrics, clock, on_answer=lambda was_down: on_back() if was_down else None)
+
+
+def database(store: Store, metrics: Metrics, clock: Callable[[], datetime]) -> Dependency:
+    """The database, once a commit failed; while all go well, nothing is written for the question."""
+
+    def ask() -> None:
+        if store.fault is None:
+            return
+        try:
+            store.try_out()
+        except StoreError as error:
+            raise DoesNotWork(f"{error}; nothing can be asked or decided until this is mended") from error
+
+    return Dependency("database", ask, metrics, clock, every=_EVERY_WHILE_DOWN)
 
 
 def channel(

@@ -15,7 +15,7 @@ from approvals.store import Store
 from approvals.tables import Happened
 from bot.backlog import Backlog
 
-_NEEDED = ("slack", "cloud", "listening")
+_NEEDED = ("slack", "cloud", "database", "listening")
 _LOOKED_AT = ("slack", "cloud", "channel", "credentials", "policy")
 
 

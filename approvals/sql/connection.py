@@ -23,6 +23,8 @@ _CHECKPOINT_EVERY = (
     4000  # pages (16 MiB): the same pages change again and again, and each checkpoint waits for the disk
 )
 _LOG_BYTES = (_CHECKPOINT_EVERY + 500) * 4096  # the last 500 pages stay in SQLite's cache and aren't written
+# No room, no right, damaged, locked by others; the kinds of its other errors are kinds of their own.
+_OF_THE_FILE = (sqlite3.OperationalError, sqlite3.DatabaseError)
 _OLDEST = (3, 35, 0)  # the first SQLite with RETURNING
 
 
@@ -95,6 +97,8 @@ class Writer:
 
     Whoever finds the door free runs all that wait; the others find their result there. So a lone writer pays
     no thread switch, and many waiting ones share the cost of one durable commit.
+
+    :ivar fault: why the last commit could not be made, as far as the file is to blame; None where it could
     """
 
     def __init__(self, path: Path) -> None:
@@ -104,6 +108,7 @@ class Writer:
         self._waiting: list[Work[object]] = []
         self._list = threading.Lock()
         self._waits = True
+        self.fault: str | None = None
 
     def run(self, works: Sequence[Callable[[Database], T]], *, durable: bool) -> list[Work[T]]:
         """Run ``works`` in one transaction, each of them undone alone if it raises.
@@ -138,6 +143,14 @@ class Writer:
             except sqlite3.Error as error:
                 raise StoreError(str(self._path), _plain(error)) from error
 
+    def try_out(self) -> None:
+        """Write a page that says what it said before.
+
+        :raises StoreError: the file can't be written
+        """
+        (done,) = self.run([lambda db: db.conn.execute("PRAGMA user_version = 0")], durable=False)
+        done.result()
+
     def close(self) -> None:
         with self._door:
             self._db.close()
@@ -153,7 +166,10 @@ class Writer:
                 for work in together:
                     work.run(self._db)
             execute("COMMIT")
+            self.fault = None
         except BaseException as error:
+            if type(error) in _OF_THE_FILE:
+                self.fault = _plain(error)
             if self._db.conn.in_transaction:
                 execute("ROLLBACK")
             for work in together:
@@ -190,6 +206,8 @@ class Work(Generic[T]):
             self._value = self._function(db)
         except Exception as error:
             self._error = error
+            if not db.conn.in_transaction:  # where there is no room, SQLite has ended all of it
+                raise
             execute("ROLLBACK TO work")
         execute("RELEASE work")
 

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
+from approvals.errors import StoreError
 from approvals.ledger import Ledger
 from approvals.model import Action, Asked, Person, Target
 from approvals.store import Store
@@ -170,6 +172,22 @@ def test_a_due_time_that_cannot_be_read_is_a_fault_like_another(store: Store) ->
     runs = Runs()
     with running(store, Sweep("x", runs, unreadable)):
         assert runs.reach(2)
+
+
+def test_a_database_that_cannot_be_used_is_told_once_for_as_long_as_it_lasts(store: Store) -> None:
+    def full(number: int) -> int:
+        if number < 4:
+            raise StoreError("x.db", "database or disk is full")
+        return 0
+
+    runs = Runs(full)
+    with capture_logs() as lines, running(store, Sweep("x", runs, NOTHING)):
+        for number in range(1, 5):
+            assert runs.reach(number)
+            commit(store)
+    told = [line for line in lines if line["event"] == "sweep_postponed"]
+    assert [line["error"] for line in told] == ["the database x.db can't be used: database or disk is full"]
+    assert "sweep_failed" not in {line["event"] for line in lines}
 
 
 def test_a_slow_sweep_holds_up_no_other(store: Store) -> None:

@@ -65,6 +65,7 @@ def watched(client: WebClient, hands: Hands, tmp_path: Path) -> Iterator[Watched
     parts = Health(
         slack,
         health.cloud(home, metrics, hands.utc, lambda: back.append("cloud")),
+        health.database(store, metrics, hands.utc),
         channel,
         lambda: made.listening,
         lambda: None,
@@ -76,14 +77,15 @@ def watched(client: WebClient, hands: Hands, tmp_path: Path) -> Iterator[Watched
 
 
 def test_what_was_never_asked_is_not_ready(watched: Watched) -> None:
-    assert watched.health.report() == {"problems": {"slack": "not asked yet", "cloud": "not asked yet"}, "warnings": {}}
+    unasked = dict.fromkeys(("slack", "cloud", "database"), "not asked yet")
+    assert watched.health.report() == {"problems": unasked, "warnings": {}}
 
 
 def test_what_answers_is_ready(watched: Watched) -> None:
     watched.ask()
 
     assert watched.health.report() == {"problems": {}, "warnings": {}}
-    assert [watched.up(of) for of in ("slack", "cloud", "channel")] == [1, 1, 1]
+    assert [watched.up(of) for of in ("slack", "cloud", "database", "channel")] == [1, 1, 1, 1]
 
 
 def test_what_never_answered_is_not_ready_whatever_the_clock_says(watched: Watched, workspace: WorkspaceServer) -> None:
@@ -139,7 +141,7 @@ def test_a_question_without_an_end_is_silence_too(watched: Watched) -> None:
     watched.ask()
     watched.hands.now += 61  # and the next question hangs: nobody has noted anything
 
-    assert watched.problems == dict.fromkeys(("slack", "cloud"), "no answer for 61 seconds")
+    assert watched.problems == dict.fromkeys(("slack", "cloud", "database"), "no answer for 61 seconds")
 
 
 @pytest.mark.parametrize("code", ["token_revoked", "account_inactive", "invalid_auth"])

@@ -206,6 +206,7 @@ def test_metrics_are_such_that_prometheus_reads_them(door: DoorKnocker) -> None:
     assert {sample.labels["of"]: sample.value for sample in families["imagewarden_up"].samples} == {
         "slack": 1.0,
         "cloud": 1.0,
+        "database": 1.0,
         "channel": 1.0,
     }
     acks = {sample.name: sample.value for sample in families["imagewarden_ack_seconds"].samples}
@@ -235,4 +236,4 @@ def test_readiness_names_what_is_missing() -> None:
             for sample in family.samples
             if sample.name == "imagewarden_up"
         }
-        assert up == {"slack": 0.0, "cloud": 0.0, "channel": 1.0}
+        assert up == {"slack": 0.0, "cloud": 0.0, "database": 1.0, "channel": 1.0}

@@ -1,0 +1,101 @@
+"""The disk is full: whoever asks is told, ``/readyz`` says why, and it goes on by itself when there is room again."""
+
+from __future__ import annotations
+
+import json
+import sys
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox import company
+from bot.sandbox.cloud.server import CloudServer
+from bot.sandbox.workspace.server import WorkspaceServer
+from tests.e2e.command import Running, environment, free_port, running
+from tests.e2e.database import rows, wait_for
+from tests.e2e.misbehaving import CHANNEL, DATA_TEAM, NIGHTLY
+from tests.e2e.person import PersonAt
+
+if sys.platform == "linux":
+    from resource import RLIM_INFINITY, RLIMIT_FSIZE, prlimit
+else:
+    pytest.skip("only Linux bounds the files of a process that runs", allow_module_level=True)
+
+
+@contextmanager
+def full_disk(bot: Running) -> Iterator[None]:
+    """No file of the process can be written, as where there is no room."""
+    prlimit(bot.process.pid, RLIMIT_FSIZE, (0, RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        prlimit(bot.process.pid, RLIMIT_FSIZE, (RLIM_INFINITY, RLIM_INFINITY))
+
+
+def problems(bot: Running) -> dict[str, str]:
+    try:
+        with urllib.request.urlopen(f"{bot.url}/readyz", timeout=5) as answer:
+            told = json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            told = json.loads(error.read())
+    found: dict[str, str] = told["problems"]
+    return found
+
+
+def test_a_full_disk_is_told_and_outlasted(cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path) -> None:
+    port = free_port()
+    secret = {"SLACK_SIGNING_SECRET": company.SIGNING_SECRET}
+    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url, **secret)
+    workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
+    mei, lin = PersonAt(workspace.url, "U0MEI"), PersonAt(workspace.url, "U0LIN")
+    with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path) as bot:
+        mei.types("/image share base-nightly with data-team because x")
+        card = lin.sees("Share base-nightly with data-team", where=CHANNEL, within=20.0)
+
+        with full_disk(bot):
+            shown = mei.types("/image share gpu-trainer with data-team because x")
+            assert shown == "I can't record that right now, so nothing was asked. Try again in a minute."
+            assert lin.presses("Approve", on=card) is None
+            lin.sees("I can't record that right now", within=10.0)
+            wait_for(lambda: "database" in problems(bot))
+            assert "disk" in problems(bot)["database"]
+            assert bot.get("/healthz") == 200
+        wait_for(lambda: problems(bot) == {})
+
+        lin.presses("Approve", on=card)
+        mei.sees("is shared with data-team", within=20.0)
+        assert bot.stop() == 0
+    assert set(cloud.state.shares(NIGHTLY)) == {DATA_TEAM}
+    assert [row["state"] for row in rows(tmp_path / "bot.db", "SELECT state FROM requests")] == ["done"]
+    lines = [json.loads(line) for line in (tmp_path / "bot.log").read_text().splitlines() if line.startswith("{")]
+    assert Counter(line["event"] for line in lines)["sweep_failed"] == 0
+
+
+def test_what_is_underway_when_the_disk_fills_is_done_once_when_there_is_room(
+    cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path
+) -> None:
+    port = free_port()
+    secret = {"SLACK_SIGNING_SECRET": company.SIGNING_SECRET}
+    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url, **secret)
+    workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
+    mei, lin = PersonAt(workspace.url, "U0MEI"), PersonAt(workspace.url, "U0LIN")
+    with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path) as bot:
+        mei.types("/image share base-nightly with data-team because x")
+        card = lin.sees("Share base-nightly with data-team", where=CHANNEL, within=20.0)
+        cloud.state.delay("ModifyImageSharePermission", 1.5)
+        lin.presses("Approve", on=card)
+        wait_for(lambda: DATA_TEAM in cloud.state.shares(NIGHTLY))  # the call is made, and its answer on the way
+
+        with full_disk(bot):
+            wait_for(lambda: "database" in problems(bot))
+        mei.sees("is shared with data-team", within=40.0)
+        wait_for(lambda: problems(bot) == {})
+        assert bot.stop() == 0
+    changes = [call for call in cloud.state.calls if call.action == "ModifyImageSharePermission"]
+    assert len(changes) == 1
