@@ -5,7 +5,7 @@ Every step can be repeated. A call whose answer was lost is followed by a read, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -87,7 +87,7 @@ class Executor:
                 return 0
         with ExitStack() as leases:
             images = 1 if leave.until else _TOGETHER
-            turns = [_Turn(leases.enter_context(self._leases.hold(now)), now, leave) for _ in range(images)]
+            turns = (_Turn(leases.enter_context(self._leases.hold(now)), now, leave) for _ in range(images))
             # Not waited for: what a loss of power undoes here is taken again, and read before anything is called.
             taken = self._store.write(lambda ledger: self._take_some(ledger, turns), durable=False)
             record_each(self._store, self._pool, [partial(self._traced, *one) for one in taken], durable=True)
@@ -96,7 +96,7 @@ class Executor:
     def close(self) -> None:
         self._pool.shutdown()
 
-    def _take_some(self, ledger: Ledger, turns: Sequence[_Turn]) -> list[tuple[list[Request], _Turn]]:
+    def _take_some(self, ledger: Ledger, turns: Iterable[_Turn]) -> list[tuple[list[Request], _Turn]]:
         """For each turn what waits for one image, as long as there is something."""
         some: list[tuple[list[Request], _Turn]] = []
         for turn in turns:

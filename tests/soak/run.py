@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from approvals.leases import LEASE
 from tests.e2e.crowd import at_work
 from tests.e2e.person import PersonAt
 from tests.soak.hands import Hands
@@ -18,6 +20,8 @@ from tests.soak.promises import broken
 from tests.soak.stage import Stage, opened
 
 _LONG = 0.1  # of all rounds: long enough for the comparison with the cloud, which comes once a minute if nobody asks
+_FROZEN = 0.3  # of all rounds with two bots: one stands still for longer than its leases last, and then goes on
+_STANDS_STILL = LEASE.total_seconds() + 3.0  # seconds
 _SETTLES = timedelta(seconds=125)  # what the bot changed in the last two minutes is not compared yet
 _COMPARED_WITHIN = 150.0  # seconds
 
@@ -93,6 +97,13 @@ def _round(
         for one in asks:
             one.rests = is_long
         threading.Event().wait(dice.uniform(60.0, 90.0) if is_long else dice.uniform(0.3, 6.0))
+        if len(bots) > 1 and dice.random() < _FROZEN:
+            frozen = dice.choice(bots)
+            frozen.process.send_signal(signal.SIGSTOP)
+            threading.Event().wait(_STANDS_STILL)
+            frozen.process.send_signal(signal.SIGCONT)
+            threading.Event().wait(dice.uniform(0.0, 3.0))
+            tell(f"round {number}: one stood still")
         how = "killed"
         if dice.random() < 0.3:
             how = f"stopped with {bots[0].stop()}"
