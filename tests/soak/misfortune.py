@@ -9,6 +9,9 @@ from bot.sandbox.cloud import faults
 from bot.sandbox.workspace.errors import Undelivered
 from tests.soak.stage import Stage
 
+LIE = "OverQuota"
+"""The code by which the cloud refuses for good what it did all the same: who is to blame is looked for one by one."""
+
 _READS = ("DescribeImages", "DescribeImageSharePermission", "GetCallerIdentity", "DescribeImageQuota")
 _CHANGES = ("ModifyImageSharePermission", "SyncImages", "DeleteImages")
 _BEFORE = (
@@ -25,7 +28,7 @@ _BEFORE = (
 )
 _AFTER = (
     faults.error("InternalError", done=True),
-    faults.error("OverQuota", done=True),
+    faults.error(LIE, done=True),
     faults.throttled(),
     faults.cut(done=True),
     faults.cut_in_body(),

@@ -14,6 +14,7 @@ from bot.sandbox.cloud.call import Call
 from tests.e2e.command import imagewarden
 from tests.e2e.database import rows
 from tests.e2e.person import PersonAt
+from tests.soak.misfortune import LIE
 from tests.soak.stage import Stage
 
 _EXECUTED = ("done", "partial", "failed")
@@ -109,12 +110,15 @@ def _changes_were_approved(stage: Stage, requests: dict[int, dict[str, Any]]) ->
 
 def _changes_had_an_effect(stage: Stage) -> Iterator[str]:
     has = {image_id: set(accounts) for image_id, accounts in stage.before.items()}
+    lied: Accounts[str] = defaultdict(set)
     for call in _changes(stage):
         now, accounts = has.setdefault(call.params["ImageId"], set()), set(call.params["AccountIds"])
         shares = call.params["Permission"] == "SHARE"
-        if wasted := accounts & now if shares else accounts - now:
+        if wasted := (accounts & now if shares else accounts - now) - lied[call.params["ImageId"]]:
             yield f"{call.params} at {call.at} was so already for {wasted}"
         has[call.params["ImageId"]] = now | accounts if shares else now - accounts
+        if call.code == LIE:
+            lied[call.params["ImageId"]] |= accounts
 
 
 def _copies_were_made_once(stage: Stage) -> Iterator[str]:
