@@ -6,7 +6,6 @@ import json
 import sys
 import urllib.error
 import urllib.request
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +17,8 @@ from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.e2e.command import Running, environment, free_port, running
 from tests.e2e.database import rows, wait_for
-from tests.e2e.misbehaving import CHANNEL, DATA_TEAM, NIGHTLY
-from tests.e2e.person import PersonAt
+from tests.e2e.misbehaving import CHANGE, CHANNEL, DATA_TEAM, NIGHTLY
+from tests.e2e.person import PersonAt, Seen
 
 if sys.platform == "linux":
     from resource import RLIM_INFINITY, RLIMIT_FSIZE, prlimit
@@ -48,16 +47,25 @@ def problems(bot: Running) -> dict[str, str]:
     return found
 
 
-def test_a_full_disk_is_told_and_outlasted(cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path) -> None:
+@contextmanager
+def asked(cloud: CloudServer, workspace: WorkspaceServer, folder: Path) -> Iterator[tuple[Running, PersonAt, Seen]]:
+    """A bot that runs, lin, and the card on which lin is asked."""
     port = free_port()
     secret = {"SLACK_SIGNING_SECRET": company.SIGNING_SECRET}
-    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url, **secret)
+    env = environment(folder, api_url=workspace.api_url, cloud_url=cloud.url, **secret)
     workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
     mei, lin = PersonAt(workspace.url, "U0MEI"), PersonAt(workspace.url, "U0LIN")
-    with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path) as bot:
+    with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=folder) as bot:
         mei.types("/image share base-nightly with data-team because x")
-        card = lin.sees("Share base-nightly with data-team", where=CHANNEL, within=20.0)
+        yield bot, lin, lin.sees("Share base-nightly with data-team", where=CHANNEL, within=20.0)
+        mei.sees("is shared with data-team", within=40.0)
+        wait_for(lambda: problems(bot) == {})
+        assert bot.stop() == 0
 
+
+def test_a_full_disk_is_told_and_outlasted(cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path) -> None:
+    mei = PersonAt(workspace.url, "U0MEI")
+    with asked(cloud, workspace, tmp_path) as (bot, lin, card):
         with full_disk(bot):
             shown = mei.types("/image share gpu-trainer with data-team because x")
             assert shown == "I can't record that right now, so nothing was asked. Try again in a minute."
@@ -67,35 +75,21 @@ def test_a_full_disk_is_told_and_outlasted(cloud: CloudServer, workspace: Worksp
             assert "disk" in problems(bot)["database"]
             assert bot.get("/healthz") == 200
         wait_for(lambda: problems(bot) == {})
-
         lin.presses("Approve", on=card)
-        mei.sees("is shared with data-team", within=20.0)
-        assert bot.stop() == 0
     assert set(cloud.state.shares(NIGHTLY)) == {DATA_TEAM}
     assert [row["state"] for row in rows(tmp_path / "bot.db", "SELECT state FROM requests")] == ["done"]
     lines = [json.loads(line) for line in (tmp_path / "bot.log").read_text().splitlines() if line.startswith("{")]
-    assert Counter(line["event"] for line in lines)["sweep_failed"] == 0
+    assert "sweep_failed" not in {line["event"] for line in lines}
 
 
 def test_what_is_underway_when_the_disk_fills_is_done_once_when_there_is_room(
     cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path
 ) -> None:
-    port = free_port()
-    secret = {"SLACK_SIGNING_SECRET": company.SIGNING_SECRET}
-    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url, **secret)
-    workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
-    mei, lin = PersonAt(workspace.url, "U0MEI"), PersonAt(workspace.url, "U0LIN")
-    with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path) as bot:
-        mei.types("/image share base-nightly with data-team because x")
-        card = lin.sees("Share base-nightly with data-team", where=CHANNEL, within=20.0)
-        cloud.state.delay("ModifyImageSharePermission", 1.5)
+    with asked(cloud, workspace, tmp_path) as (bot, lin, card):
+        cloud.state.delay(CHANGE, 1.5)
         lin.presses("Approve", on=card)
         wait_for(lambda: DATA_TEAM in cloud.state.shares(NIGHTLY))  # the call is made, and its answer on the way
-
         with full_disk(bot):
+            lin.presses("Approve", on=card)
             wait_for(lambda: "database" in problems(bot))
-        mei.sees("is shared with data-team", within=40.0)
-        wait_for(lambda: problems(bot) == {})
-        assert bot.stop() == 0
-    changes = [call for call in cloud.state.calls if call.action == "ModifyImageSharePermission"]
-    assert len(changes) == 1
+    assert len([call for call in cloud.state.calls if call.action == CHANGE]) == 1
