@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from approvals.ledger import Ledger
-from approvals.model import Request
+from approvals.model import Request, State
 from approvals.sentences import say
 from approvals.store import Store
 from bot.cards import lists
@@ -62,13 +62,25 @@ class _Requests:
         self._top = tuple(request.id for request in self._waiting)
 
     def page(self, at: RequestsAt) -> Answer:
-        rows = (self._newer(at) if at.newer else self._older(at)) if at.number else []
+        if not at.number:
+            return self._first()
+        return self._up(at) if at.newer else self._down(at)
+
+    def _down(self, at: RequestsAt) -> Answer:
+        rows = self._older(at)
         if not rows:
             return self._first()
-        shown = rows[-lists.ROWS :] if at.newer else rows[: lists.ROWS]
-        more = at.newer or len(rows) > lists.ROWS
-        top = self._top if at.newer else at.top
-        return self._drawn(shown, top, newer=shown[0].id, older=shown[-1].id if more else None)
+        shown = rows[: lists.ROWS]
+        older = shown[-1].id if len(rows) > lists.ROWS else None
+        return self._drawn(shown, at.top, newer=shown[0].id, older=older)
+
+    def _up(self, at: RequestsAt) -> Answer:
+        rows, pushed = self._newer(at), self._pushed(at)
+        if not pushed and len(rows) <= lists.ROWS - len(self._top):
+            return self._first()
+        shown = rows[max(0, len(rows) - lists.ROWS + len(pushed)) :]
+        newer, older = (shown[0].id, shown[-1].id) if shown else (at.number, at.number + 1)
+        return self._drawn([*shown, *pushed], self._top, newer=newer, older=older)
 
     def _first(self) -> Answer:
         room = lists.ROWS - len(self._top)
@@ -85,11 +97,20 @@ class _Requests:
         return [request for request in found if request.id not in at.top]
 
     def _newer(self, at: RequestsAt) -> list[Request]:
-        """Those on a page and before it; none where the first page has all of them."""
+        """Those on a page and before it, one more at least where there are more."""
         limit = lists.ROWS + 1 + len(self._top)
         found = self._ledger.requests_after(at.number, of=self._of, pending=self._which == "pending", limit=limit)
-        rows = [request for request in found if request.id not in self._top]
-        return rows if len(rows) > lists.ROWS - len(self._top) else []
+        return [request for request in found if request.id not in self._top]
+
+    def _pushed(self, at: RequestsAt) -> list[Request]:
+        """What stood before all others when the reader went down, and no more does, since newer ones wait for them.
+
+        Its own place lies behind them: it was left out there.
+        """
+        behind = sorted((one for one in at.top if one < at.number and one not in self._top), reverse=True)
+        found = self._ledger.numbered(behind[: lists.ROWS])
+        ordered = [found[number] for number in behind if number in found]
+        return [one for one in ordered if self._which == "all" or one.state is State.PENDING]
 
     def _drawn(
         self,

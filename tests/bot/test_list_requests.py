@@ -119,6 +119,42 @@ def test_every_request_is_shown_exactly_once_on_the_way_down(
     assert ids.NEWER not in screen.buttons
 
 
+@pytest.mark.parametrize("which", ["all", "pending"])
+@pytest.mark.parametrize("more", [1, 3, lists.ROWS + 2])
+def test_what_is_pushed_from_the_top_is_still_met_on_the_way_back(tmp_path: Path, which: str, more: int) -> None:
+    house = House(tmp_path / "pushed.db")
+    for _ in range(lists.ROWS):
+        house.pending()
+    for number in range(lists.ROWS + 5):
+        house.ask(image=f"no-such-image-{number}")
+    house.check()
+    screen = Reader(house, LIN, which)
+    there = set(everything(house)) if which == "all" else set(screen.rows)
+    for _ in range(more):
+        house.pending()
+    while screen.press(ids.PAGE):
+        pass
+
+    back = list(screen.rows)
+    while screen.press(ids.NEWER):
+        back += screen.rows
+    assert set(back) >= there
+    assert len(set(back)) == len(back)
+    house.close()
+
+
+def test_a_button_made_up_with_a_long_top_shows_no_more_than_a_page(tmp_path: Path) -> None:
+    house = House(tmp_path / "made-up.db")
+    for number in range(3 * lists.ROWS):
+        house.ask(image=f"no-such-image-{number}")
+    house.check()
+    at = RequestsAt("all", 3 * lists.ROWS, newer=True, top=tuple(range(1, 3 * lists.ROWS)))
+    text, blocks = list_requests(house.store, at, LIN)
+    accepted(text, blocks)
+    assert len(_LINE.findall(words(blocks))) == lists.ROWS
+    house.close()
+
+
 def _happens(house: House, step: str) -> None:
     match step:
         case "refused":
