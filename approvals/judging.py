@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from approvals.desk import Desk
-from approvals.errors import DirectoryError
+from approvals.errors import DirectoryError, StoreError
 from approvals.ledger import Ledger
 from approvals.model import Press
 from approvals.store import Store
@@ -54,6 +54,8 @@ class Judging:
             yield
         except DirectoryError as error:
             log.warning("press_postponed", request=press.request_id, error=str(error))
+        except StoreError:  # putting it off couldn't be written either
+            raise
         except Exception:
             log.exception("press_failed", request=press.request_id)
         else:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
+import pytest
+from structlog.testing import capture_logs
+
+from approvals.errors import StoreError
 from approvals.model import State, Verb
 from tests.approvals.house import DATA, LAB, LIN, OMAR, SARA, House
 
@@ -46,6 +53,20 @@ def test_a_press_that_waits_counts_from_when_it_was_made(house: House) -> None:
     house.directory.down = False
     house.clock.now = deadline
     house.judge()
+    assert house.request(number).state is State.APPROVED
+
+
+def test_a_database_that_cannot_be_written_is_no_fault_of_the_press(house: House) -> None:
+    number = house.pending(DATA)
+    house.record(number, LIN, Verb.APPROVE)
+    house.record(number, OMAR, Verb.APPROVE)
+    with closing(sqlite3.connect(house.path)) as other:
+        other.execute("CREATE TRIGGER full BEFORE UPDATE ON presses BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END")
+        with capture_logs() as lines, pytest.raises(StoreError, match="disk is full"):
+            house.judge()
+        other.execute("DROP TRIGGER full")
+    assert lines == []
+    assert house.judge() == 2
     assert house.request(number).state is State.APPROVED
 
 
