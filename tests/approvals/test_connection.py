@@ -143,6 +143,30 @@ def test_where_the_commit_fails_every_work_of_it_is_told(writer: Writer) -> None
     done.result()
 
 
+def test_where_one_work_ends_the_transaction_every_work_of_it_is_told_why(counter: Path, writer: Writer) -> None:
+    full = (
+        "CREATE TRIGGER full BEFORE UPDATE ON counter WHEN new.value = 2 BEGIN SELECT RAISE(ROLLBACK, 'no room'); END"
+    )
+    writer.run([lambda db: db.execute(full)], durable=True)  # as SQLite may do where there is no room
+    gate = Gate(writer)
+    for name in ("first", "second", "third"):
+        gate.queue(name, bump)
+    gate.open()
+    assert [str(gate.outcomes[name]).endswith(": no room") for name in ("first", "second", "third")] == [True] * 3
+    assert counted(counter) == 0
+
+
+def test_that_the_file_cannot_be_written_is_known_until_it_can(writer: Writer) -> None:
+    writer._db.execute("PRAGMA query_only = 1")
+    for _ in range(2):
+        with pytest.raises(StoreError, match="readonly"):
+            writer.try_out()
+        assert writer.fault == "attempt to write a readonly database"
+    writer._db.execute("PRAGMA query_only = 0")
+    writer.try_out()
+    assert writer.fault is None
+
+
 def test_many_threads_lose_no_write(counter: Path, writer: Writer) -> None:
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda _: writer.run([bump], durable=True), range(400)))
