@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 
 from sqlite_utils import Database
@@ -62,11 +63,27 @@ class Ledger(Mailbox, Record, Faults, Words, Items):
 
     def __init__(self, db: Database, happened: list[Happened] | None = None) -> None:
         super().__init__(db, happened)
-        self.copies = Copies(db, self.happened)
-        self.sources = Sources(db)
-        self.grants = Grants(db, self.happened)
-        self.shares = Shares(db, self.happened)
-        self.drift = Differences(db, self.happened)
+        self._db = db
+
+    @cached_property
+    def copies(self) -> Copies:
+        return Copies(self._db, self.happened)
+
+    @cached_property
+    def sources(self) -> Sources:
+        return Sources(self._db)
+
+    @cached_property
+    def grants(self) -> Grants:
+        return Grants(self._db, self.happened)
+
+    @cached_property
+    def shares(self) -> Shares:
+        return Shares(self._db, self.happened)
+
+    @cached_property
+    def drift(self) -> Differences:
+        return Differences(self._db, self.happened)
 
     # requests
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -52,6 +53,7 @@ class Metrics:
             "imagewarden_sweep_faults", "Runs of a sweep that ended in a fault", ["sweep"], registry=self.registry
         )
         self._counters = self._what_happens()
+        self._counter_of = cache(lambda one: self._counters[one[0]].labels(*one[1:]))
         Gauge("imagewarden_build_info", "The version that runs", ["version"], registry=self.registry).labels(
             version("imagewarden")
         ).set(1)
@@ -66,8 +68,8 @@ class Metrics:
 
     def happened(self, what: Sequence[Happened]) -> None:
         """Count what was committed."""
-        for kind, *labels in what:
-            self._counters[kind].labels(*labels).inc()
+        for one in what:
+            self._counter_of(one).inc()
 
     def swept(self, sweep: str, at: datetime, well: bool) -> None:
         """Note one run of a sweep."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,7 +38,8 @@ class ReplyAddress:
     replace: bool = False
 
     def text(self) -> str:
-        return json.dumps(asdict(self))
+        fields = {"person_id": self.person_id, "url": self.url, "given_at": self.given_at, "replace": self.replace}
+        return json.dumps(fields)
 
     @classmethod
     def parse(cls, text: str) -> ReplyAddress:

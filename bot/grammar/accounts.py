@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from approvals.cloud import LIGHTHOUSE
 from approvals.model import LIGHTHOUSE_TARGET, Target
@@ -171,7 +172,10 @@ class _Book:
         self.names = tuple(accounts)
         self._ids = {name.casefold(): (account, name) for name, account in accounts.items()}
         self._by_id = {account: name for name, account in accounts.items()}
-        self._squashed = {_squash(name): name for name in accounts}
+
+    @cached_property
+    def _squashed(self) -> Mapping[str, str]:
+        return {_squash(name): name for name in self.names}
 
     def find(self, word: str) -> Target | None:
         if word.casefold() == LIGHTHOUSE:

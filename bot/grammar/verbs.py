@@ -58,7 +58,7 @@ def without_politeness(line: Line) -> Line:
         first += 1
     if len(line.words) == 1 and line.words[0].text.casefold() == "/image":
         first = 1
-    return line.with_words(0, first)
+    return line.with_words(0, first) if first else line
 
 
 def verb_of(word: Word, strip: str = "-/") -> str:

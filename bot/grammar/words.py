@@ -181,7 +181,10 @@ def _key(tidy: str) -> str:
 
 def _tidy(bare: str) -> str:
     """A word without what a phone or a sentence put around it."""
-    text = _visible(bare).translate(_TYPOGRAPHY)
+    return _trimmed(_visible(bare).translate(_TYPOGRAPHY))
+
+
+def _trimmed(text: str) -> str:
     if len(text) > 2 and text[0] + text[-1] in {"()", "[]"}:
         text = text[1:-1]
     text = text.rstrip(".…!?:。") or text
@@ -278,7 +281,7 @@ class _Splitter:
             self._listed = True
             self._at = end
             return
-        self._add(Word(_tidy(typed), self._at, end, key=_key(typed)))
+        self._add(Word(_trimmed(typed), self._at, end, key=_key(typed)))
 
     def _add(self, word: Word) -> None:
         self._words.append(replace(word, listed=True) if self._listed else word)
@@ -294,7 +297,8 @@ def _unwrapped(text: str) -> tuple[int, int]:
     if len(whole) >= 6 and whole.startswith(_FENCE) and whole.endswith(_FENCE):
         return start + 3, end - 3
     quote = _QUOTES.get(whole[:1])
-    marks = [c for c in whole if _QUOTES.get(c) == quote]
-    if quote and len(whole) > 2 and len(marks) == 2 and _QUOTES.get(whole[-1]) == quote:
-        return start + 1, end - 1
+    if quote and len(whole) > 2 and _QUOTES.get(whole[-1]) == quote:
+        marks = [c for c in whole if _QUOTES.get(c) == quote]
+        if len(marks) == 2:
+            return start + 1, end - 1
     return start, end
