@@ -88,7 +88,7 @@ def _one_app(name: str, port: int, measured: _Measured, *, quick: bool) -> None:
 def _table(measured: _Measured, *, quick: bool) -> Table:
     table = Table(
         "Ack latency of a signed `/image share`",
-        "Each app is a process of its own on the same server (uvicorn, a Starlette route, Bolt in a thread, "
+        "Each app is a process of its own on the same server (uvicorn, a Starlette route, Bolt on the event loop, "
         '`process_before_response=True`). Bare Bolt verifies the signature and answers "ok"; with a row it commits one '
         "row before, durably, and nothing else. Imagewarden records the request durably first, while it checks those "
         "before against a cloud that answers in 2 s. The client is a third process on the same machine, on kept "
