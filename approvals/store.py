@@ -14,8 +14,10 @@ from sqlite_utils import Database
 
 from approvals.errors import StoreError
 from approvals.ledger import Ledger
-from approvals.sql.connection import Work, Writer, migrate, open_database
+from approvals.sql.connection import Work, WouldBlock, Writer, migrate, open_database
 from approvals.tables import Happened
+
+__all__ = ["Store", "WouldBlock"]
 
 T = TypeVar("T")
 
@@ -30,7 +32,7 @@ class Store:
         migrate(path)
         self._path = path
         self._writer = Writer(path)
-        self._readers = threading.local()
+        self._here = threading.local()
         self._opened: list[Database] = []
         self._listeners: list[Callable[[], None]] = []
         self._counters: list[Callable[[Sequence[Happened]], None]] = []
@@ -53,7 +55,8 @@ class Store:
             return []
         happened: list[list[Happened]] = [[] for _ in works]
         runs = [partial(_on_ledger, work, noted) for work, noted in zip(works, happened, strict=True)]
-        done = self._writer.run(runs, durable=durable)
+        run = self._writer.run if getattr(self._here, "may_wait", True) else self._writer.run_at_once
+        done = run(runs, durable=durable)
         if any(work.done for work in done):
             for listener in self._listeners:
                 listener()
@@ -62,11 +65,28 @@ class Store:
         return done
 
     @contextmanager
+    def without_waiting(self) -> Iterator[None]:
+        """In here, nothing that this thread writes waits for another thread, another process or a slow disk.
+
+        :raises WouldBlock: it would have to; nothing of that write was done
+        """
+        self._here.may_wait = False
+        try:
+            yield
+        finally:
+            self._here.may_wait = True
+
+    @property
+    def is_free(self) -> bool:
+        """Would a write need no waiting, as it looks now?"""
+        return self._writer.is_free
+
+    @contextmanager
     def read(self) -> Iterator[Ledger]:
         """A view for reading, of what was committed when it was opened."""
-        db = getattr(self._readers, "db", None)
+        db = getattr(self._here, "reader", None)
         if db is None:
-            db = self._readers.db = open_database(self._path)
+            db = self._here.reader = open_database(self._path)
             self._opened.append(db)
         execute = db.conn.execute
         execute("BEGIN")

@@ -225,7 +225,11 @@ def bolt_app(settings: Settings, installation: Installation, services: Services)
         before_authorize=Gate(installation, services),
         authorize=authorize,
         process_before_response=True,
+        # The door and the gate do what these would; each costs time before every answer.
         request_verification_enabled=False,
+        ignoring_self_events_enabled=False,
+        url_verification_enabled=False,
+        attaching_function_token_enabled=False,
     )
     for listeners in (commands, actions, again, extending, views, options, previews, shortcuts, home):
         listeners.register(app, services)

@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import structlog
@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from approvals.store import Store, WouldBlock
 from bot.metrics import Metrics
 
 _LARGEST_BODY = 1024 * 1024  # bytes; Slack's own posts are some kilobytes
@@ -38,17 +39,11 @@ class TooLarge(Exception):
     """The body is larger than anything that Slack sends."""
 
 
-def door(
-    metrics: Metrics,
-    health: Callable[[], dict[str, dict[str, str]]],
-    *,
-    app: App | None = None,
-    signing_secret: str = "",
-) -> Starlette:
+def door(metrics: Metrics, health: Callable[[], dict[str, dict[str, str]]], events: Events | None = None) -> Starlette:
     """The ASGI application.
 
     :param health: ``problems`` that keep the bot from working, and ``warnings``; each by dependency
-    :param app: where Slack's posts go; None in Socket Mode, where nothing is posted
+    :param events: where Slack's posts go; None in Socket Mode, where nothing is posted
     """
 
     def healthz(_request: Request) -> Response:
@@ -63,8 +58,7 @@ def door(
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     routes = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics_page)]
-    if app is not None:
-        events = _Events(app, SignatureVerifier(signing_secret), metrics, Answers(time.monotonic))
+    if events is not None:
         routes.append(Route("/slack/events", events.receive, methods=["POST"]))
     return Starlette(routes=routes)
 
@@ -99,7 +93,7 @@ class Answers:
         """The answer, or that it is being worked out."""
         return self._newer.get(signature) or self._older.get(signature)
 
-    def add(self, signature: str, answer: asyncio.Future[Answer]) -> None:
+    def add(self, signature: str, answer: asyncio.Future[Answer] | Answer) -> None:
         if self._clock() - self._since >= _GOOD_FOR or self._size >= _HALF:
             self._older, self._newer, self._size, self._since = self._newer, {}, 0, self._clock()
         self._newer[signature] = answer
@@ -120,12 +114,15 @@ class Answers:
         self._older.pop(signature, None)
 
 
-class _Events:
-    def __init__(self, app: App, verifier: SignatureVerifier, metrics: Metrics, answers: Answers) -> None:
+class Events:
+    """Slack's posts: verified, given to Bolt, and answered."""
+
+    def __init__(self, app: App, store: Store, metrics: Metrics, *, signing_secret: str) -> None:
         self._app = app
-        self._answers = answers
-        self._verifier = verifier
+        self._store = store
         self._metrics = metrics
+        self._verifier = SignatureVerifier(signing_secret)
+        self._answers = Answers(time.monotonic)
 
     async def receive(self, request: Request) -> Response:
         started = time.perf_counter()
@@ -146,6 +143,11 @@ class _Events:
         return answer.response()
 
     async def _worked_out(self, signature: str, request: Request, body: bytes) -> Answer:
+        at_once = self._at_once(request, body)
+        if at_once is not None:
+            self._answers.add(signature, at_once)
+            self._answers.done(signature, at_once)
+            return at_once
         coming: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._answers.add(signature, coming)
         try:
@@ -157,6 +159,21 @@ class _Events:
         coming.set_result(answer)
         self._answers.done(signature, answer)
         return answer
+
+    def _at_once(self, request: Request, body: bytes) -> Answer | None:
+        """The answer, where a write needs no waiting; None where it does: that is for a thread, so that others are
+        answered meanwhile.
+
+        The way to a thread and back takes as long as all the rest. What is begun here and given up is begun anew there:
+        no listener does anything before what it writes.
+        """
+        if not self._store.is_free:
+            return None
+        try:
+            with self._store.without_waiting():
+                return self._dispatch(request, body)
+        except WouldBlock:
+            return None
 
     def _signature(self, request: Request, body: bytes) -> str | None:
         """The signature where it is good and no older or newer than five minutes; else None."""
@@ -177,7 +194,9 @@ class _Events:
     def _dispatch(self, request: Request, body: bytes) -> Answer:
         try:
             told = _told(body.decode(), request.headers.get("content-type", ""))
-            bolt_request = BoltRequest(body=told, headers=dict(request.headers))
+            # As from a socket: Bolt takes what is read already, and no header, of which none is signed but those that
+            # were looked at.
+            bolt_request = BoltRequest(body=told, mode="socket_mode")
         except _NOT_SLACKS:
             return Answer(400, _PLAIN, b"not a request of Slack's\n")
         try:
@@ -189,8 +208,8 @@ class _Events:
         return Answer(answer.status, sys.intern(answer.headers["content-type"][0]), answer.body.encode())
 
 
-def _told(body: str, content_type: str) -> str:
-    """What Slack tells, as a JSON object, from either form in which it posts.
+def _told(body: str, content_type: str) -> dict[str, Any]:
+    """What Slack tells, from either form in which it posts.
 
     Bolt reads the forms too, but takes each in which the word "payload" occurs for an interaction: a command whose
     reason has that word would be lost.
@@ -201,11 +220,12 @@ def _told(body: str, content_type: str) -> str:
     if not content_type.startswith("application/json"):
         fields = dict(parse_qsl(body, keep_blank_values=True))
         if "payload" not in fields:
-            return json.dumps(fields)
+            return fields
         told = fields["payload"]
-    if not isinstance(json.loads(told), dict):
+    read = json.loads(told)
+    if not isinstance(read, dict):
         raise ValueError("not an object")
-    return told.strip()
+    return read
 
 
 async def _body(request: Request) -> bytes:

@@ -15,7 +15,7 @@ from approvals import policy as policies
 from approvals.errors import AuthFailed, CloudError, WrongAccount
 from bot import config
 from bot.app import Bot
-from bot.door import door
+from bot.door import Events, door
 from bot.serving import Server
 from bot.slack import TOKEN_FAULTS, UNREACHED, code_of, is_passing, is_throttle
 from bot.socket_mode import SocketMode
@@ -98,8 +98,8 @@ def _first_questions(bot: Bot) -> None:
 
 
 def _serve(bot: Bot, address: tuple[str, int], *, signing_secret: str | None = None) -> Server:
-    app = bot.app if signing_secret is not None else None
-    application = door(bot.metrics, bot.health.report, app=app, signing_secret=signing_secret or "")
+    events = Events(bot.app, bot.store, bot.metrics, signing_secret=signing_secret) if signing_secret else None
+    application = door(bot.metrics, bot.health.report, events)
     try:
         return Server(application, *address).start()
     except OSError as error:

@@ -26,6 +26,14 @@ _LOG_BYTES = (_CHECKPOINT_EVERY + 500) * 4096  # the last 500 pages stay in SQLi
 # No room, no right, damaged, locked by others; the kinds of its other errors are kinds of their own.
 _OF_THE_FILE = (sqlite3.OperationalError, sqlite3.DatabaseError)
 _OLDEST = (3, 35, 0)  # the first SQLite with RETURNING
+_QUICK = 0.002  # seconds; a commit that takes longer costs more than what it costs to let others go on meanwhile
+
+
+class WouldBlock(BaseException):
+    """A write that may not wait would have to; nothing was done.
+
+    No ``Exception``: whoever handles faults on the way would take it for one.
+    """
 
 
 def open_database(path: Path) -> Database:
@@ -108,6 +116,8 @@ class Writer:
         self._waiting: list[Work[object]] = []
         self._list = threading.Lock()
         self._waits = True
+        self._busy_for = _BUSY_FOR
+        self._took = 0.0  # seconds, the last commit that waited for the disk
         self.fault: str | None = None
 
     def run(self, works: Sequence[Callable[[Database], T]], *, durable: bool) -> list[Work[T]]:
@@ -115,7 +125,7 @@ class Writer:
 
         :param durable: return when a loss of power can't undo it any more; else when a kill can't
         """
-        mine = [Work(self._path, function, durable=durable) for function in works]
+        mine = self._made(works, durable=durable)
         with self._list:
             self._waiting.extend(cast("list[Work[object]]", mine))
         with self._door:
@@ -124,6 +134,28 @@ class Writer:
                     together, self._waiting = self._waiting, []
                 self._commit(together)
         return mine
+
+    def run_at_once(self, works: Sequence[Callable[[Database], T]], *, durable: bool) -> list[Work[T]]:
+        """Likewise, where nobody has to be waited for: no thread, no process, no slow disk.
+
+        :raises WouldBlock: somebody has to
+        """
+        if not self.is_free or not self._door.acquire(blocking=False):
+            raise WouldBlock
+        try:
+            self._begin(durable=durable, busy_for=0)
+            mine = self._made(works, durable=durable)
+            self._commit(cast("list[Work[object]]", mine))
+        except sqlite3.Error:  # of the beginning; if it is a fault, whoever waits for the file will hear of it
+            raise WouldBlock from None
+        finally:
+            self._door.release()
+        return mine
+
+    @property
+    def is_free(self) -> bool:
+        """Would a write begin at once, and end soon? Others may be quicker."""
+        return not self._door.locked() and self._took < _QUICK
 
     def preallocate_log(self) -> None:
         """Have the write-ahead log as long on disk as it gets before its first commits come.
@@ -136,7 +168,7 @@ class Writer:
         execute = self._db.conn.execute
         with self._door:
             try:
-                execute("BEGIN IMMEDIATE")
+                self._begin(durable=False)
                 execute("CREATE TABLE filling (bytes)")
                 execute("INSERT INTO filling VALUES (zeroblob(?))", (_LOG_BYTES,))
                 execute("ROLLBACK")
@@ -155,17 +187,34 @@ class Writer:
         with self._door:
             self._db.close()
 
+    def _made(self, works: Sequence[Callable[[Database], T]], *, durable: bool) -> list[Work[T]]:
+        return [Work(self._path, function, durable=durable) for function in works]
+
+    def _begin(self, *, durable: bool, busy_for: int = _BUSY_FOR) -> None:
+        """
+        :param busy_for: seconds to wait for another process that writes
+        """
+        self._wait_for_the_disk(durable)
+        if busy_for != self._busy_for:
+            self._db.conn.execute(f"PRAGMA busy_timeout = {busy_for * 1000}")
+            self._busy_for = busy_for
+        self._db.conn.execute("BEGIN IMMEDIATE")
+
     def _commit(self, together: list[Work[object]]) -> None:
+        """Run what waits in one transaction, which may have begun, and commit it."""
         execute = self._db.conn.execute
         try:
-            self._wait_for_the_disk(any(work.durable for work in together))
-            execute("BEGIN IMMEDIATE")
+            if not self._db.conn.in_transaction:
+                self._begin(durable=any(work.durable for work in together))
             if len(together) == 1:
                 together[0].run_alone(self._db)
             else:
                 for work in together:
                     work.run(self._db)
+            began = time.monotonic()
             execute("COMMIT")
+            if self._waits:
+                self._took = time.monotonic() - began
             self.fault = None
         except BaseException as error:
             if type(error) in _OF_THE_FILE:

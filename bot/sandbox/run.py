@@ -16,7 +16,7 @@ from approvals.desk import Clock
 from bot import config
 from bot.app import Bot, utc_now
 from bot.config import Settings
-from bot.door import door
+from bot.door import Events, door
 from bot.running import wait_for_a_signal
 from bot.sandbox import company
 from bot.sandbox.cloud.server import CloudServer
@@ -69,7 +69,11 @@ def opened(
         settings = _settings(cloud.url, workspace.api_url, db or Path(folder, "sandbox.db"))
         bot = Bot(settings, parsed, listening=_open, clock=clock)
         events = Server(
-            door(bot.metrics, bot.health.report, app=bot.app, signing_secret=company.SIGNING_SECRET)
+            door(
+                bot.metrics,
+                bot.health.report,
+                Events(bot.app, bot.store, bot.metrics, signing_secret=company.SIGNING_SECRET),
+            )
         ).start()
         workspace.deliver_to(f"{events.url}/slack/events")
         bot.installation.ask()

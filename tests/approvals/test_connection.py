@@ -17,7 +17,7 @@ import pytest
 from sqlite_utils import Database
 
 from approvals.errors import StoreError
-from approvals.sql.connection import Writer, migrate, open_database
+from approvals.sql.connection import WouldBlock, Writer, migrate, open_database
 from approvals.store import Store
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -173,6 +173,71 @@ def test_many_threads_lose_no_write(counter: Path, writer: Writer) -> None:
     assert counted(counter) == 400
 
 
+def until_quick(writer: Writer) -> None:
+    """Write until the disk, which may be slow for a while, was as quick as an answer needs it."""
+    until = time.monotonic() + WITHIN
+    while not writer.is_free:
+        assert time.monotonic() < until
+        writer.run([bump], durable=True)
+
+
+def test_a_write_that_may_not_wait_is_as_safe_as_any(writer: Writer) -> None:
+    for durable in (True, False, True):
+        until_quick(writer)
+        (done,) = writer.run_at_once([waits_for_the_disk], durable=durable)
+        assert done.result() is durable
+
+
+def test_what_fails_of_a_write_that_may_not_wait_leaves_nothing(counter: Path, writer: Writer) -> None:
+    until_quick(writer)
+    before = counted(counter)
+
+    def fail(db: Database) -> None:
+        bump(db)
+        raise KeyError
+
+    (done,) = writer.run_at_once([fail], durable=True)
+    with pytest.raises(KeyError):
+        done.result()
+    writer.run_at_once([bump], durable=True)[0].result()
+    assert counted(counter) == before + 1
+
+
+def test_a_write_that_may_not_wait_waits_for_no_thread(counter: Path, writer: Writer) -> None:
+    gate = Gate(writer)
+    assert not writer.is_free
+    with pytest.raises(WouldBlock):
+        writer.run_at_once([bump], durable=True)
+    gate.open()
+    assert counted(counter) == 0
+
+
+def test_a_write_that_may_not_wait_waits_for_no_process_and_others_do_as_before(counter: Path, writer: Writer) -> None:
+    until_quick(writer)
+    before = counted(counter)
+    with closing(sqlite3.connect(counter, isolation_level=None)) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("BEGIN IMMEDIATE")
+        at_once = pool.submit(writer.run_at_once, [bump], durable=True)
+        assert isinstance(at_once.exception(WITHIN), WouldBlock)  # sooner than who waits gives up
+        assert writer.fault is None
+        patient = pool.submit(writer.run, [bump], durable=True)
+        assert not wait([patient], timeout=0.1).done
+        other.execute("COMMIT")
+        patient.result(WITHIN)[0].result()
+    assert counted(counter) == before + 1
+
+
+def test_a_write_that_may_not_wait_waits_for_no_slow_disk(counter: Path, writer: Writer) -> None:
+    writer.run([lambda db: db.execute("CREATE TABLE long AS SELECT zeroblob(60000000)")], durable=True)[0].result()
+    assert not writer.is_free
+    with pytest.raises(WouldBlock):
+        writer.run_at_once([bump], durable=True)
+    until_quick(writer)
+    before = counted(counter)
+    writer.run_at_once([bump], durable=True)[0].result()
+    assert counted(counter) == before + 1
+
+
 def bump_often(path: str, times: int) -> None:
     writer = Writer(Path(path))
     for _ in range(times):
@@ -297,7 +362,7 @@ def waits_for_the_disk(db: Database) -> bool:
     return int(db.execute("PRAGMA synchronous").fetchone()[0]) == 2  # 1 is NORMAL, 2 is FULL
 
 
-@pytest.mark.parametrize("order", [(True, False), (False, True)])
+@pytest.mark.parametrize("order", [(True, False) * 3, (False, True) * 3])
 def test_only_what_must_survive_a_loss_of_power_waits_for_the_disk(writer: Writer, order: tuple[bool, bool]) -> None:
     for durable in order:
         (done,) = writer.run([waits_for_the_disk], durable=durable)

@@ -192,6 +192,16 @@ def test_a_command_whose_words_name_slacks_own_fields_is_a_command(door: DoorKno
     assert requests_in(sandbox) == before + 1
 
 
+@pytest.mark.parametrize("name", ["X-Slack-Bolt-Lazy-Only", "X-Slack-Bolt-Lazy-Function-Name"])
+def test_a_header_that_nobody_signed_changes_nothing(door: DoorKnocker, sandbox: Sandbox, name: str) -> None:
+    """Bolt's own would have it leave out the listener and answer all the same."""
+    before = requests_in(sandbox)
+    body = urlencode({**COMMAND, "text": "share base-nightly with data-team because x", "trigger_id": name}).encode()
+    status, answer = door.post(body, {**headers(body), name: "1"})
+    assert (status, "recorded" in answer) == (200, True)
+    assert requests_in(sandbox) == before + 1
+
+
 def test_the_bot_tells_that_it_lives_and_is_ready(door: DoorKnocker) -> None:
     assert door.ask("/healthz") == (200, "ok\n")
     assert door.ask("/readyz") == (200, '{"ready":true,"problems":{},"warnings":{}}')

@@ -13,7 +13,7 @@ import pytest
 
 from approvals.model import State
 from bot import ids
-from bot.door import Answer, Answers, door
+from bot.door import Answer, Answers, Events, door
 from bot.sandbox import company
 from bot.sandbox.run import Sandbox, opened
 from bot.serving import Server
@@ -45,7 +45,8 @@ def knocker(sandbox: Sandbox) -> DoorKnocker:
 def another(sandbox: Sandbox) -> Iterator[DoorKnocker]:
     """A second process's door on the same database: it remembers nothing of what the first was told."""
     bot = sandbox.bot
-    server = Server(door(bot.metrics, _no_report, app=bot.app, signing_secret=company.SIGNING_SECRET)).start()
+    events = Events(bot.app, bot.store, bot.metrics, signing_secret=company.SIGNING_SECRET)
+    server = Server(door(bot.metrics, _no_report, events)).start()
     yield DoorKnocker(server.url)
     server.stop()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot import config
 from bot.app import Bot, web_client
-from bot.door import door
+from bot.door import Events, door
 from bot.sandbox import company
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.run import opened
@@ -86,7 +86,11 @@ def test_nothing_that_holds_a_secret_shows_it() -> None:
             web_client(bot.settings, company.BOT_TOKEN),
             bot.home,
             config.of({"SLACK_BOT_TOKEN": company.BOT_TOKEN}),
-            door(bot.metrics, bot.health.report, app=bot.app, signing_secret=company.SIGNING_SECRET),
+            door(
+                bot.metrics,
+                bot.health.report,
+                Events(bot.app, bot.store, bot.metrics, signing_secret=company.SIGNING_SECRET),
+            ),
         ]
         for one in held:
             clean(repr(one))

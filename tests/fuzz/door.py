@@ -33,7 +33,7 @@ from approvals.policy import parse
 from approvals.store import Store
 from bot import config, limits
 from bot.app import bolt_app, web_client
-from bot.door import door
+from bot.door import Events, door
 from bot.homes import Homes
 from bot.metrics import Metrics
 from bot.people import People
@@ -154,7 +154,10 @@ class _Bot:
         self._judging = Judging(self._store, desk)
         desk.submit([_asked(number, policy.target("100012345678")) for number in range(_WAITING)])
         self.go_on()
-        self.door: Starlette = door(Metrics(self._store, _now), _well, app=app, signing_secret=company.SIGNING_SECRET)
+        metrics = Metrics(self._store, _now)
+        self.door: Starlette = door(
+            metrics, _well, Events(app, self._store, metrics, signing_secret=company.SIGNING_SECRET)
+        )
 
     def go_on(self) -> None:
         """What was recorded can be worked on."""
