@@ -111,7 +111,7 @@ SCHEMA = (
     )
     """,
     "CREATE INDEX grants_active ON grants (image_id, region, account) WHERE ended_at IS NULL",
-    "CREATE INDEX grants_account ON grants (account)",
+    "CREATE INDEX grants_account ON grants (account, image_id, region)",
     "CREATE INDEX grants_request ON grants (request_id)",
     "CREATE INDEX grants_due ON grants (due) WHERE ended_at IS NULL AND due IS NOT NULL",
     """
@@ -342,5 +342,16 @@ def m0003_how_many_lines_there_were(db: Database) -> None:
     bring_up(db, SCHEMA)
 
 
-STEPS = (m0001_the_main_job.__name__, m0002_as_first_released.__name__, m0003_how_many_lines_there_were.__name__)
+@migrations()
+def m0004_the_images_of_an_account(db: Database) -> None:
+    """Who lost an image lately is found however many others they have had."""
+    bring_up(db, SCHEMA)
+
+
+STEPS = (
+    m0001_the_main_job.__name__,
+    m0002_as_first_released.__name__,
+    m0003_how_many_lines_there_were.__name__,
+    m0004_the_images_of_an_account.__name__,
+)
 """The steps that this version knows: a file with another one is from a newer version."""

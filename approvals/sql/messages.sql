@@ -77,8 +77,9 @@ UPDATE outbox SET sent_at = :now, attempts = attempts + 1
  WHERE lane = :lane AND kind = :kind AND id <= :newest AND sent_at IS NULL AND failed_at IS NULL
 
 -- notice_failed --
--- A message can't be delivered, ever.
-UPDATE outbox SET failed_at = :now, error = :error, attempts = attempts + 1 WHERE id = :id
+-- A message can't be delivered, ever; unless somebody else has, while whoever tells it stood still.
+UPDATE outbox SET failed_at = :now, error = :error, attempts = attempts + 1
+ WHERE id = :id AND sent_at IS NULL AND failed_at IS NULL
 
 -- notice_told --
 -- So many parts of a message that is longer than one were delivered.
@@ -86,7 +87,8 @@ UPDATE outbox SET told = :told WHERE id = :id
 
 -- park_notice --
 -- A message can't be delivered until somebody opens the place that it is for; it holds up no other meanwhile.
-UPDATE outbox SET failed_at = :now, parked = 1, error = :error, attempts = attempts + 1, lease = NULL WHERE id = :id
+UPDATE outbox SET failed_at = :now, parked = 1, error = :error, attempts = attempts + 1, lease = NULL
+ WHERE id = :id AND sent_at IS NULL AND failed_at IS NULL
 
 -- is_lane_parked --
 -- Whether messages of a lane are parked.
@@ -112,7 +114,8 @@ UPDATE outbox SET not_before = :now
 
 -- postpone_notice --
 -- A message is tried again later.
-UPDATE outbox SET not_before = :not_before, error = :error, attempts = attempts + 1, lease = NULL WHERE id = :id
+UPDATE outbox SET not_before = :not_before, error = :error, attempts = attempts + 1, lease = NULL
+ WHERE id = :id AND sent_at IS NULL AND failed_at IS NULL
 
 -- next_notice --
 -- When the next message is due: those behind another one in their lane wait for it.

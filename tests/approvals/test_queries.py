@@ -80,6 +80,10 @@ def test_no_query_writes_to_the_record_but_by_adding() -> None:
         assert "DELETE" not in query, name
 
 
+def test_what_happened_to_one_image_is_found_however_many_an_account_has_had(db: Database) -> None:
+    assert any("(account=? AND image_id=? AND region=?)" in step for step in plan(db, "accounts_changed"))
+
+
 @pytest.mark.parametrize("name", sorted(QUERIES))
 def test_every_query_is_answered_by_an_index(db: Database, name: str) -> None:
     for step in plan(db, name):

@@ -118,6 +118,28 @@ def test_what_was_taken_with_one_that_comes_to_nothing_is_due(store: Store, end:
     assert [notice.facts["text"] for notice in due(store)] == ["2"]
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        partial(Ledger.notice_failed, error="gone", now=LATER),
+        partial(Ledger.park_notice, error="archived", now=LATER),
+        partial(Ledger.postpone_notice, error="down", until=LATER),
+    ],
+)
+def test_what_somebody_else_has_delivered_meanwhile_stays_delivered(store: Store, end: Callable[..., None]) -> None:
+    """Whoever had it in hand stood still for longer than the lease, and met an error then."""
+    number = add(store)
+    post(store, number, "lane")
+    (notice,) = take(store)
+    store.write(lambda ledger: ledger.notices_sent(notice, newest=notice.id, now=NOW))
+    store.write(lambda ledger: end(ledger, notice))
+    with store.read() as ledger:
+        assert (ledger.is_any_parked(), ledger.notices_waiting().number) == (False, 0)
+        (row,) = ledger._execute("SELECT sent_at, failed_at, error, attempts FROM outbox").fetchall()
+    assert tuple(row)[1:] == (None, None, 1)
+    assert row["sent_at"] is not None
+
+
 def test_work_that_raises_leaves_nothing(store: Store) -> None:
     number = add(store)
 
