@@ -127,7 +127,12 @@ class DriftWatch:
         except Refused as error:
             log.info("drift_not_read", image=image.image_id, error=str(error), cloud=error.cloud_request_id)
             return 0
-        return 0 if shared is None else self._compare(image, set(shared), before, known, at, now)
+        if shared is None:
+            return 0
+        # What is offered to Lighthouse stays in the account, and asking for it is many calls: it is taken as it stands
+        # in the record for as long as the image is there.
+        offered = {LIGHTHOUSE} & _accounts(before)
+        return self._compare(image, set(shared) | offered, before, known, at, now)
 
     def _compare(
         self,
@@ -138,8 +143,8 @@ class DriftWatch:
         at: DriftPass,
         now: datetime,
     ) -> int:
-        granted = {one.target.account for one in before} - {LIGHTHOUSE}
-        unapproved, gone = shared - granted - {LIGHTHOUSE}, granted - shared
+        granted = _accounts(before)
+        unapproved, gone = shared - granted, granted - shared
         as_known = (set(accounts_of(known, DriftKind.UNAPPROVED)), set(accounts_of(known, DriftKind.GONE)))
         if (unapproved, gone) == as_known:
             return 0
@@ -246,6 +251,10 @@ class DriftWatch:
             alarm(ledger, guardians, "inbound_new", facts, now=now)
         for one in new:
             ledger.drift.told(one)
+
+
+def _accounts(grants: Sequence[Grant]) -> set[str]:
+    return {one.target.account for one in grants}
 
 
 def _is_somebody_waiting(ledger: Ledger, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from approvals.archive import opened
+from approvals.cloud import LIGHTHOUSE
 from approvals.drift import MOST_CARDS
 from approvals.drift_model import DriftKind
 from approvals.errors import Throttled, Unavailable
@@ -182,6 +183,23 @@ def test_an_image_that_is_gone_with_its_shares_is_told(house: House) -> None:
     del house.cloud.stock[GUANGZHOU, BASE]
     compare(house)
     assert open_drift(house) == [(DriftKind.GONE, DATA)]
+
+
+def test_an_image_that_is_gone_is_gone_from_lighthouse_too(house: House) -> None:
+    shared(house, DATA, LIGHTHOUSE)
+    watched(house)
+    house.cloud.offered.clear()
+    compare(house)
+    assert open_drift(house) == []  # what is offered isn't compared, as long as the image is there
+    del house.cloud.stock[GUANGZHOU, BASE]
+    compare(house)
+    assert open_drift(house) == [(DriftKind.GONE, DATA), (DriftKind.GONE, LIGHTHOUSE)]
+    assert house.press(newest(house).id, LIN, Verb.CLOSE) == "close"
+    compare(house)
+    assert open_drift(house) == []
+    with house.store.read() as ledger:
+        assert ledger.grants.of(BASE, GUANGZHOU) == []
+    assert sound(house)
 
 
 def test_both_regions_are_compared(tmp_path: Path) -> None:
