@@ -29,6 +29,11 @@ class MemoryCloud:
         self._shares: dict[str, dict[str, datetime | None]] = defaultdict(dict)
         self._lock = threading.Lock()
 
+    def forget(self) -> None:
+        """Nobody has an image any more."""
+        with self._lock:
+            self._shares.clear()
+
     def account(self) -> str:
         return company.HOME_ACCOUNT
 

@@ -44,7 +44,8 @@ class Office:
         self.cloud = MemoryCloud()
         directory = FakeDirectory()
         incidents = Incidents(self.store, policies, utc_now)
-        watched = WatchedCloud(self.cloud, incidents, Catalogue(self.policy.home.regions, utc_now))
+        self.catalogue = Catalogue(self.policy.home.regions, utc_now)
+        watched = WatchedCloud(self.cloud, incidents, self.catalogue)
         home = HomeAccount(watched, self.policy)
         self.desk = Desk(self.store, policies, directory, clock=utc_now)
         self.checker = Checker(self.store, watched, policies, directory, home)
@@ -78,6 +79,13 @@ class Office:
         now = utc_now()
         key = f"{now.timestamp():.6f}:{person}:{next(_numbers)}:{Verb.APPROVE}"
         return Press(key, request_id, person, Verb.APPROVE, now, reply_to="{}")
+
+    def lose_images(self) -> None:
+        """All images are deleted, and the list of them is read anew, as it is every few minutes."""
+        self.cloud.forget()
+        now = utc_now()
+        for region in self.policy.home.regions:
+            self.catalogue.note_images(region, [], began=now, ended=now)
 
     def check_all(self) -> None:
         while self.checker.sweep(utc_now()):
