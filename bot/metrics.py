@@ -53,6 +53,7 @@ class Metrics:
             "imagewarden_sweep_faults", "Runs of a sweep that ended in a fault", ["sweep"], registry=self.registry
         )
         self._counters = self._what_happens()
+        # Kept, since looking a counter up takes longer than counting, and every answer waits for it.
         self._counter_of = cache(lambda one: self._counters[one[0]].labels(*one[1:]))
         Gauge("imagewarden_build_info", "The version that runs", ["version"], registry=self.registry).labels(
             version("imagewarden")
