@@ -271,7 +271,7 @@ class Ledger(Mailbox, Record, Faults, Words, Items):
         )
 
     def hasten(self, now: datetime) -> None:
-        """The checks and executions that were put off because the cloud failed are due now."""
+        """The checks and executions that were put off because the cloud or Slack failed are due now."""
         self._do("hasten_requests", now=stamp(now))
 
     def waiting(self) -> dict[State, Waiting]:

@@ -110,10 +110,11 @@ class Bot:
         leases = Leases(self.store)
         self._notices = Notices(self.store, self.client, replies, clock, leases, services.language_asked)
         self.health = health.Health(
-            health.slack(self.installation, self.metrics, clock, self._notices.hasten),
+            health.slack(self.installation, self.metrics, clock, self._slack_is_back),
             health.cloud(self.home, self.metrics, clock, self._go_on),
             health.database(self.store, self.metrics, clock),
             health.channel(self.client, policy.home.channel, self.metrics, clock, self._notices.reopen),
+            lambda: self.installation.lacks,
             listening,
             incidents.report,
             self._reloading.problem if self._reloading else lambda: None,
@@ -157,8 +158,12 @@ class Bot:
         """Look what is due: the clock was moved."""
         self._worker.look()
 
+    def _slack_is_back(self) -> None:
+        self._go_on()  # who may ask and who decides is asked of Slack
+        self._notices.hasten()
+
     def _go_on(self) -> None:
-        """Try at once what was put off while the cloud was away, instead of up to five minutes later."""
+        """Try at once what was put off during an outage, instead of up to five minutes later."""
         self.store.write(lambda ledger: ledger.hasten(self.services.clock()), durable=False)
 
     def start(self) -> None:

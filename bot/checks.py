@@ -22,7 +22,7 @@ from bot.app import cloud_client, web_client
 from bot.config import ConfigError, Settings
 from bot.patience import patiently
 from bot.people import People
-from bot.scopes import BOT_SCOPES
+from bot.scopes import lacking, remedy
 from bot.slack import TOKEN_FAULTS, UNREACHED, Installation, code_of, is_passing, is_throttle, told_by
 
 
@@ -92,7 +92,7 @@ def _slack(settings: Settings, policy: Policy | None, *, http: bool) -> Iterator
     yield Line(
         True, "slack", f"the bot is {answer.get('user') or answer.get('user_id')} in {answer.get('team') or '?'}"
     )
-    yield _scopes(str((answer.headers or {}).get("x-oauth-scopes", "")))
+    yield _scopes(lacking(answer.headers))
     if not http:
         yield _app_token(client, settings)
     if policy is not None:
@@ -106,13 +106,11 @@ def _refused(error: SlackApiError, what: str, advice: str) -> str:
     return f"{what} is refused ({told_by(error)}): {advice}"
 
 
-def _scopes(header: str) -> Line:
-    missing = BOT_SCOPES - {scope.strip() for scope in header.split(",")}
-    if not header:
+def _scopes(missing: frozenset[str] | None) -> Line:
+    if missing is None:
         return Line(True, "scopes", "Slack didn't say which are granted")
     if missing:
-        text = f"missing: {', '.join(sorted(missing))}. Paste manifest.yml into the app's page and reinstall the app"
-        return Line(False, "scopes", text)
+        return Line(False, "scopes", remedy(missing))
     return Line(True, "scopes", "all that are needed are granted")
 
 

@@ -15,6 +15,7 @@ from approvals.ledger import Ledger
 from approvals.store import Store
 from approvals.worker import Sweep
 from bot.metrics import Metrics
+from bot.scopes import remedy
 from bot.slack import CLOSED, TOKEN_FAULTS, UNREACHED, Installation, code_of
 
 _EVERY = timedelta(seconds=30)
@@ -124,6 +125,7 @@ class Dependency:
 class Health:
     """What keeps the bot from working, and what an operator should look at though it works.
 
+    :param scopes: what the bot's token should be good for in Slack and isn't
     :param listening: what is wrong with the way in (the socket), or None
     :param credentials: what the cloud doesn't let us do, or None
     :param policy: why the policy file as it is now is not in force, or None
@@ -135,12 +137,14 @@ class Health:
         cloud: Dependency,
         database: Dependency,
         channel: Dependency,
+        scopes: Callable[[], frozenset[str]],
         listening: Callable[[], str | None],
         credentials: Callable[[], str | None],
         policy: Callable[[], str | None],
     ) -> None:
         self._needed = (slack, cloud, database)
         self._channel = channel
+        self._scopes = scopes
         self._listening = listening
         self._credentials = credentials
         self._policy = policy
@@ -157,6 +161,8 @@ class Health:
             problems["listening"] = why
         if self._channel.refusal:
             warnings[self._channel.name] = self._channel.refusal
+        if missing := self._scopes():
+            warnings["scopes"] = remedy(missing)
         if why := self._credentials():
             warnings["credentials"] = why
         if why := self._policy():
@@ -172,8 +178,9 @@ def slack(
 ) -> Dependency:
     """Slack, by ``auth.test``.
 
-    :param on_back: called when it works after it didn't
+    :param on_back: called when it works after it didn't, and when it lets us do more than before
     """
+    lacked: frozenset[str] = frozenset()
 
     def ask() -> None:
         try:
@@ -186,7 +193,15 @@ def slack(
         except UNREACHED as error:
             raise NoAnswer(str(error)) from error
 
-    return Dependency("slack", ask, metrics, clock, on_answer=lambda was_down: on_back() if was_down else None)
+    def answered(was_down: bool) -> None:
+        nonlocal lacked
+        before, lacked = lacked, installation.lacks
+        if lacked - before:
+            log.error("scopes_missing", error=remedy(lacked))
+        if was_down or before - lacked:
+            on_back()
+
+    return Dependency("slack", ask, metrics, clock, on_answer=answered)
 
 
 def cloud(

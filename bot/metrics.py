@@ -17,7 +17,7 @@ from approvals.tables import Happened
 from bot.backlog import Backlog
 
 _NEEDED = ("slack", "cloud", "database", "listening")
-_LOOKED_AT = ("slack", "cloud", "channel", "credentials", "policy")
+_LOOKED_AT = ("slack", "cloud", "channel", "scopes", "credentials", "policy")
 
 
 class Metrics:

@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from approvals.errors import DirectoryError
+from bot.scopes import lacking
 
 _PASSING = {
     # "part of the operation may have succeeded" (Slack: common errors)
@@ -85,10 +86,14 @@ def is_passing(error: SlackApiError) -> bool:
 
 
 class Installation:
-    """Where the bot is installed, asked of ``auth.test``."""
+    """Where the bot is installed, asked of ``auth.test``.
+
+    :ivar lacks: the scopes that the token should have and hasn't, as far as is known
+    """
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
+        self.lacks: frozenset[str] = frozenset()
         self._workspace: Workspace | None = None
         self._lock = threading.Lock()
 
@@ -117,6 +122,7 @@ class Installation:
         :raises OSError, HTTPException: Slack can't be reached
         """
         answer = self._client.auth_test()
+        self.lacks = lacking(answer.headers) or frozenset()
         self._workspace = Workspace(
             team_id=str(answer.get("team_id") or ""),
             enterprise_id=answer.get("enterprise_id"),

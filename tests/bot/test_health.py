@@ -60,13 +60,15 @@ class Watched:
 def watched(client: WebClient, hands: Hands, tmp_path: Path) -> Iterator[Watched]:
     store, cloud, back = Store(tmp_path / "health.db"), FakeCloud(), list[str]()
     metrics, home = Metrics(store, hands.utc), HomeAccount(cloud, parse(company.POLICY))
-    slack = health.slack(Installation(client), metrics, hands.utc, lambda: back.append("slack"))
+    installation = Installation(client)
+    slack = health.slack(installation, metrics, hands.utc, lambda: back.append("slack"))
     channel = health.channel(client, CHANNEL, metrics, hands.utc, back.append)
     parts = Health(
         slack,
         health.cloud(home, metrics, hands.utc, lambda: back.append("cloud")),
         health.database(store, metrics, hands.utc),
         channel,
+        lambda: installation.lacks,
         lambda: made.listening,
         lambda: None,
         lambda: None,
@@ -242,3 +244,25 @@ def test_what_waits_for_the_cloud_is_told_when_it_is_back(watched: Watched) -> N
     watched.ask(after=30)
 
     assert [one for one in watched.back if one != CHANNEL] == ["cloud"]
+
+
+def test_scopes_that_the_token_lost_are_a_warning_until_it_has_them_again(
+    watched: Watched, workspace: WorkspaceServer
+) -> None:
+    watched.ask()
+    watched.back.clear()
+    granted = workspace.api.scopes
+    workspace.api.scopes = tuple(scope for scope in granted if scope not in ("users:read", "im:write"))
+    watched.ask(after=30)
+    assert watched.problems == {}
+    assert watched.warnings["scopes"] == (
+        "missing: im:write, users:read. Paste manifest.yml into the app's page and reinstall the app"
+    )
+    assert "slack" not in watched.back
+
+    workspace.api.scopes = granted
+    watched.ask(after=30)
+    assert watched.warnings == {}
+    assert watched.back.count("slack") == 1
+    watched.ask(after=30)
+    assert watched.back.count("slack") == 1

@@ -171,14 +171,35 @@ def test_after_an_outage_of_hours_the_bot_goes_on_as_soon_as_the_cloud_answers()
         for action in ("GetCallerIdentity", "DescribeImages"):
             company.sandbox.cloud.state.faults.plan(action, away, times=10_000)
         company.mei.types("/image share base-nightly with data-team because x")
-        for attempts in range(1, 12):
-            until(partial(was_tried, company, attempts))
-            time.wait(minutes=5)
+        fails_for_an_hour(time)
         until(lambda: "cloud" in company.sandbox.bot.health.report()["problems"])
 
         company.sandbox.cloud.state.faults.clear()
         time.wait(seconds=3)
         company.lin.sees("Share base-nightly with data-team", where=CHANNEL)
+
+
+def test_after_scopes_were_missing_for_an_hour_the_bot_goes_on_as_soon_as_slack_grants_them() -> None:
+    with days() as time:
+        company, api = time.company, time.company.sandbox.workspace.api
+        granted = api.scopes
+        api.scopes = tuple(scope for scope in granted if scope != "usergroups:read")
+        company.mei.types("/image share base-nightly with data-team because x")
+        fails_for_an_hour(time)
+        warnings = company.sandbox.bot.health.report()["warnings"]
+        assert warnings["scopes"].startswith("missing: usergroups:read. ")
+
+        api.scopes = granted
+        time.wait(seconds=30)
+        company.lin.sees("Share base-nightly with data-team", where=CHANNEL)
+        assert company.sandbox.bot.health.report()["warnings"] == {}
+
+
+def fails_for_an_hour(time: Days) -> None:
+    until(partial(was_tried, time.company, 1))
+    for attempts in range(2, 13):
+        time.wait(minutes=5)
+        until(partial(was_tried, time.company, attempts))
 
 
 def was_tried(company: Company, times: int) -> bool:

@@ -62,7 +62,7 @@ class WebApi:
     :ivar called: how often each method was called
     :ivar bot_token: the one that is good
     :ivar refused: tokens that were good once, each with Slack's code for why it isn't any more
-    :param scopes: what the manifest grants
+    :ivar scopes: what the bot's token is good for; at first what the manifest grants
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class WebApi:
     ) -> None:
         self._hub = hub
         self._faults = faults
-        self._scopes = scopes
+        self.scopes = scopes
         self.called: Counter[str] = Counter()
         self.bot_token = company.BOT_TOKEN
         self.refused: dict[str, str] = {}
@@ -135,7 +135,7 @@ class WebApi:
         if method == _APP_METHOD:
             return {"url": f"ws://{host}/link/?ticket={self._hub.new_ticket()}&app_id={company.APP}"}
         needed = _NEEDED[method]
-        if needed and not set(needed) & set(self._scopes):
+        if needed and not set(needed) & set(self.scopes):
             raise SlackError("missing_scope", {"needed": needed[0]})
         if method not in self._methods:
             raise SlackError("unknown_method", {"req_method": method})
@@ -144,7 +144,7 @@ class WebApi:
     def _refusal(self, method: str, no: SlackError) -> Response:
         facts = dict(no.facts)
         if no.code == "missing_scope":
-            facts["provided"] = ",".join(self._scopes)
+            facts["provided"] = ",".join(self.scopes)
         headers = self._headers(method)
         if no.retry_after is not None:
             headers["Retry-After"] = str(no.retry_after)
@@ -152,7 +152,7 @@ class WebApi:
 
     def _headers(self, method: str) -> dict[str, str]:
         return {
-            "x-oauth-scopes": ",".join(self._scopes),
+            "x-oauth-scopes": ",".join(self.scopes),
             "x-accepted-oauth-scopes": ",".join(_NEEDED.get(method, ())),
         }
 
