@@ -61,7 +61,11 @@ SCHEMA = (
     "CREATE INDEX requests_executing ON requests (image_id, image_region) WHERE state = 'executing'",
     "CREATE INDEX requests_lease ON requests (lease_until) WHERE state = 'executing'",
     "CREATE INDEX requests_requester ON requests (requester_id, id)",
-    "CREATE INDEX requests_deleted ON requests (id) WHERE action = 'delete' AND state = 'done'",
+    "CREATE INDEX requests_deleted ON requests (image_id, id) WHERE action = 'delete' AND state = 'done'",
+    """
+    CREATE INDEX requests_deleted_name ON requests (json_extract(image, '$.name'), id)
+     WHERE action = 'delete' AND state = 'done'
+    """,
     "CREATE INDEX requests_ends ON requests (ends) WHERE ends IS NOT NULL",
     """
     CREATE TABLE items (
@@ -348,10 +352,17 @@ def m0004_the_images_of_an_account(db: Database) -> None:
     bring_up(db, SCHEMA)
 
 
+@migrations()
+def m0005_deleted_images_by_name(db: Database) -> None:
+    """By which request an image went is found however many were deleted."""
+    bring_up(db, SCHEMA)
+
+
 STEPS = (
     m0001_the_main_job.__name__,
     m0002_as_first_released.__name__,
     m0003_how_many_lines_there_were.__name__,
     m0004_the_images_of_an_account.__name__,
+    m0005_deleted_images_by_name.__name__,
 )
 """The steps that this version knows: a file with another one is from a newer version."""

@@ -38,8 +38,10 @@ UPDATE requests SET regions = :regions WHERE id = :id
 -- deletion --
 -- The newest request by which an image of that id or name was deleted.
 SELECT id, image_id, changed_at FROM requests
- WHERE action = 'delete' AND state = 'done' AND (image_id = :image OR json_extract(image, '$.name') = :image)
- ORDER BY id DESC LIMIT 1
+ WHERE id = (SELECT MAX(id) FROM (
+         SELECT MAX(id) AS id FROM requests WHERE action = 'delete' AND state = 'done' AND image_id = :image
+         UNION ALL SELECT MAX(id) FROM requests
+                    WHERE action = 'delete' AND state = 'done' AND json_extract(image, '$.name') = :image))
 
 -- request --
 -- One request by its number.

@@ -84,6 +84,12 @@ def test_what_happened_to_one_image_is_found_however_many_an_account_has_had(db:
     assert any("(account=? AND image_id=? AND region=?)" in step for step in plan(db, "accounts_changed"))
 
 
+def test_by_which_request_an_image_went_is_found_however_many_were_deleted(db: Database) -> None:
+    steps = plan(db, "deletion")
+    for searched in ("requests_deleted (image_id=?)", "requests_deleted_name (<expr>=?)"):
+        assert any(searched in step for step in steps)
+
+
 @pytest.mark.parametrize("name", sorted(QUERIES))
 def test_every_query_is_answered_by_an_index(db: Database, name: str) -> None:
     for step in plan(db, name):
