@@ -78,6 +78,7 @@ class Executor:
         self._halving = Halving()
         self._tens = Halving(MAX_BLUEPRINT_ACCOUNTS)
         self._pool = ThreadPoolExecutor(_TOGETHER, thread_name_prefix="execute")
+        self._held: set[str] = set()  # images for which the last try met credentials that don't suffice
 
     def sweep(self, now: datetime) -> int:
         """Execute what is due next; returns how many requests that were."""
@@ -108,7 +109,7 @@ class Executor:
 
     def _take(self, ledger: Ledger, turn: _Turn) -> list[Request]:
         now, leave = turn.now, turn.leave
-        ready = ledger.ready(now, leave.most)
+        ready = ledger.ready(now, leave.most) if leave.until is None else self._in_turn(ledger, turn)
         if not ready or (leave.until and not ledger.take_probe(now, until=leave.until)):
             return []
         taken = []
@@ -119,6 +120,14 @@ class Executor:
                     self._outbox(ledger, request, now).card()
                 taken.append(request)
         return taken
+
+    def _in_turn(self, ledger: Ledger, turn: _Turn) -> list[Request]:
+        """What to try: a permission may be missing for one image alone, and that must hold up no other."""
+        ready = ledger.ready(turn.now, turn.leave.most, apart_from=sorted(self._held))
+        if ready or not self._held:
+            return ready
+        self._held.clear()
+        return ledger.ready(turn.now, turn.leave.most)
 
     def _traced(self, together: Sequence[Request], turn: _Turn) -> Effect | None:
         """Whatever is logged on the way names the requests."""
@@ -132,9 +141,12 @@ class Executor:
             together = everyone.enlisted(together, looked, policy, self._store, turn.lease, turn.now)
             sound, stopped = self._recheck(together, looked, policy, turn.now)
             done = self._do_everywhere(sound, looked, turn)
+            if any(_is_held(one.calls) for one in done.values()):
+                self._hold(sound)
             gone = Deleting(self._cloud, lambda: self._holds(turn.lease))(sound, done)
         except (AuthFailed, WrongAccount) as error:
             log.warning("execution_held", error=str(error))
+            self._hold(together)
             return lambda ledger: self._give_back(ledger, together, turn, counts=False)
         except Refused as error:
             log.warning("execution_refused", error=str(error), cloud=error.cloud_request_id)
@@ -383,6 +395,9 @@ class Executor:
         for request in together:
             if self._release(ledger, request, State.APPROVED, request.items, turn, counts=counts):
                 self._tell(ledger, request, State.APPROVED, turn.now)
+
+    def _hold(self, together: Sequence[Request]) -> None:
+        self._held |= {elsewhere.image_of(request).image_id for request in together}
 
     def _outbox(self, ledger: Ledger, request: Request, now: datetime) -> Outbox:
         return Outbox(ledger, request, channel=self._policies.current.home.channel, now=now)

@@ -282,15 +282,17 @@ class Ledger(Mailbox, Record, Faults, Words, Items):
 
     def is_ready(self, now: datetime) -> bool:
         """Is there an approved request that may be executed now?"""
-        return bool(self._all("ready", now=stamp(now)))
+        return bool(self._all("ready", now=stamp(now), apart_from=rows.texts(())))
 
-    def ready(self, now: datetime, limit: int) -> list[Request]:
+    def ready(self, now: datetime, limit: int, *, apart_from: Iterable[str] = ()) -> list[Request]:
         """The approved requests to execute together next: one image, one action, in the order of approval.
 
         What was tried and put off holds up what was approved after it: a share must not follow the unshare that
         ends it.
+
+        :param apart_from: images that are not looked at
         """
-        first = self._one("ready", now=stamp(now))
+        first = self._one("ready", now=stamp(now), apart_from=rows.texts(apart_from))
         if first is None:
             return []
         found = self._all(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
@@ -87,7 +87,7 @@ def _fields(value: Image | Finding | Deciders) -> dict[str, Any]:
     return {one.name: getattr(value, one.name) for one in dataclasses.fields(value)}
 
 
-def texts(values: Sequence[str]) -> str:
+def texts(values: Iterable[str]) -> str:
     """Texts in one column."""
     return _JSON.encode(list(values))
 

@@ -5,16 +5,53 @@ So is what the catalogue can learn from a call that was made for another reason.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from approvals.catalogue import Catalogue
 from approvals.cloud import Cloud, Copied, Image, LighthouseView, Room
-from approvals.errors import AuthFailed
+from approvals.errors import About, AuthFailed, Refused
 from approvals.incidents import IDENTITY, Incidents
+from approvals.sentences import say
 
 _T = TypeVar("_T")
+
+_NOT_ALLOWED = {
+    "AuthFailure.UnauthorizedOperation",
+    "UnauthorizedOperation",
+    "UnauthorizedOperation.NoPermission",
+    "UnauthorizedOperation.PermissionDenied",
+}
+"""The codes by which the cloud says that it knows who asks, and that they may not do this: what CAM grants can be held
+to single images."""
+
+
+class _Forbidden:
+    """The images that a call was not allowed for, and whether it went through for others since.
+
+    Then neither credentials nor a mended permission are what is missing: it is the image. Kept in memory, since not to
+    know it costs one more try.
+    """
+
+    def __init__(self) -> None:
+        self._others_since: dict[tuple[str, str], bool] = {}
+        self._lock = threading.Lock()
+
+    def failed(self, call: str, image_id: str, error: AuthFailed) -> bool:
+        """Note what was not allowed; tells whether it is about this image alone."""
+        if error.code not in _NOT_ALLOWED:
+            return False
+        with self._lock:
+            return self._others_since.setdefault((call, image_id), False)
+
+    def answered(self, call: str, image_id: str) -> None:
+        if not self._others_since:
+            return
+        with self._lock:
+            self._others_since.pop((call, image_id), None)
+            self._others_since |= {one: True for one in self._others_since if one[0] == call}
 
 
 class WatchedCloud:
@@ -27,6 +64,7 @@ class WatchedCloud:
         self._cloud = cloud
         self._incidents = incidents
         self._catalogue = catalogue
+        self._forbidden = _Forbidden()
 
     def account(self) -> str:
         try:
@@ -61,16 +99,16 @@ class WatchedCloud:
         return self._watch(f"blueprints {region}", lambda: self._cloud.lighthouse_image(region, image_id))
 
     def offer(self, region: str, image_id: str) -> str:
-        return self._watch(f"offer {region}", lambda: self._cloud.offer(region, image_id))
+        return self._on_image(f"offer {region}", image_id, lambda: self._cloud.offer(region, image_id))
 
     def withdraw(self, region: str, image_id: str) -> str:
-        return self._watch(f"offer {region}", lambda: self._cloud.withdraw(region, image_id))
+        return self._on_image(f"offer {region}", image_id, lambda: self._cloud.withdraw(region, image_id))
 
     def share(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
-        return self._change(region, lambda: self._cloud.share(region, image_id, accounts))
+        return self._change(region, image_id, lambda: self._cloud.share(region, image_id, accounts))
 
     def unshare(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
-        return self._change(region, lambda: self._cloud.unshare(region, image_id, accounts))
+        return self._change(region, image_id, lambda: self._cloud.unshare(region, image_id, accounts))
 
     def image_usage(self, region: str) -> dict[str, int]:
         return self._cloud.image_usage(region)  # not watched: what nobody granted here is missed by nothing else
@@ -79,31 +117,55 @@ class WatchedCloud:
         return self._watch(f"room {region}", lambda: self._cloud.room(region))
 
     def check_copy(self, region: str, image_id: str, destination: str, name: str) -> None:
-        self._watch(f"copy {region}", lambda: self._cloud.check_copy(region, image_id, destination, name))
+        def check() -> None:
+            self._cloud.check_copy(region, image_id, destination, name)
+
+        self._on_image(f"copy {region}", image_id, check)
 
     def copy(self, region: str, image_id: str, destination: str, name: str) -> Copied:
+        def copy() -> Copied:
+            return self._cloud.copy(region, image_id, destination, name)
+
         try:
-            return self._watch(f"copy {region}", lambda: self._cloud.copy(region, image_id, destination, name))
+            return self._on_image(f"copy {region}", image_id, copy)
         finally:
             self._catalogue.note_change(destination)
 
     def check_deletion(self, region: str, image_id: str) -> None:
-        self._watch(f"delete {region}", lambda: self._cloud.check_deletion(region, image_id))
+        self._on_image(f"delete {region}", image_id, lambda: self._cloud.check_deletion(region, image_id))
 
     def delete_image(self, region: str, image_id: str, *, snapshots: bool) -> str:
         def delete() -> str:
             return self._cloud.delete_image(region, image_id, snapshots=snapshots)
 
         try:
-            return self._watch(f"delete {region}", delete)
+            return self._on_image(f"delete {region}", image_id, delete)
         finally:
             self._catalogue.note_change(region)
 
-    def _change(self, region: str, call: Callable[[], str]) -> str:
+    def _change(self, region: str, image_id: str, call: Callable[[], str]) -> str:
         try:
-            return self._watch(f"change {region}", call)
+            return self._on_image(f"change {region}", image_id, call)
         finally:  # what failed may have had an effect all the same
             self._catalogue.note_change(region)
+
+    def _on_image(self, call: str, image_id: str, act: Callable[[], _T]) -> _T:
+        """
+        :raises Refused: it is not allowed for this image, though it is for others
+        """
+        try:
+            answer = act()
+        except AuthFailed as error:
+            if self._forbidden.failed(call, image_id, error):
+                advice = say("Allow it for this image, too, to Imagewarden's user or role in CAM, then retry.")
+                raise Refused(
+                    error.action, error.code, error.message, error.cloud_request_id, about=About.IMAGE, advice=advice
+                ) from error
+            self._incidents.failed(call, error)
+            raise
+        self._forbidden.answered(call, image_id)
+        self._incidents.answered(call)
+        return answer
 
     def _watch(self, call: str, ask: Callable[[], _T]) -> _T:
         try:

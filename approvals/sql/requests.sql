@@ -145,7 +145,7 @@ ON CONFLICT (request_id, person_id) DO UPDATE SET person_name = excluded.person_
 -- ready --
 -- The first approved request that is due; nobody works on its image, and no earlier one of it waits to be tried again.
 SELECT id, image_id, image_region FROM requests AS r
- WHERE state = 'approved' AND not_before <= :now
+ WHERE state = 'approved' AND not_before <= :now AND image_id NOT IN (SELECT value FROM json_each(:apart_from))
    AND (attempts > 0 OR NOT EXISTS (SELECT 1 FROM requests AS tried WHERE tried.state = 'approved'
                     AND tried.image_id = r.image_id AND tried.image_region = r.image_region
                     AND tried.attempts > 0 AND tried.not_before > :now))

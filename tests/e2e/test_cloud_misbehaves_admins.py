@@ -112,6 +112,32 @@ def test_a_permission_that_is_missing_for_changes_alone_stops_them_and_goes_on_w
     assert [call.done for call in changes(company)] == [False, False, False, True]
 
 
+def test_a_permission_that_is_missing_for_one_image_holds_up_no_other_and_ends_what_asks_for_it(
+    company: Company,
+) -> None:
+    forbidden = company.sandbox.cloud.state.faults.forbidden
+    forbidden.add(NIGHTLY)
+    asks(company)
+    approves(company)
+    company.omar.sees(STOPPED)
+
+    company.mei.types("/image share base-22.04 with data-team because y")
+    other = company.lin.sees("Share base-22.04 with data-team", where=CHANNEL)
+    company.lin.presses("Approve", on=other)
+    company.mei.sees("base-22.04 is shared with data-team", within=2 * WITHIN)
+    company.omar.sees(MENDED)
+
+    failed = company.mei.text_of(company.mei.sees("approved, but it failed", within=WITHIN))
+    assert "UnauthorizedOperation" in failed
+    assert "Allow it for this image, too, to Imagewarden's user or role in CAM, then retry." in failed
+    assert [heard(company.omar, words) for words in (STOPPED, MENDED)] == [1, 1]
+
+    forbidden.clear()
+    company.lin.presses("Retry", on=company.lin.sees("Failed: share base-nightly with data-team\n#1", where=CHANNEL))
+    company.lin.sees("Shared base-nightly with data-team", where=CHANNEL, within=WITHIN)
+    assert company.shares(NIGHTLY) == {DATA_TEAM}
+
+
 def test_a_read_that_is_refused_ends_the_request_with_the_reason_and_what_to_do(company: Company) -> None:
     asks(company)
     plan(company, IMAGES, faults.error("UnsupportedRegion"))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict, deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from bot.sandbox.cloud.protocol import ApiError
 
 
 class Shape(StrEnum):
@@ -88,12 +92,24 @@ def redirected() -> Fault:
 
 
 class Faults:
-    """The plan. It is used up by calls that would be carried out, not by those that are refused anyway."""
+    """The plan. It is used up by calls that would be carried out, not by those that are refused anyway.
+
+    :ivar forbidden: images that CAM lets nobody change, whatever they may do with others
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._planned: defaultdict[tuple[str, str], deque[Fault]] = defaultdict(deque)
         self._lags: deque[int] = deque()
+        self.forbidden: set[str] = set()
+
+    def check_allowed(self, action: str, params: Mapping[str, Any]) -> None:
+        """
+        :raises ApiError: ``UnauthorizedOperation``
+        """
+        images = {params.get("ImageId"), *params.get("ImageIds", ())}
+        if not action.startswith("Describe") and images & self.forbidden:
+            raise ApiError("UnauthorizedOperation", f"You are not authorized to perform {action} on this image.")
 
     def plan(self, action: str, fault: Fault, times: int = 1, service: str = "") -> None:
         """After what is planned for ``action`` already, its next ``times`` calls go wrong so.

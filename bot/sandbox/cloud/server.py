@@ -106,6 +106,7 @@ class CloudServer:
             self._throttle.admit((service, request.action, request.region), action.per_second)
             outcome.params = parameters.read(request, action.spec)
             parameters.check(outcome.params, action.spec)
+            self.state.faults.check_allowed(request.action, outcome.params)
             outcome.fault = self.state.faults.next(service, request.action) or NO_FAULT
             if outcome.fault.done or outcome.fault is NO_FAULT:
                 outcome.fields = action.run(self.state, request.region, outcome.params)
