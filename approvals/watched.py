@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from approvals.catalogue import Catalogue
-from approvals.cloud import Cloud, Copied, Image, LighthouseView, Room
+from approvals.cloud import BLUEPRINT, Cloud, Copied, Image, LighthouseView, Room
 from approvals.errors import About, AuthFailed, Refused
 from approvals.incidents import IDENTITY, Incidents
 from approvals.sentences import say
@@ -57,7 +57,7 @@ class _Forbidden:
 class WatchedCloud:
     """Implements ``approvals.cloud.Cloud``.
 
-    Calls are told apart by region, since a permission can be given for one alone.
+    Calls are told apart by region and service, since a permission can be given for one alone.
     """
 
     def __init__(self, cloud: Cloud, incidents: Incidents, catalogue: Catalogue) -> None:
@@ -87,7 +87,7 @@ class WatchedCloud:
         return self._watch(f"images {region}", lambda: self._cloud.images_by_name(region, name))
 
     def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None] | None:
-        accounts = self._watch(f"shares {region}", lambda: self._cloud.shared_with(region, image_id))
+        accounts = self._watch(_named("shares", region, image_id), lambda: self._cloud.shared_with(region, image_id))
         if accounts is not None:
             self._catalogue.note_shares(region, image_id, accounts)
         return accounts
@@ -145,7 +145,7 @@ class WatchedCloud:
 
     def _change(self, region: str, image_id: str, call: Callable[[], str]) -> str:
         try:
-            return self._on_image(f"change {region}", image_id, call)
+            return self._on_image(_named("change", region, image_id), image_id, call)
         finally:  # what failed may have had an effect all the same
             self._catalogue.note_change(region)
 
@@ -175,3 +175,7 @@ class WatchedCloud:
             raise
         self._incidents.answered(call)
         return answer
+
+
+def _named(call: str, region: str, image_id: str) -> str:
+    return f"{call} {BLUEPRINT if image_id.startswith(BLUEPRINT) else ''}{region}"

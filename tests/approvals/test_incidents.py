@@ -256,6 +256,16 @@ def test_a_call_that_works_in_one_region_does_not_tell_that_it_works_in_another(
     assert incidents(house) == [("auth", True)]
 
 
+def test_what_lighthouse_lets_us_do_does_not_tell_that_cvm_does(house: House) -> None:
+    house.cloud.fail("share", REVOKED)
+    with pytest.raises(AuthFailed):
+        house.watched.share(GUANGZHOU, "img-base0001", [DATA])
+    house.watched.share(GUANGZHOU, "lhbp-base0001", [DATA])
+    assert incidents(house) == [("auth", False)]
+    house.watched.share(GUANGZHOU, "img-base0001", [DATA])
+    assert incidents(house) == [("auth", True)]
+
+
 def test_a_try_that_meets_no_fault_lets_the_next_begin_at_once(house: House) -> None:
     numbers = [house.approved(account) for account in (DATA, LAB, STRANGER)]
     house.cloud.fail("images_by_id", REVOKED)
