@@ -132,7 +132,20 @@ class WatchedCloud:
             self._catalogue.note_change(destination)
 
     def check_deletion(self, region: str, image_id: str) -> None:
-        self._on_image(f"delete {region}", image_id, lambda: self._cloud.check_deletion(region, image_id))
+        """Where it is not allowed, whoever asks is told so: nobody approved anything yet that would have to wait.
+
+        :raises Refused: the cloud would not do it, or not for us
+        """
+
+        def check() -> None:
+            try:
+                self._cloud.check_deletion(region, image_id)
+            except AuthFailed as error:
+                if error.code in _NOT_ALLOWED:
+                    raise _refused(error, error.advice) from error
+                raise
+
+        self._watch(f"delete {region}", check)
 
     def delete_image(self, region: str, image_id: str, *, snapshots: bool) -> str:
         def delete() -> str:
@@ -158,9 +171,7 @@ class WatchedCloud:
         except AuthFailed as error:
             if self._forbidden.failed(call, image_id, error):
                 advice = say("Allow it for this image, too, to Imagewarden's user or role in CAM, then retry.")
-                raise Refused(
-                    error.action, error.code, error.message, error.cloud_request_id, about=About.IMAGE, advice=advice
-                ) from error
+                raise _refused(error, advice) from error
             self._incidents.failed(call, error)
             raise
         self._forbidden.answered(call, image_id)
@@ -175,6 +186,11 @@ class WatchedCloud:
             raise
         self._incidents.answered(call)
         return answer
+
+
+def _refused(error: AuthFailed, advice: str) -> Refused:
+    """The same, as what keeps us from acting on one image."""
+    return Refused(error.action, error.code, error.message, error.cloud_request_id, about=About.IMAGE, advice=advice)
 
 
 def _named(call: str, region: str, image_id: str) -> str:

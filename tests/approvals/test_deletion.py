@@ -359,3 +359,21 @@ def test_from_everyone_where_nobody_has_it_there_is_nothing_to_do(house: House) 
     assert request.state is State.REFUSED
     (finding,) = (one for one in request.findings if one.level is Level.BLOCK)
     assert (finding.code, finding.text) == ("nothing_to_do", "Nobody has base-2026.")
+
+
+def test_without_the_permission_to_delete_whoever_asks_is_told_and_nothing_else_is_held_up(house: House) -> None:
+    missing = AuthFailed("DeleteImages", "UnauthorizedOperation", "You may not.", advice="Allow it in CAM.")
+    house.cloud.fail("check_deletion", missing)
+    request = house.request(asked(house))
+    assert request.state is State.REFUSED
+    (refusal,) = (one for one in request.findings if one.code == "deletion_refused")
+    assert "You may not. (UnauthorizedOperation)" in refusal.text
+    assert refusal.remedy == "Allow it in CAM."
+    assert "alarm" not in [notice.kind for notice in house.told()]
+    assert house.incidents.report() is None
+
+
+def test_keys_that_are_not_taken_hold_up_what_is_asked(house: House) -> None:
+    house.cloud.fail("check_deletion", AuthFailed("DeleteImages", "AuthFailure.SecretIdNotFound", "no such key"))
+    assert house.request(asked(house)).state is State.CHECKING
+    assert "alarm" in [notice.kind for notice in house.told()]
