@@ -51,6 +51,8 @@ METHODS = [
     "check_deletion",
     "delete_image",
 ]
+CHANGES = {"share", "unshare", "offer", "withdraw", "check_copy", "copy", "check_deletion", "delete_image"}
+NOT_ALLOWED = AuthFailed("action", "UnauthorizedOperation", "a sentence")
 KINDS = [Throttled, Unavailable, OutcomeUnknown, AuthFailed, Refused, Crash]
 
 Fault = tuple[str, type[Exception], bool]
@@ -58,17 +60,26 @@ FAULTS = st.none() | st.tuples(st.sampled_from(METHODS), st.sampled_from(KINDS),
 
 
 def error(kind: type[Exception]) -> Exception:
+    if kind is AuthFailed:
+        return NOT_ALLOWED
     return Crash() if kind is Crash else kind("action", "Code", "a sentence")
 
 
 class LateCloud(FakeCloud):
     """
     :ivar late: reads show who had which image when this was set
+    :ivar forbidden: images that we may look at and not change
     """
 
     def __init__(self, *images: Image) -> None:
         super().__init__(*images)
         self.late: dict[str, dict[str, datetime | None]] | None = None
+        self.forbidden: set[str] = set()
+
+    def _called(self, call: Call) -> None:
+        super()._called(call)
+        if call.name in CHANGES and call.subject in self.forbidden:
+            raise NOT_ALLOWED
 
     def be_late(self) -> None:
         self.late = {image_id: dict(accounts) for image_id, accounts in self.shares.items()}
@@ -200,6 +211,11 @@ class Anything(RuleBasedStateMachine):
             self.cloud.offered.discard(one.image_id)
             del self.cloud.stock[one.region, one.image_id]
 
+    @rule(forbidden=st.sets(st.sampled_from(sorted(NAMES.values()))))
+    def permit(self, forbidden: set[str]) -> None:
+        """An operator lets the bot change all images but these."""
+        self.cloud.forbidden = forbidden
+
     # what happens by itself
 
     @rule(
@@ -263,6 +279,7 @@ class Anything(RuleBasedStateMachine):
 
     @rule()
     def come_to_rest(self) -> None:
+        self.cloud.forbidden = set()
         for _ in range(100):
             self.wait(timedelta(minutes=6))
             self.each_house_until_idle(House.check, House.time_out, House.end, House.execute, House.copy)
