@@ -2,6 +2,7 @@
 
 A pass goes through all images of the catalogue, with one read each; where it is stands in the database. A difference is
 told once, by a request by which its owners and guardians decide; more than a handful at a time are told in one message.
+A region that can't be read for long is left out, so that the others are still compared; no such pass is a whole one.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 
 import structlog
@@ -28,6 +30,7 @@ from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.store import Store
 from approvals.trust_source import is_trusted
+from approvals.unread import Regions, Unread
 
 MOST_CARDS = 5
 """Requests that one pass makes; what is more is told in one message."""
@@ -63,6 +66,7 @@ class DriftWatch:
         self._home = home
         self._begun = clock()
         self._not_before = self._begun
+        self._regions = Regions()
 
     def next_due(self, ledger: Ledger) -> datetime | None:
         every = self._policies.current.rules.drift_every
@@ -89,25 +93,43 @@ class DriftWatch:
             log.info("drift_postponed", error=str(error))
             self._not_before = now + _SOON
             return 0
+        except Unread as error:
+            log.warning("drift_postponed", error=str(error.__cause__), left_out=sorted(self._regions.left_out))
+            self._not_before = now + _AFTER_A_FAULT
+            return 0
         except (CloudError, DirectoryError, WrongAccount) as error:
             log.warning("drift_postponed", error=str(error))
             self._not_before = now + _AFTER_A_FAULT
             return 0
 
     def _turn(self, at: DriftPass, now: datetime) -> int:
-        images = self._images()
+        images = [image for image in self._images() if image.region not in self._regions.left_out]
         if at.started_at is None:
             at = DriftPass(now, at.finished_at, ("", ""), 0, len(images))
         left = [image for image in images if (image.region, image.image_id) > at.position]
         for image in left[:_AT_ONCE]:
-            made = self._look(image, at, now)
+            try:
+                made = self._look(image, at, now)
+            except Unread:
+                self._remember(at)
+                raise
             at = replace(at, position=(image.region, image.image_id), looked=at.looked + 1, cards=at.cards + made)
         if len(left) <= _AT_ONCE:
             at = self._look_for_lost(images, at, now)
-            at = self._finish(at, now)
-        done = at
-        self._store.write(lambda ledger: ledger.drift.set_pass(done), durable=False)
+            at = self._end(at, now)
+        self._remember(at)
         return min(len(left), _AT_ONCE) if at.started_at else 0
+
+    def _remember(self, at: DriftPass) -> None:
+        self._store.write(lambda ledger: ledger.drift.set_pass(at), durable=False)
+
+    def _end(self, at: DriftPass, now: datetime) -> DriftPass:
+        done = self._finish(at, now)
+        if self._regions.left_out:
+            done = replace(done, finished_at=at.finished_at)
+            self._not_before = now + (self._policies.current.rules.drift_every or _AFTER_A_FAULT)
+        self._regions.forgive()
+        return done
 
     def _images(self) -> list[Image]:
         """Ours, in an order that stays while others come and go."""
@@ -123,7 +145,7 @@ class DriftWatch:
             before = ledger.grants.of(image.image_id, image.region)
             known = ledger.drift.of(image.image_id, image.region)
         try:
-            shared = self._cloud.shared_with(image.region, image.image_id)
+            shared = self._regions.read(image.region, lambda: self._cloud.shared_with(image.region, image.image_id))
         except Refused as error:
             log.info("drift_not_read", image=image.image_id, error=str(error), cloud=error.cloud_request_id)
             return 0
@@ -193,9 +215,9 @@ class DriftWatch:
         there = {(image.region, image.image_id) for image in images}
         read = {region for region, reading in self._catalogue.readings.items() if reading.as_of and not reading.fault}
         with self._store.read() as ledger:
-            lost = sorted(key for key in ledger.grants.images() - there if key[0] in read)
+            lost = sorted(key for key in ledger.grants.images() - there if key[0] in read - self._regions.left_out)
         for region, image_id in lost:
-            if self._cloud.images_by_id(region, [image_id]):
+            if self._regions.read(region, partial(self._cloud.images_by_id, region, [image_id])):
                 continue  # it is new, and was not there when the list was read
             with self._store.read() as ledger:
                 before, known = ledger.grants.of(image_id, region), ledger.drift.of(image_id, region)

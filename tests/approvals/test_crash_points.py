@@ -82,7 +82,12 @@ def test_the_flow_takes_the_listed_steps_and_no_other(world: World, name: str) -
     # What may come back after a loss of power and is done again; all else is on the disk before anything follows it.
     made = {step.removeprefix("commit of ") for step in fate.steps if step.startswith("commit of ")}
     light = {step for step in made if step.startswith(("Checker.", "Notices.", "Leases."))}
-    assert fate.durable == made - light - {"Copying.sweep", "DriftWatch._turn", "Executor.sweep", "Judging._postponing"}
+    assert fate.durable == made - light - {
+        "Copying.sweep",
+        "DriftWatch._remember",
+        "Executor.sweep",
+        "Judging._postponing",
+    }
 
 
 @pytest.mark.parametrize(("name", "at"), list(_kills()))

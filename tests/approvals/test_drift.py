@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,11 @@ def watched(house: House) -> House:
 def open_drift(house: House) -> list[tuple[DriftKind, str]]:
     with house.store.read() as ledger:
         return [(one.kind, one.target.account) for one in ledger.drift.open(limit=100)]
+
+
+def finished(house: House) -> datetime | None:
+    with house.store.read() as ledger:
+        return ledger.drift.latest_pass().finished_at
 
 
 def newest(house: House) -> Request:
@@ -275,6 +281,65 @@ def test_it_waits_behind_people_and_behind_a_cloud_that_is_down(house: House) ->
         pass
     with house.store.read() as ledger:
         assert ledger.drift.latest_pass().finished_at is not None
+
+
+class HalfCloud(FakeCloud):
+    """
+    :ivar down: a region of which nothing is told
+    """
+
+    down = ""
+
+    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None]:
+        shared = super().shared_with(region, image_id)
+        if region == self.down:
+            raise Unavailable("DescribeImageSharePermission", "InternalError", "down")
+        return shared
+
+
+def test_a_region_that_cannot_be_read_is_left_out_and_the_others_are_compared_all_the_same(database: Path) -> None:
+    cloud = HalfCloud(image(), image("img-far00001", "far", region=SINGAPORE))
+    house = House(database, cloud=cloud)
+    watched(house)
+    whole = finished(house)
+    cloud.down = SINGAPORE
+
+    def shared_with(region: str) -> int:
+        return sum(call.name == "shared_with" and call.region == region for call in house.cloud.calls)
+
+    def hours(number: int) -> None:
+        for _ in range(number * 120):
+            house.survey.sweep(house.clock.advance(seconds=30))
+            while house.drift.sweep(house.tick()):
+                pass
+
+    hours(1)
+    before = shared_with(GUANGZHOU)
+    house.cloud.give({STRANGER})
+    house.cloud.give({STRANGER}, "img-far00001")
+    hours(1)
+    assert open_drift(house) == [(DriftKind.UNAPPROVED, STRANGER)]
+    assert "card" in [notice.kind for notice in house.told()]
+    assert finished(house) == whole
+    assert 1 <= shared_with(GUANGZHOU) - before <= 2  # no more often than every half hour
+
+    cloud.down = ""
+    compare(house)
+    assert open_drift(house) == [(DriftKind.UNAPPROVED, STRANGER)] * 2
+    assert finished(house) != whole
+    house.close()
+
+
+def test_a_region_that_fails_once_is_tried_again_and_nothing_is_left_out(house: House) -> None:
+    house.cloud.put(image("img-far00001", "far", region=SINGAPORE))
+    house.survey.sweep(house.clock.advance(minutes=31))
+    for _ in range(2):
+        house.cloud.fail("shared_with", Unavailable("DescribeImageSharePermission", "InternalError", "down"))
+        assert house.drift.sweep(house.clock.advance(minutes=1)) == 0
+    while house.drift.sweep(house.clock.advance(minutes=1)):
+        pass
+    assert finished(house) is not None
+    assert {call.region for call in house.cloud.calls if call.name == "shared_with"} == {GUANGZHOU, SINGAPORE}
 
 
 def test_switched_off_it_never_looks(tmp_path: Path) -> None:
