@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from approvals.cloud import Image
 from approvals.errors import OutcomeUnknown
 from approvals.tencent_codes import error_for
+from approvals.texts import storable
 
 INCOMPLETE = "IncompleteAnswer"
 """Our code for an answer without a field that it should have."""
@@ -43,18 +44,24 @@ class Answer:
 
     def optional(self, name: str, kind: type[_T]) -> _T:
         """The value, or the empty one of its kind: much may be null, and nothing is decided by these."""
-        value = self._fields.get(name)
-        return value if isinstance(value, kind) else kind()
+        value = self._value(name, kind)
+        return kind() if value is None else value
 
     def optional_rows(self, name: str) -> list[Answer]:
         """:raises OutcomeUnknown: it is there, but no list of objects"""
         return [] if self._fields.get(name) is None else self.rows(name)
 
     def _need(self, name: str, kind: type[_T]) -> _T:
-        value = self._fields.get(name)
-        if not isinstance(value, kind):
+        value = self._value(name, kind)
+        if value is None:
             raise OutcomeUnknown(self.action, INCOMPLETE, f"the answer lacks {name}")
         return value
+
+    def _value(self, name: str, kind: type[_T]) -> _T | None:
+        value = self._fields.get(name)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            return None
+        return storable(value) if isinstance(value, str) else value
 
 
 def opened(action: str, envelope: object) -> Answer:
@@ -68,10 +75,10 @@ def opened(action: str, envelope: object) -> Answer:
         raise OutcomeUnknown(action, INCOMPLETE, "the answer lacks Response")
     answer = Answer(action, response)
     if "Error" in response:
-        error = response["Error"] if isinstance(response["Error"], dict) else {}
-        code, message = str(error.get("Code", INCOMPLETE)), str(error.get("Message", "an error without a message"))
-        request_id = response.get("RequestId")
-        raise error_for(action, code, message, request_id if isinstance(request_id, str) else None)
+        error = Answer(action, response["Error"] if isinstance(response["Error"], dict) else {})
+        code = error.optional("Code", str) or INCOMPLETE
+        message = error.optional("Message", str) or "an error without a message"
+        raise error_for(action, code, message, answer.optional("RequestId", str) or None)
     answer.text("RequestId")
     return answer
 

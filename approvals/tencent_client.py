@@ -29,6 +29,7 @@ from approvals.rate import RateLimits
 from approvals.tencent_answers import Answer
 from approvals.tencent_codes import error_for
 from approvals.tencent_http import NoAnswer, NotSent, Transport
+from approvals.texts import storable
 
 Site = Literal["china", "international"]
 """Which of the vendor's two sites: accounts, keys and hosts of one mean nothing to the other."""
@@ -198,6 +199,6 @@ def _told(action: str, error: Exception) -> CloudError:
     if isinstance(below, NoAnswer):
         return OutcomeUnknown(action, "ClientNetworkError", str(below))
     if isinstance(error, TencentCloudSDKException) and error.requestId:
-        return error_for(action, str(error.code), str(error.message), error.requestId)
+        return error_for(action, *(storable(str(told)) for told in (error.code, error.message, error.requestId)))
     # Not the cloud's own words: they may quote the answer, or what was sent.
     return OutcomeUnknown(action, type(error).__name__, "the answer can't be read")

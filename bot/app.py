@@ -9,7 +9,6 @@ from pathlib import Path
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient
 
 from approvals.catalogue import Catalogue
 from approvals.checker import Checker
@@ -34,6 +33,7 @@ from approvals.timers import Timers
 from approvals.watched import WatchedCloud
 from approvals.worker import Sweep, Worker
 from bot import health
+from bot.answers import Client
 from bot.config import Settings
 from bot.gate import Gate
 from bot.homes import Homes
@@ -186,9 +186,9 @@ class Bot:
         self.store.close()
 
 
-def web_client(settings: Settings, token: str | None) -> WebClient:
+def web_client(settings: Settings, token: str | None) -> Client:
     """Slack's Web API. Nothing is repeated by the client: a repeated post would be a second message."""
-    return WebClient(
+    return Client(
         token=token,
         base_url=settings.slack_api_url,
         timeout=_SLACK_TIMEOUT,

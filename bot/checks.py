@@ -18,6 +18,7 @@ from approvals.policy import Policy
 from approvals.sql.connection import open_database
 from approvals.tencent import TencentCloud
 from bot import config
+from bot.answers import ConversationInfo, read
 from bot.app import cloud_client, web_client
 from bot.config import ConfigError, Settings
 from bot.patience import patiently
@@ -129,17 +130,17 @@ def _app_token(client: WebClient, settings: Settings) -> Line:
 def _channel(client: WebClient, policy: Policy) -> Line:
     channel_id = policy.home.channel
     try:
-        channel = client.conversations_info(channel=channel_id).get("channel") or {}
+        channel = read(ConversationInfo, client.conversations_info(channel=channel_id)).channel
     except SlackApiError as error:
         advice = "check the id, and invite the bot there with /invite @imagewarden"
         text = f"{channel_id} can't be seen ({told_by(error)}): {advice}"
         return Line(False, "channel", text)
     except UNREACHED as error:
         return Line(False, "channel", f"Slack can't be reached ({error})")
-    name = f"#{channel.get('name')}"
-    if channel.get("is_archived"):
+    name = f"#{channel.name or channel_id}"
+    if channel.is_archived:
         return Line(False, "channel", f"{name} is archived: name another one in the policy")
-    if channel.get("is_member") is False:
+    if channel.is_member is False:
         return Line(False, "channel", f"the bot is not in {name}: type /invite @imagewarden there")
     return Line(True, "channel", f"cards go to {name}")
 

@@ -14,6 +14,7 @@ from approvals.home import HomeAccount
 from approvals.ledger import Ledger
 from approvals.store import Store
 from approvals.worker import Sweep
+from bot.answers import ConversationInfo, read
 from bot.metrics import Metrics
 from bot.scopes import remedy
 from bot.slack import CLOSED, TOKEN_FAULTS, UNREACHED, Installation, code_of
@@ -247,7 +248,7 @@ def channel(
 
     def ask() -> None:
         try:
-            told = client.conversations_info(channel=channel_id).get("channel") or {}
+            told = read(ConversationInfo, client.conversations_info(channel=channel_id)).channel
         except SlackApiError as error:
             code = code_of(error)
             if code in CLOSED:
@@ -258,9 +259,9 @@ def channel(
             raise NoAnswer(str(error)) from error
         except UNREACHED as error:
             raise NoAnswer(str(error)) from error
-        if told.get("is_archived"):
+        if told.is_archived:
             raise DoesNotWork(f"the channel {channel_id} is archived: unarchive it, or name another in the policy")
-        if not told.get("is_member"):
+        if not told.is_member:
             raise DoesNotWork(f"the bot isn't in the channel {channel_id}: invite it with /invite")
 
     return Dependency(

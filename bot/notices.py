@@ -19,6 +19,7 @@ from approvals.message_model import Card, Notice
 from approvals.model import Request
 from approvals.pace import later
 from approvals.store import Store
+from bot.answers import Permalink, Posted, read
 from bot.cards import endings, private
 from bot.cards.alarms import alarm, head
 from bot.cards.request import card
@@ -260,7 +261,8 @@ class Notices:
             answer = self._client.chat_postMessage(
                 channel=recipient, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
             )
-            return Card(recipient, str(answer.get("channel") or recipient), str(answer["ts"]))
+            posted = read(Posted, answer)
+            return Card(recipient, posted.channel, posted.ts)
         return Card(recipient, *direct(self._client, recipient, text, blocks))
 
     def _thread(self, notice: Notice, request: Request, parent: Card | None) -> None:
@@ -309,10 +311,10 @@ class Notices:
             return None
         try:
             answer = self._client.chat_getPermalink(channel=place.channel, message_ts=place.ts)
+            return read(Permalink, answer).permalink
         except (SlackApiError, *UNREACHED) as error:
             log.info("no_permalink", error=str(error))
             return None
-        return str(answer.get("permalink") or "") or None
 
     def _postpone(self, notice: Notice, error: str, wait: timedelta | None = None) -> None:
         now = self._clock()

@@ -13,21 +13,18 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
+from approvals.texts import storable
+
 
 class Malformed(Exception):
     """Not what Slack sends; the text names the fields, never what they held."""
 
 
-def _storable(value: object) -> object:
-    """Half a surrogate pair, which JSON can carry and no database can store, becomes a question mark; a NUL goes."""
-    if not isinstance(value, str):
-        return value
-    if not value.isascii():
-        value = value.encode(errors="replace").decode()
-    return value.replace("\0", "")
+def _kept(value: object) -> object:
+    return storable(value) if isinstance(value, str) else value
 
 
-Text = Annotated[str, BeforeValidator(_storable)]
+Text = Annotated[str, BeforeValidator(_kept)]
 Name = Annotated[Text, Field(min_length=1)]
 # Ids stand in mentions and in keys: no character that means something there is in any of Slack's.
 Id = Annotated[str, StringConstraints(pattern=r"\A[A-Za-z0-9._-]{1,100}\z")]

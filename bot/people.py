@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from approvals.errors import DirectoryError, UnknownPerson
 from approvals.model import Person
 from approvals.sentences import say
 from bot import languages
+from bot.answers import Answer, GroupMembers, User, UserByEmail, UsersInfo, read
 from bot.languages import Language
 from bot.slack import UNREACHED, Workspace, code_of, told_by
 
 T = TypeVar("T")
+A = TypeVar("A", bound=Answer)
 
 _FRESH_FOR = 15.0  # seconds
 _KNOWN_FOR = 3600.0  # seconds
@@ -73,40 +76,38 @@ class People:
         return self._fresh(f"group {principal}", lambda: self._ask_group(principal))
 
     def _ask_person(self, person_id: str) -> Person:
-        user = (
-            self._ask(person_id, lambda: self._client.users_info(user=person_id, include_locale=True)).get("user") or {}
-        )
-        self._languages[person_id] = languages.of_locale(str(user.get("locale") or ""))
+        user = self._ask(
+            person_id, UsersInfo, lambda: self._client.users_info(user=person_id, include_locale=True)
+        ).user
+        self._languages[person_id] = languages.of_locale(user.locale or "")
         why_not = _why_not(user, person_id, self._workspace())
         return Person(
             person_id,
             _name(user, person_id),
             may_act=why_not is None,
             why_not=why_not or "",
-            time_zone=str(user.get("tz") or ""),
+            time_zone=user.tz or "",
         )
 
     def _ask_address(self, address: str) -> tuple[str, ...]:
-        answer = self._ask(address, lambda: self._client.users_lookupByEmail(email=address))
-        person_id = str((answer.get("user") or {}).get("id") or "")
-        if not person_id:
+        found = self._ask(address, UserByEmail, lambda: self._client.users_lookupByEmail(email=address)).user
+        if not found.id:
             raise UnknownPerson(address)
-        return (person_id,)
+        return (found.id,)
 
     def _ask_group(self, group_id: str) -> tuple[str, ...]:
-        answer = self._ask(group_id, lambda: self._client.usergroups_users_list(usergroup=group_id))
-        return tuple(answer.get("users") or ())
+        group = self._ask(group_id, GroupMembers, lambda: self._client.usergroups_users_list(usergroup=group_id))
+        return tuple(group.users)
 
-    def _ask(self, principal: str, call: Callable[[], Any]) -> Mapping[str, Any]:
+    def _ask(self, principal: str, kind: type[A], call: Callable[[], SlackResponse]) -> A:
         try:
-            data: Mapping[str, Any] = call().data
+            return read(kind, call())
         except SlackApiError as error:
             if code_of(error) in _NOBODY:
                 raise UnknownPerson(principal) from error
             raise DirectoryError(f"Slack does not tell who {principal} is: {told_by(error)}") from error
         except UNREACHED as error:
             raise DirectoryError(f"Slack can't be asked who {principal} is: {error}") from error
-        return data
 
     def _fresh(self, key: str, ask: Callable[[], T]) -> T:
         with self._lock:
@@ -125,28 +126,28 @@ def _key(person_id: str) -> str:
     return f"person {person_id}"
 
 
-def _name(user: Mapping[str, Any], person_id: str) -> str:
-    profile = user.get("profile") or {}
-    return str(profile.get("display_name") or user.get("name") or user.get("real_name") or person_id)
+def _name(user: User, person_id: str) -> str:
+    shown = user.profile.display_name if user.profile else None
+    return shown or user.name or user.real_name or person_id
 
 
-def _why_not(user: Mapping[str, Any], person_id: str, workspace: Workspace) -> str | None:
-    """A sentence on why they may neither ask nor decide, or None. A flag that Slack leaves out is false."""
-    if user.get("deleted"):
+def _why_not(user: User, person_id: str, workspace: Workspace) -> str | None:
+    """A sentence on why they may neither ask nor decide, or None."""
+    if user.deleted:
         return say("this account is deactivated.")
-    if person_id == "USLACKBOT" or any(user.get(flag) for flag in ("is_bot", "is_workflow_bot", "is_connector_bot")):
+    if person_id == "USLACKBOT" or any((user.is_bot, user.is_workflow_bot, user.is_connector_bot)):
         return say("bots can neither ask nor decide.")
-    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+    if user.is_restricted or user.is_ultra_restricted:
         return say("guests can neither ask nor decide.")
-    if user.get("is_invited_user"):
+    if user.is_invited_user:
         return say("the invitation to this workspace isn't accepted yet.")
-    if user.get("is_stranger") or not _same_company(user, workspace):
+    if user.is_stranger or not _same_company(user, workspace):
         return say("people of other workspaces can neither ask nor decide.")
     return None
 
 
-def _same_company(user: Mapping[str, Any], workspace: Workspace) -> bool:
-    enterprise_id = (user.get("enterprise_user") or {}).get("enterprise_id")
+def _same_company(user: User, workspace: Workspace) -> bool:
+    enterprise_id = user.enterprise_user.enterprise_id if user.enterprise_user else None
     if workspace.enterprise_id and enterprise_id:
-        return bool(enterprise_id == workspace.enterprise_id)
-    return bool(user.get("team_id", workspace.team_id) == workspace.team_id)
+        return enterprise_id == workspace.enterprise_id
+    return user.team_id in ("", workspace.team_id)

@@ -13,6 +13,7 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
+from bot.answers import ConversationOpened, Posted, read
 from bot.languages import translated
 from bot.slack import UNREACHED
 
@@ -107,6 +108,7 @@ def direct(client: WebClient, person_id: str, text: str, blocks: list[dict[str, 
     :raises OSError, HTTPException: Slack can't be reached
     """
     text = translated(text)
-    channel = str(client.conversations_open(users=person_id)["channel"]["id"])
+    channel = read(ConversationOpened, client.conversations_open(users=person_id)).channel.id
     answer = client.chat_postMessage(channel=channel, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False)
-    return str(answer.get("channel") or channel), str(answer["ts"])
+    posted = read(Posted, answer)
+    return posted.channel, posted.ts

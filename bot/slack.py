@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from approvals.errors import DirectoryError
+from bot.answers import AuthTest, read
 from bot.scopes import lacking
 
 _PASSING = {
@@ -43,7 +44,7 @@ _CODE = re.compile(r"[a-z0-9_]+")
 _DEFAULT_WAIT = 30  # seconds, where Slack names none
 
 UNREACHED = (OSError, HTTPException)
-"""What slack-sdk lets through when no whole answer came: errors of the socket and of urllib, and half an answer."""
+"""When no whole answer came: errors of the socket and of urllib, half an answer, and one that can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +123,9 @@ class Installation:
         :raises OSError, HTTPException: Slack can't be reached
         """
         answer = self._client.auth_test()
+        told = read(AuthTest, answer)
         self.lacks = lacking(answer.headers) or frozenset()
         self._workspace = Workspace(
-            team_id=str(answer.get("team_id") or ""),
-            enterprise_id=answer.get("enterprise_id"),
-            bot_user_id=str(answer.get("user_id") or ""),
-            bot_id=answer.get("bot_id"),
+            team_id=told.team_id, enterprise_id=told.enterprise_id, bot_user_id=told.user_id, bot_id=told.bot_id
         )
         return self._workspace

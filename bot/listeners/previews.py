@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 
 from approvals.errors import CloudError, DirectoryError, WrongAccount
 from approvals.model import Action, Person, Request, State
-from bot import ids
+from bot import answers, ids
 from bot.cards import form
 from bot.cards.text import Block, escape
 from bot.gate import told
@@ -25,6 +25,7 @@ from bot.listeners.form import Filled, drawn, held, read
 from bot.listeners.members import why_not
 from bot.payloads import Press, View
 from bot.services import Services
+from bot.slack import code_of, told_by
 
 _KEPT = 1000  # views; nobody has as many open at once
 _CONFLICT = "hash_conflict"
@@ -148,12 +149,12 @@ class Preview:
                     continue
                 try:
                     answer = self._services.client.views_update(view_id=self._view.id, hash=known, view=view)
+                    shown.hash = answers.read(answers.ViewUpdated, answer).view.hash
                 except SlackApiError as error:
-                    if error.response.get("error") == _CONFLICT:
+                    if code_of(error) == _CONFLICT:
                         continue
-                    log.info("preview_not_shown", error=error.response.get("error"))
+                    log.info("preview_not_shown", error=told_by(error))
                     return False
-                shown.hash = str(answer["view"]["hash"])
                 return True
         log.info("preview_not_shown", error=_CONFLICT)
         return False

@@ -147,6 +147,30 @@ def test_odd_values_are_not_read_as_something_else(odd: object) -> None:
             cloud.images_by_id(GUANGZHOU, [IMAGE])
 
 
+def test_yes_is_no_number() -> None:
+    fields = {"ImageSet": [row(IMAGE, ImageSize=True)], "TotalCount": 1}
+    with serving(answer(**fields)) as server, client(server.url) as cloud:
+        assert cloud.images_by_id(GUANGZHOU, [IMAGE])[0].size_gib == 0
+    uncounted, lacking = answer(ImageSet=[], TotalCount=True), pytest.raises(OutcomeUnknown, match="lacks TotalCount")
+    with serving(uncounted) as server, client(server.url) as cloud, lacking:
+        cloud.images_by_id(GUANGZHOU, [IMAGE])
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
+def test_texts_that_no_database_can_keep_are_kept_as_well_as_can_be(content_type: str) -> None:
+    odd = "x\ud800\0"
+    tags = [{"Key": odd, "Value": odd}]
+    images = answer(ImageSet=[row(IMAGE, ImageName=odd, ImageState=odd, OsName=odd, Tags=tags)], TotalCount=1)
+    error = {"Error": {"Code": odd, "Message": odd}, "RequestId": odd}
+    with serving(images) as server, client(server.url) as cloud:
+        (image,) = cloud.images_by_id(GUANGZHOU, [IMAGE])
+    assert (image.name, image.state, image.os_name, image.tags) == ("x?", "x?", "x?", {"x?": "x?"})
+    refused, unknown = Reply(http({"Response": error}, content_type=content_type)), pytest.raises(OutcomeUnknown)
+    with serving(refused) as server, client(server.url) as cloud, unknown as caught:
+        share(cloud)
+    assert (caught.value.code, caught.value.message, caught.value.cloud_request_id) == ("x?", "x?", "x?")
+
+
 def test_fields_that_may_be_null() -> None:
     nulls = dict.fromkeys(("Tags", "SnapshotSet", "CreatedTime", "LicenseType", "ImageSize", "ImageDeprecated"))
     with serving(answer(ImageSet=[row(IMAGE, **nulls)], TotalCount=1)) as server, client(server.url) as cloud:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from slack_sdk import WebClient
 
+from bot.answers import Client
+from bot.sandbox import company
 from bot.sandbox.workspace.server import WorkspaceServer
-from tests.sandbox.workspace_support import Clock, client_of, running
+from tests.sandbox.workspace_support import Clock, running
 
 
 class Hands(Clock):
@@ -31,5 +32,5 @@ def workspace(hands: Hands) -> Iterator[WorkspaceServer]:
 
 
 @pytest.fixture
-def client(workspace: WorkspaceServer) -> WebClient:
-    return client_of(workspace)
+def client(workspace: WorkspaceServer) -> Client:
+    return Client(token=company.BOT_TOKEN, base_url=workspace.api_url, retry_handlers=[])
