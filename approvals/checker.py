@@ -25,7 +25,7 @@ from approvals.pace import later
 from approvals.people import Directory, can_be_met, deciders_of, guardians_of, unknown_owners
 from approvals.policies import Policies
 from approvals.policy import Policy
-from approvals.recording import Effect, record_each
+from approvals.recording import Effect, Task, record_each
 from approvals.rows import stamp
 from approvals.sentences import say
 from approvals.store import Store
@@ -58,7 +58,11 @@ class Checker:
         """Check what is due; returns how many requests were looked at."""
         with self._store.read() as ledger:
             due = ledger.to_check(now, _TOGETHER)
-        record_each(self._store, self._pool, [partial(self._traced, request, now) for request in due], durable=False)
+        tasks = [
+            Task(partial(self._traced, request, now), self._put_off(request, later(now, request.attempts), now))
+            for request in due
+        ]
+        record_each(self._store, self._pool, tasks, durable=False)
         return len(due)
 
     def judge(self, request: Request) -> tuple[Judgement, Deciders | None]:
@@ -135,7 +139,11 @@ class Checker:
     def _traced(self, request: Request, now: datetime) -> Effect:
         """Whatever is logged on the way names the request."""
         with bound_contextvars(request=request.id):
-            return self._check(request, now)
+            try:
+                return self._check(request, now)
+            except Exception:
+                log.exception("check_failed")
+                raise
 
     def _check(self, request: Request, now: datetime) -> Effect:
         policy = self._policies.current
@@ -243,7 +251,9 @@ class Checker:
         until = later(now, request.attempts)
         if isinstance(error, AuthFailed | WrongAccount):  # an operator mends it, at any time
             until = min(until, now + _SOON)
+        return self._put_off(request, until, now)
 
+    def _put_off(self, request: Request, until: datetime, now: datetime) -> Effect:
         def work(ledger: Ledger) -> None:
             first = request.attempts == 0
             if ledger.postpone(request, until=until) and first:

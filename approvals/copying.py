@@ -7,7 +7,7 @@ times over more than a minute, since a list may be late; only then is the cloud 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -82,10 +82,10 @@ class Copying:
             turns = [_Turn(leases.enter_context(self._leases.hold(now)), now, leave) for _ in due]
             # Not waited for: what a loss of power undoes here is taken again, in the state in which it was.
             taken = self._store.write(lambda ledger: _take(ledger, due, turns), durable=False)
-            if len(taken) == 1:
-                self._step(*taken[0])
-            else:
-                list(self._pool.map(lambda one: self._step(*one), taken))
+            steps = [self._pool.submit(self._step, *one) for one in taken]
+            wait(steps)  # the leases are held until the last has ended, whatever becomes of the others
+            for step in steps:
+                step.result()
         return len(taken)
 
     def close(self) -> None:
@@ -99,12 +99,18 @@ class Copying:
             return
         except CloudError as error:
             log.warning("copy_postponed", copy=copy.id, error=str(error), cloud=error.cloud_request_id)
-            counts = not isinstance(error, AuthFailed)
-            until = later(turn.now, copy.polls) if counts else turn.now
-            step = _Step(copy, replace(copy, polls=copy.polls + counts, not_before=until))
-            self._store.write(lambda ledger: self._record(ledger, step, turn))
+            self._put_off(copy, turn, counts=not isinstance(error, AuthFailed))
             return
+        except Exception:
+            log.exception("copy_failed", copy=copy.id)
+            self._put_off(copy, turn, counts=True)
+            raise
         self._store.write(lambda ledger: self._record_and_pass(ledger, step, turn))
+
+    def _put_off(self, copy: Copy, turn: _Turn, *, counts: bool) -> None:
+        until = later(turn.now, copy.polls) if counts else turn.now
+        step = _Step(copy, replace(copy, polls=copy.polls + counts, not_before=until))
+        self._store.write(lambda ledger: self._record(ledger, step, turn))
 
     def _next(self, copy: Copy, turn: _Turn) -> _Step:
         match copy.state:

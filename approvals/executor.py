@@ -30,7 +30,7 @@ from approvals.outbox import Outbox
 from approvals.outcomes import Done, Has, Stopped
 from approvals.policies import Policies
 from approvals.policy import Policy
-from approvals.recording import Effect, record_each
+from approvals.recording import Effect, Task, record_each
 from approvals.settling import Settling, Turn, is_held
 from approvals.store import Store
 from approvals.trust_facts import Facts
@@ -75,7 +75,8 @@ class Executor:
             turns = (Turn(leases.enter_context(self._leases.hold(now)), now, leave) for _ in range(images))
             # Not waited for: what a loss of power undoes here is taken again, and read before anything is called.
             taken = self._store.write(lambda ledger: self._take_some(ledger, turns), durable=False)
-            record_each(self._store, self._pool, [partial(self._traced, *one) for one in taken], durable=True)
+            tasks = [Task(partial(self._traced, *one), partial(self._put_off, *one)) for one in taken]
+            record_each(self._store, self._pool, tasks, durable=True)
         return sum(len(together) for together, _ in taken)
 
     def close(self) -> None:
@@ -116,7 +117,14 @@ class Executor:
     def _traced(self, together: Sequence[Request], turn: Turn) -> Effect | None:
         """Whatever is logged on the way names the requests."""
         with bound_contextvars(requests=[one.id for one in together]):
-            return self._execute(together, turn)
+            try:
+                return self._execute(together, turn)
+            except Exception:
+                log.exception("execution_failed")
+                raise
+
+    def _put_off(self, together: Sequence[Request], turn: Turn, ledger: Ledger) -> None:
+        self._settling.give_back(ledger, together, turn, counts=True)
 
     def _execute(self, together: Sequence[Request], turn: Turn) -> Effect | None:
         try:
@@ -138,7 +146,7 @@ class Executor:
             return lambda ledger: self._settling.refuse(ledger, together, refusal, turn)
         except CloudError as error:
             log.warning("execution_postponed", error=str(error), cloud=error.cloud_request_id)
-            return lambda ledger: self._settling.give_back(ledger, together, turn, counts=True)
+            return partial(self._put_off, together, turn)
         except LeaseLost:
             log.warning("execution_lost")
             return None

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from types import FunctionType
 from typing import Any, TypeVar
 
 from slack_sdk import WebClient
@@ -101,6 +101,12 @@ class Fate:
             raise Killed
 
 
+def _name(work: Callable[..., object]) -> str:
+    while isinstance(work, partial):
+        work = work.func
+    return work.__qualname__.partition(".<locals>")[0]
+
+
 class MortalStore(Store):
     """Every commit is a step, named after the method that makes it."""
 
@@ -109,10 +115,9 @@ class MortalStore(Store):
         self._fate = fate
 
     def write_all(self, works: Sequence[Callable[[Ledger], T]], *, durable: bool = True) -> list[Work[T]]:
-        names = {work.__qualname__.partition(".<locals>")[0] for work in works if isinstance(work, FunctionType)}
-        if not names:
-            return super().write_all(works, durable=durable)
-        (name,) = names
+        if not works:
+            return []
+        name = " and ".join(sorted({_name(work) for work in works}))
         if durable:
             self._fate.durable.add(name)
         with self._fate.step(f"commit of {name}"):

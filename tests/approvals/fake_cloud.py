@@ -23,8 +23,12 @@ TAKES = LighthouseView(
 """What Lighthouse says of an image that it would take."""
 
 
-class Crash(Exception):
-    """The process dies here: nothing in the product expects it."""
+class Crash(BaseException):
+    """The process dies here: nothing in the product catches it."""
+
+
+class Unforeseen(Exception):
+    """Nothing in the product expects it, and the process lives on."""
 
 
 def image(image_id: str = "img-base0001", name: str = "base-2026", **fields: object) -> Image:
@@ -83,11 +87,11 @@ class FakeCloud:
         self.views: dict[str, LighthouseView | None] = {}
         self.names_are_unique = True
         self._ways: dict[str, str | None] = {}
-        self._before: dict[str, deque[Exception]] = defaultdict(deque)
-        self._after: dict[str, deque[Exception]] = defaultdict(deque)
+        self._before: dict[str, deque[BaseException]] = defaultdict(deque)
+        self._after: dict[str, deque[BaseException]] = defaultdict(deque)
         self._lock = threading.RLock()
 
-    def fail(self, name: str, *errors: Exception, after_effect: bool = False) -> None:
+    def fail(self, name: str, *errors: BaseException, after_effect: bool = False) -> None:
         """Answer the next calls of that method with the errors, one each."""
         (self._after if after_effect else self._before)[name].extend(errors)
 

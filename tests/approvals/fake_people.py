@@ -5,12 +5,14 @@ from __future__ import annotations
 from approvals.errors import DirectoryError, UnknownPerson
 from approvals.model import Person
 from bot.sandbox import company
+from tests.approvals.fake_cloud import Unforeseen
 
 
 class FakeDirectory:
     """Implements ``approvals.people.Directory``.
 
     :ivar down: the chat doesn't answer
+    :ivar odd: ids about which it answers what nothing in the product expects
     """
 
     def __init__(self) -> None:
@@ -18,15 +20,16 @@ class FakeDirectory:
         self.addresses = {company.address_of(one): one.id for one in company.PEOPLE}
         self.groups = {group.id: group.members for group in company.GROUPS}
         self.down = False
+        self.odd: set[str] = set()
 
     def person(self, person_id: str) -> Person:
-        self._answer()
+        self._answer(person_id)
         if person_id not in self.people:
             raise UnknownPerson(person_id)
         return self.people[person_id]
 
     def members(self, principal: str) -> tuple[str, ...]:
-        self._answer()
+        self._answer(principal)
         if "@" in principal:
             if principal not in self.addresses:
                 raise UnknownPerson(principal)
@@ -37,7 +40,9 @@ class FakeDirectory:
             raise UnknownPerson(principal)
         return self.groups[principal]
 
-    def _answer(self) -> None:
+    def _answer(self, about: str) -> None:
+        if about in self.odd:
+            raise Unforeseen(about)
         if self.down:
             raise DirectoryError("the chat doesn't answer")
 

@@ -24,7 +24,7 @@ from approvals.leases import LEASE
 from approvals.model import Action, State, Verb
 from approvals.terms import NO_END, Term
 from approvals.verifying import Verified, verify
-from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, Crash, FakeCloud, image
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, Crash, FakeCloud, Unforeseen, image
 from tests.approvals.house import DATA, LAB, LIN, MEI, OMAR, SARA, STRANGER, House
 
 NAMES = {"base-2026": "img-base0001", "web-2026": "img-web00001", "gpu-2026": "img-gpu00001"}
@@ -53,16 +53,16 @@ METHODS = [
 ]
 CHANGES = {"share", "unshare", "offer", "withdraw", "check_copy", "copy", "check_deletion", "delete_image"}
 NOT_ALLOWED = AuthFailed("action", "UnauthorizedOperation", "a sentence")
-KINDS = [Throttled, Unavailable, OutcomeUnknown, AuthFailed, Refused, Crash]
+KINDS = [Throttled, Unavailable, OutcomeUnknown, AuthFailed, Refused, Crash, Unforeseen]
 
-Fault = tuple[str, type[Exception], bool]
+Fault = tuple[str, type[BaseException], bool]
 FAULTS = st.none() | st.tuples(st.sampled_from(METHODS), st.sampled_from(KINDS), st.booleans())
 
 
-def error(kind: type[Exception]) -> Exception:
+def error(kind: type[BaseException]) -> BaseException:
     if kind is AuthFailed:
         return NOT_ALLOWED
-    return Crash() if kind is Crash else kind("action", "Code", "a sentence")
+    return kind("action", "Code", "a sentence")
 
 
 class LateCloud(FakeCloud):
@@ -252,7 +252,7 @@ class Anything(RuleBasedStateMachine):
                 self.press(*pressed, verb=None, which=1 - which)
 
         self.cloud.during = meanwhile
-        with suppress(Crash):
+        with suppress(Crash, Unforeseen):
             step(self.houses[which])
         self.heal()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from approvals.cloud import MAX_SHARES
 from approvals.errors import AuthFailed, CloudError, OutcomeUnknown, Refused, Throttled, Unavailable
 from approvals.model import Action, ItemState, State
 from bot.sandbox import company
-from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, image
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Unforeseen, image
 from tests.approvals.house import CHANNEL, DATA, GUS, LAB, LIN, MEI, OMAR, SARA, STRANGER, House, gist
 
 REFUSED = [("reply", f"reply:{MEI}", "refused")]
@@ -115,6 +116,26 @@ def test_what_cannot_be_done_is_refused(
 
 def test_our_own_account_is_refused_as_a_target(house: House) -> None:
     assert refused(house, house.pending(company.HOME_ACCOUNT)) == "target_is_home"
+
+
+def test_requests_over_which_the_checks_fall_hold_up_no_other(house: House) -> None:
+    house.directory.odd = {MEI}
+    odd = [house.ask(DATA) for _ in range(10)]
+    other = house.ask(LAB, by=OMAR)
+    for _ in range(3):
+        with suppress(Unforeseen):
+            house.check()
+    assert house.request(other).state is State.PENDING
+    assert {house.request(number).state for number in odd} == {State.CHECKING}
+    replies = [gist(notice) for notice in house.told() if notice.kind == "reply"]
+    assert replies.count(("reply", f"reply:{MEI}", "delayed")) == len(odd)
+    assert house.check() == 0  # they are tried again later, and later
+
+    house.directory.odd = set()
+    house.clock.advance(minutes=10)
+    while house.check():
+        pass
+    assert {house.request(number).state for number in odd} == {State.PENDING}
 
 
 def test_a_guest_or_somebody_unknown_may_not_ask(house: House) -> None:

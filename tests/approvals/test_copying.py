@@ -11,7 +11,7 @@ from approvals.copy_model import COPY_MOVES, Copy, CopyState
 from approvals.errors import AuthFailed, OutcomeUnknown, Refused, Throttled, Unavailable
 from approvals.leases import LEASE
 from approvals.model import Action, ItemState, State, Verb
-from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Crash, image
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Crash, Unforeseen, image
 from tests.approvals.house import DATA, GUS, LAB, LIN, MEI, House
 
 LOST = OutcomeUnknown("SyncImages", "ClientNetworkError", "no answer")
@@ -350,6 +350,21 @@ def test_a_process_that_dies_right_after_the_call_is_followed_by_a_look(house: H
     house.clock.advance(seconds=LEASE.total_seconds() + 1)
     settle(house)
     assert (house.request(number).state, calls(house)) == (State.DONE, 1)
+
+
+def test_a_copy_over_which_a_step_falls_is_tried_again_later_and_holds_up_no_other(house: House) -> None:
+    house.cloud.put(image("img-other001", "other"))
+    numbers = [house.approved(DATA, regions=(SINGAPORE,), image=name) for name in ("base-2026", "other")]
+    while house.execute():
+        pass
+    house.cloud.fail("room", Unforeseen())
+    with pytest.raises(Unforeseen):
+        house.copy()
+    assert calls(house) == 1
+    assert sorted(row["state"] for row in house.rows("SELECT state FROM copies")) == ["syncing", "wanted"]
+    settle(house)
+    assert [house.request(number).state for number in numbers] == [State.DONE, State.DONE]
+    assert calls(house) == 2
 
 
 def test_whoever_lost_the_lease_makes_no_call(house: House) -> None:

@@ -10,7 +10,7 @@ import pytest
 from approvals.errors import AuthFailed, CloudError, OutcomeUnknown, Throttled, Unavailable
 from approvals.leases import LEASE
 from approvals.model import Action, ItemState, State, Verb
-from tests.approvals.fake_cloud import Call, Crash
+from tests.approvals.fake_cloud import Call, Crash, Unforeseen, image
 from tests.approvals.house import DATA, LAB, House, gist
 
 LONGEST_PAUSE = timedelta(minutes=5, seconds=1)
@@ -162,6 +162,22 @@ def test_a_crash_between_the_call_and_the_record_is_made_good_without_a_second_c
     assert len(house.cloud.changes) == calls + 1
     assert active(house) == ([DATA] if action is Action.SHARE else [])
     assert house.events(number)[-5:] == ["executing", "requeued", "executing", f"{action}_done", "done"]
+
+
+@pytest.mark.parametrize("after_effect", [False, True])
+def test_what_nobody_foresaw_is_tried_again_later_and_begins_with_a_read(house: House, after_effect: bool) -> None:
+    house.cloud.put(image("img-other001", "other"))
+    odd, other = house.approved(DATA), house.approved(DATA, image="other")
+    house.cloud.fail("share", Unforeseen(), after_effect=after_effect)
+    with pytest.raises(Unforeseen):
+        house.execute()
+    assert house.request(other).state is State.DONE
+    assert (house.request(odd).state, house.request(odd).attempts) == (State.APPROVED, 1)
+    assert house.execute() == 0
+    house.clock.advance(minutes=1)
+    house.execute()
+    assert (house.request(odd).state, house.cloud.has()) == (State.DONE, {DATA})
+    assert len(house.cloud.changes) == (2 if after_effect else 3)
 
 
 def test_a_crash_before_the_call_is_made_good_with_the_call(house: House) -> None:

@@ -18,7 +18,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from approvals.errors import OutcomeUnknown, Throttled, Unavailable
 from approvals.leases import LEASE
 from approvals.model import Action, Item, State, Verb
-from tests.approvals.fake_cloud import GUANGZHOU, Crash, FakeCloud, image
+from tests.approvals.fake_cloud import GUANGZHOU, Crash, FakeCloud, Unforeseen, image
 from tests.approvals.house import DATA, GUS, LAB, LIN, MEI, OMAR, SARA, STRANGER, House
 from tests.approvals.record import broken_lines
 
@@ -40,6 +40,9 @@ FAULTS = [
     ("change", OutcomeUnknown, True),
     ("change", Crash, False),
     ("change", Crash, True),
+    ("images_by_id", Unforeseen, False),
+    ("change", Unforeseen, False),
+    ("change", Unforeseen, True),
 ]
 
 
@@ -101,10 +104,6 @@ class Told:
         return verb.value
 
 
-def error(kind: type[Exception]) -> Exception:
-    return Crash() if kind is Crash else kind("action", "Code", "a sentence")
-
-
 class DeskMachine(RuleBasedStateMachine):
     asked = Bundle("asked")
 
@@ -148,7 +147,7 @@ class DeskMachine(RuleBasedStateMachine):
     def check(self, fails: bool) -> None:
         waiting = [one for one in self.requests if one.state is State.CHECKING]
         if fails:
-            self.house.cloud.fail("images_by_name", *[error(Unavailable)] * len(waiting))
+            self.house.cloud.fail("images_by_name", *[Unavailable("action", "Code", "a sentence")] * len(waiting))
         while self.house.check():
             pass
         self.house.cloud.heal()
@@ -192,14 +191,16 @@ class DeskMachine(RuleBasedStateMachine):
         one.state, one.turn = State.APPROVED, self.turns
 
     @rule(fault=st.sampled_from(FAULTS), bad=st.sets(st.sampled_from(ACCOUNTS), max_size=1))
-    def execute(self, fault: tuple[str, type[Exception], bool] | None, bad: set[str]) -> None:
+    def execute(self, fault: tuple[str, type[BaseException], bool] | None, bad: set[str]) -> None:
         self.house.cloud.bad = bad
         if fault:
             where, kind, after_effect = fault
             for method in ("share", "unshare") if where == "change" else (where,):
-                self.house.cloud.fail(method, error(kind), after_effect=after_effect)
+                self.house.cloud.fail(method, kind("action", "Code", "a sentence"), after_effect=after_effect)
         try:
             self.house.execute()
+        except Unforeseen:
+            pass
         except Crash:
             for one in self.requests:
                 if self.house.request(one.number).state is State.EXECUTING and one.state is State.APPROVED:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -11,15 +11,12 @@ import pytest
 
 from approvals.audit import NOBODY, Entry
 from approvals.ledger import Ledger
-from approvals.recording import Effect, record_each
+from approvals.recording import Effect, Task, record_each
 from approvals.store import Store
+from tests.approvals.fake_cloud import Unforeseen
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 WITHIN = 10.0  # seconds
-
-
-class Unforeseen(Exception):
-    pass
 
 
 @pytest.fixture
@@ -48,6 +45,13 @@ def fail() -> Effect:
     raise Unforeseen
 
 
+def task(run: Callable[[], Effect | None], put_off: int = 0) -> Task:
+    """
+    :param put_off: the number that is noted where it fails
+    """
+    return Task(run, note(put_off) if put_off else lambda _ledger: None)
+
+
 def write_half(ledger: Ledger) -> None:
     note(9)(ledger)
     raise Unforeseen
@@ -55,13 +59,13 @@ def write_half(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("numbers", [[], [1], [1, 2, 3]])
 def test_what_every_task_gives_is_written(store: Store, pool: ThreadPoolExecutor, numbers: list[int]) -> None:
-    record_each(store, pool, [partial(note, number) for number in numbers], durable=True)
+    record_each(store, pool, [task(partial(note, number)) for number in numbers], durable=True)
     assert noted(store) == set(numbers)
 
 
 def test_a_task_may_have_nothing_to_write(store: Store, pool: ThreadPoolExecutor) -> None:
-    record_each(store, pool, [lambda: None], durable=True)
-    record_each(store, pool, [lambda: None, partial(note, 1)], durable=True)
+    record_each(store, pool, [task(lambda: None)], durable=True)
+    record_each(store, pool, [task(lambda: None), task(partial(note, 1))], durable=True)
     assert noted(store) == {1}
 
 
@@ -77,7 +81,7 @@ def test_a_task_begins_when_the_one_before_is_done(store: Store, pool: ThreadPoo
         running.remove(number)
         return note(number)
 
-    record_each(store, pool, [partial(quick, number) for number in range(5)], durable=True)
+    record_each(store, pool, [task(partial(quick, number)) for number in range(5)], durable=True)
     assert noted(store) == set(range(5))
     assert not met.is_set()
 
@@ -91,19 +95,40 @@ def test_a_slow_task_holds_up_no_other(store: Store, pool: ThreadPoolExecutor) -
         assert noted(store) == {2, 3}
         return note(1)
 
-    record_each(store, pool, [slow, partial(note, 2), partial(note, 3)], durable=True)
+    record_each(store, pool, [task(slow), task(partial(note, 2)), task(partial(note, 3))], durable=True)
     assert noted(store) == {1, 2, 3}
 
 
 def test_a_task_that_fails_keeps_no_other_from_being_written(store: Store, pool: ThreadPoolExecutor) -> None:
     with pytest.raises(Unforeseen):
-        record_each(store, pool, [fail, partial(note, 1), lambda: write_half, partial(note, 2)], durable=True)
+        record_each(
+            store,
+            pool,
+            [task(one) for one in (fail, partial(note, 1), lambda: write_half, partial(note, 2))],
+            durable=True,
+        )
     assert noted(store) == {1, 2}
 
 
 def test_one_that_fails_alone_is_told(store: Store, pool: ThreadPoolExecutor) -> None:
     with pytest.raises(Unforeseen):
-        record_each(store, pool, [fail], durable=True)
+        record_each(store, pool, [task(fail)], durable=True)
     with pytest.raises(Unforeseen):
-        record_each(store, pool, [lambda: write_half], durable=True)
+        record_each(store, pool, [task(lambda: write_half)], durable=True)
     assert noted(store) == set()
+
+
+@pytest.mark.parametrize("others", [(), (1, 2)], ids=["alone", "beside others"])
+@pytest.mark.parametrize("run", [fail, lambda: write_half], ids=["asked in vain", "written in vain"])
+def test_what_fails_is_put_off(
+    store: Store, pool: ThreadPoolExecutor, run: Callable[[], Effect], others: tuple[int, ...]
+) -> None:
+    with pytest.raises(Unforeseen):
+        record_each(store, pool, [task(run, 8), *(task(partial(note, number)) for number in others)], durable=True)
+    assert noted(store) == {8, *others}
+
+
+def test_what_cannot_be_put_off_keeps_no_other_from_it(store: Store, pool: ThreadPoolExecutor) -> None:
+    with pytest.raises(Unforeseen):
+        record_each(store, pool, [Task(fail, write_half), task(fail, 8), task(partial(note, 1))], durable=True)
+    assert noted(store) == {8, 1}
