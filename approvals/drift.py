@@ -7,11 +7,10 @@ A region that can't be read for long is left out, so that the others are still c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import groupby
 
 import structlog
 
@@ -19,17 +18,15 @@ from approvals.catalogue import Catalogue
 from approvals.cloud import LIGHTHOUSE, Cloud, Image, ImageKind
 from approvals.differences import accounts_of
 from approvals.drift_model import Drift, DriftKind, DriftPass
-from approvals.drifting import ask, passed
-from approvals.errors import CloudError, DirectoryError, Refused, Throttled, WrongAccount
+from approvals.drift_telling import Telling
+from approvals.drifting import passed
+from approvals.errors import CloudError, Refused, Throttled, WrongAccount
 from approvals.home import HomeAccount
 from approvals.ledger import Ledger
-from approvals.model import Deciders, Grant
-from approvals.outbox import Outbox, alarm
-from approvals.people import Directory, deciders_of_drift, guardians_of
+from approvals.model import Grant
+from approvals.people import Directory
 from approvals.policies import Policies
-from approvals.policy import Policy
 from approvals.store import Store
-from approvals.trust_source import is_trusted
 from approvals.unread import Regions, Unread
 
 MOST_CARDS = 5
@@ -62,8 +59,7 @@ class DriftWatch:
         self._cloud = cloud
         self._catalogue = catalogue
         self._policies = policies
-        self._directory = directory
-        self._home = home
+        self._telling = Telling(store, catalogue, policies, directory, home)
         self._begun = clock()
         self._not_before = self._begun
         self._regions = Regions()
@@ -97,7 +93,7 @@ class DriftWatch:
             log.warning("drift_postponed", error=str(error.__cause__), left_out=sorted(self._regions.left_out))
             self._not_before = now + _AFTER_A_FAULT
             return 0
-        except (CloudError, DirectoryError, WrongAccount) as error:
+        except (CloudError, WrongAccount) as error:
             log.warning("drift_postponed", error=str(error))
             self._not_before = now + _AFTER_A_FAULT
             return 0
@@ -113,6 +109,11 @@ class DriftWatch:
             except Unread:
                 self._remember(at)
                 raise
+            except (CloudError, WrongAccount):
+                raise
+            except Exception:  # nothing else may wait for one image that can't be made out
+                log.exception("drift_not_compared", image=image.image_id)
+                made = 0
             at = replace(at, position=(image.region, image.image_id), looked=at.looked + 1, cards=at.cards + made)
         if len(left) <= _AT_ONCE:
             at = self._look_for_lost(images, at, now)
@@ -124,7 +125,8 @@ class DriftWatch:
         self._store.write(lambda ledger: ledger.drift.set_pass(at), durable=False)
 
     def _end(self, at: DriftPass, now: datetime) -> DriftPass:
-        done = self._finish(at, now)
+        self._telling.finish(self._images(), MOST_CARDS - at.cards, now)
+        done = DriftPass(None, now, ("", ""), at.looked, at.total, 0)
         if self._regions.left_out:
             done = replace(done, finished_at=at.finished_at)
             self._not_before = now + (self._policies.current.rules.drift_every or _AFTER_A_FAULT)
@@ -170,8 +172,8 @@ class DriftWatch:
         as_known = (set(accounts_of(known, DriftKind.UNAPPROVED)), set(accounts_of(known, DriftKind.GONE)))
         if (unapproved, gone) == as_known:
             return 0
-        deciders = deciders_of_drift(image, self._policies.current, self._directory)
         may_ask = at.finished_at is not None and at.cards < MOST_CARDS
+        deciders = self._telling.deciders(image) if may_ask else None
 
         def work(ledger: Ledger) -> int:
             same = ledger.grants.of(image.image_id, image.region) == list(before)
@@ -181,7 +183,7 @@ class DriftWatch:
                 image, (unapproved - as_known[0]) | (gone - as_known[1]), since=now - _SETTLES
             )
             self._note(ledger, image, unapproved - settling, gone - settling, now)
-            return self._tell(ledger, image, deciders, now) if may_ask else 0
+            return self._telling.tell(ledger, image, deciders, now) if deciders else 0
 
         return self._store.write(work)
 
@@ -194,21 +196,6 @@ class DriftWatch:
         for kind, accounts in found.items():
             for account in sorted(accounts):
                 ledger.drift.add(kind, image, policy.target(account), now=now)
-
-    def _tell(self, ledger: Ledger, image: Image, deciders: Deciders, now: datetime) -> int:
-        """Ask about what is new of an image; returns how many requests that made."""
-        untold = [one for one in ledger.drift.untold() if (one.image_id, one.region) == (image.image_id, image.region)]
-        made = 0
-        for _, found in groupby(untold, key=lambda one: one.kind):
-            self._ask(ledger, image, list(found), deciders, now)
-            made += 1
-        return made
-
-    def _ask(self, ledger: Ledger, image: Image, found: Sequence[Drift], deciders: Deciders, now: datetime) -> None:
-        request = ask(ledger, image, found, deciders, home=self._home.known, now=now)
-        outbox = Outbox(ledger, request, channel=self._policies.current.home.channel, now=now)
-        outbox.card()
-        outbox.thread("asked")
 
     def _look_for_lost(self, images: Sequence[Image], at: DriftPass, now: datetime) -> DriftPass:
         """Images that were approved to be shared, and aren't there any more."""
@@ -224,55 +211,6 @@ class DriftWatch:
                 image = _remembered(ledger, before, image_id, region)
             at = replace(at, cards=at.cards + self._compare(image, set(), before, known, at, now))
         return at
-
-    def _finish(self, at: DriftPass, now: datetime) -> DriftPass:
-        """Tell what was not told on the way, and look at what others share with us."""
-        policy = self._policies.current
-        with self._store.read() as ledger:
-            untold = [one for one in ledger.drift.untold() if one.kind is not DriftKind.INBOUND]
-        groups = [list(group) for _, group in groupby(untold, key=lambda one: (one.kind, one.image_id, one.region))]
-        images = {(image.region, image.image_id): image for image in self._images()}
-        by_image = [(images.get((found[0].region, found[0].image_id)), found) for found in groups]
-        if len(groups) <= MOST_CARDS - at.cards:
-            deciders = [deciders_of_drift(image, policy, self._directory) if image else None for image, _ in by_image]
-        else:
-            deciders = [None] * len(groups)
-        guardians = guardians_of(requester_id="", policy=policy, directory=self._directory).guardian_ids
-
-        def work(ledger: Ledger) -> None:
-            for (image, found), who in zip(by_image, deciders, strict=True):
-                if image is not None and who is not None:
-                    self._ask(ledger, image, found, who, now)
-            left = [one for one in ledger.drift.untold() if one.kind is not DriftKind.INBOUND]
-            if left:
-                facts = {"number": str(len(left)), "images": str(len({(one.region, one.image_id) for one in left}))}
-                alarm(ledger, policy.home.admins or guardians, "drift_many", facts, now=now)
-            for one in left:
-                ledger.drift.told(one)
-            self._note_inbound(ledger, policy, guardians, now)
-
-        self._store.write(work)
-        return DriftPass(None, now, ("", ""), at.looked, at.total, 0)
-
-    def _note_inbound(self, ledger: Ledger, policy: Policy, guardians: Iterable[str], now: datetime) -> None:
-        words = ledger.sources.words()
-        foreign = {
-            (one.image_id, one.region): one
-            for one in self._catalogue.images()
-            if one.kind == ImageKind.SHARED and not is_trusted(one.creator, policy, words)
-        }
-        for known in ledger.drift.open(limit=10_000):
-            if known.kind is DriftKind.INBOUND and (known.image_id, known.region) not in foreign:
-                ledger.drift.settle(known, "passed", now=now)
-        for image in foreign.values():
-            ledger.drift.add(DriftKind.INBOUND, image, policy.target(image.creator), now=now)
-        new = [one for one in ledger.drift.untold() if one.kind is DriftKind.INBOUND]
-        if new:
-            named = ", ".join(f"{one.image_name} ({one.target.account})" for one in new[:MOST_CARDS])
-            facts = {"number": str(len(new)), "named": named}
-            alarm(ledger, guardians, "inbound_new", facts, now=now)
-        for one in new:
-            ledger.drift.told(one)
 
 
 def _accounts(grants: Sequence[Grant]) -> set[str]:

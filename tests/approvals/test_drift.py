@@ -15,7 +15,7 @@ from approvals.errors import Throttled, Unavailable
 from approvals.model import Action, Request, State, Verb
 from approvals.verifying import Verified, verify
 from bot.sandbox import company
-from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, FakeCloud, image
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, FakeCloud, Unforeseen, image
 from tests.approvals.house import CHANNEL, DATA, GUS, LAB, LIN, MEI, OMAR, SARA, STRANGER, House, gist
 from tests.approvals.test_ending import WEEK, calls, shared, to_rest
 
@@ -340,6 +340,44 @@ def test_a_region_that_fails_once_is_tried_again_and_nothing_is_left_out(house: 
         pass
     assert finished(house) is not None
     assert {call.region for call in house.cloud.calls if call.name == "shared_with"} == {GUANGZHOU, SINGAPORE}
+
+
+@pytest.mark.parametrize("admins", ["[]", '["U0OMAR"]'])
+def test_while_the_chat_does_not_say_who_decides_all_is_compared_and_told_afterwards(
+    tmp_path: Path, admins: str
+) -> None:
+    policy = company.POLICY.replace('admins = ["U0OMAR"]', f"admins = {admins}")
+    house = watched(House(tmp_path / "down.db", policy=policy))
+    house.directory.down = True
+    house.cloud.give({STRANGER})
+    house.cloud.put(image("img-in000001", "theirs", kind="SHARED_IMAGE", creator=STRANGER))
+    before = finished(house)
+    compare(house)
+    assert {kind for kind, _ in open_drift(house)} == {DriftKind.UNAPPROVED, DriftKind.INBOUND}
+    assert finished(house) != before
+    assert house.told() == []
+
+    house.directory.down = False
+    compare(house)
+    assert sorted(notice.kind for notice in house.told()) == ["alarm", "card", "card", "card", "card", "thread"]
+    assert newest(house).action is Action.ADOPT
+    compare(house)
+    assert house.told() == []
+    house.close()
+
+
+def test_an_image_over_which_the_comparison_falls_holds_up_no_other(tmp_path: Path) -> None:
+    house = watched(House(tmp_path / "odd.db", cloud=FakeCloud(image(), image("img-other001", "other"))))
+    for image_id in (BASE, "img-other001"):
+        house.cloud.give({STRANGER}, image_id)
+    house.cloud.fail("shared_with", Unforeseen())
+    before = finished(house)
+    compare(house)
+    assert finished(house) != before
+    assert open_drift(house) == [(DriftKind.UNAPPROVED, STRANGER)]
+    compare(house)
+    assert open_drift(house) == [(DriftKind.UNAPPROVED, STRANGER)] * 2
+    house.close()
 
 
 def test_switched_off_it_never_looks(tmp_path: Path) -> None:
