@@ -113,7 +113,7 @@ class Settling:
                 ended += self._record_item(ledger, request, before, item, turn.now)
         if request.action is Action.SHARE:
             join(ledger, request, items, home=self._home.known, now=turn.now)
-        self._tell(ledger, replace(request, items=tuple(items)), after, turn.now)
+        self._tell(ledger, replace(request, items=tuple(items)), after, turn)
         overs.show_ended(ledger, request, ended, self._policies.current.home.channel, now=turn.now)
 
     def _release(
@@ -154,7 +154,8 @@ class Settling:
             ledger.add_audit(Entry(now, f"{request.action}_{what}", NOBODY, request.id, detail))
         return ended
 
-    def _tell(self, ledger: Ledger, request: Request, after: State, now: datetime) -> None:
+    def _tell(self, ledger: Ledger, request: Request, after: State, turn: Turn) -> None:
+        now = turn.now
         outbox = self._outbox(ledger, request, now)
         if outcomes.waits_for_copies(request.items):
             ledger.add_audit(Entry(now, "waits_for_copy", NOBODY, request.id, {}))
@@ -162,6 +163,8 @@ class Settling:
             return
         if after is State.APPROVED:
             ledger.add_audit(Entry(now, "postponed", NOBODY, request.id, {}))
+            if turn.leave.until is None and request.ends is None and ledger.incidents():
+                outbox.card()  # it tells why it waits; what is tried later tells nothing new
             return
         ledger.add_audit(Entry(now, after.value, NOBODY, request.id, {}))
         channel = self._policies.current.home.channel
@@ -178,7 +181,7 @@ class Settling:
         """
         for request in together:
             if self._release(ledger, request, State.APPROVED, request.items, turn, counts=counts):
-                self._tell(ledger, request, State.APPROVED, turn.now)
+                self._tell(ledger, request, State.APPROVED, turn)
 
     def _outbox(self, ledger: Ledger, request: Request, now: datetime) -> Outbox:
         return Outbox(ledger, request, channel=self._policies.current.home.channel, now=now)

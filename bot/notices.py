@@ -217,6 +217,7 @@ class Notices:
         with self._store.read() as ledger:
             request = ledger.request(request_id)
             cards = {one.recipient: one for one in ledger.cards(request_id)}
+            held = bool(ledger.incidents())
             # One picture stands for all that were taken with it. One that waits does so for what changes meanwhile.
             newest = ledger.newest_taken(notice) if notice.kind == outbox.CARD else notice.id
             behind_parked = notice.kind == outbox.THREAD and ledger.is_lane_parked(notice.lane)
@@ -226,9 +227,9 @@ class Notices:
         placed: Card | None = None
         match notice.kind:
             case outbox.CARD:
-                placed = self._card(notice.recipient, request, cards.get(notice.recipient))
+                placed = self._card(notice.recipient, request, cards.get(notice.recipient), held=held)
             case outbox.THREAD:
-                self._thread(notice, request, cards.get(notice.recipient))
+                self._thread(notice, request, cards.get(notice.recipient), held=held)
             case outbox.REPLY:
                 self._reply(notice, request, cards)
             case outbox.END:
@@ -247,8 +248,8 @@ class Notices:
         if placed is not None:
             ledger.add_card(request_id, placed)
 
-    def _card(self, recipient: str, request: Request, before: Card | None) -> Card:
-        text, blocks = card(request)
+    def _card(self, recipient: str, request: Request, before: Card | None, *, held: bool) -> Card:
+        text, blocks = card(request, held=held)
         if before is not None:
             try:
                 self._client.chat_update(channel=before.channel, ts=before.ts, text=text, blocks=blocks)
@@ -265,7 +266,7 @@ class Notices:
             return Card(recipient, posted.channel, posted.ts)
         return Card(recipient, *direct(self._client, recipient, text, blocks))
 
-    def _thread(self, notice: Notice, request: Request, parent: Card | None) -> None:
+    def _thread(self, notice: Notice, request: Request, parent: Card | None, *, held: bool) -> None:
         if parent is None:
             raise Undeliverable("the card in the channel could not be posted, so there is no thread")
         parts = story(request, notice.facts)
@@ -275,7 +276,7 @@ class Notices:
             except SlackApiError as error:
                 if code_of(error) not in PARENT_GONE:
                     raise
-                parent = self._card(notice.recipient, request, None)
+                parent = self._card(notice.recipient, request, None, held=held)
                 self._place(request.id, parent)
                 self._line(parent, text)
             if number < len(parts):

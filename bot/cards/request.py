@@ -45,13 +45,15 @@ from bot.cards.words import asks, effect, full_label, place, title, vote
 from bot.languages import _, ngettext, translated
 
 SHOWN_ITEMS = 10
+_UNDER_WAY = (State.APPROVED, State.EXECUTING)
 _MARK = {Level.BLOCK: say("✕ *Blocked:*"), Level.WARN: say("● *Needs a guardian:*"), Level.NOTE: "○"}
 
 
-def card(request: Request, *, buttons: bool = True) -> tuple[str, list[Block]]:
+def card(request: Request, *, buttons: bool = True, held: bool = False) -> tuple[str, list[Block]]:
     """The notification's text and the blocks.
 
     :param buttons: whether to show those that make sense in the request's state
+    :param held: whether nothing is executed now, for want of credentials that the cloud takes
     """
     blocks = [
         header(title(request)),
@@ -61,9 +63,14 @@ def card(request: Request, *, buttons: bool = True) -> tuple[str, list[Block]]:
         *([] if request.action.is_drift else _wanted(request)),
         *_checks(request),
         *_deciding(request),
+        *([context(_held())] if held and request.state in _UNDER_WAY else []),
         *(_actions(request) if buttons else []),
     ]
     return notification(request), fitted(blocks)
+
+
+def _held() -> str:
+    return _("● *Waits:* the cloud doesn't take Imagewarden's credentials. Once that is mended it goes on by itself.")
 
 
 def _wanted(request: Request) -> list[Block]:

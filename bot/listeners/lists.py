@@ -26,10 +26,10 @@ _TITLES = {
 
 def show_request(store: Store, number: int) -> Answer:
     with store.read() as ledger:
-        request = ledger.request(number)
+        request, held = ledger.request(number), bool(ledger.incidents())
     if request is None:
         return _("There is no request #{number}. `/image requests` lists the newest.", number=number), None
-    return card(request, buttons=False)
+    return card(request, buttons=False, held=held)
 
 
 def list_requests(store: Store, at: RequestsAt, person_id: str) -> Answer:

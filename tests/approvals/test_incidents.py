@@ -99,6 +99,22 @@ def test_requests_wait_unharmed_and_go_on_when_it_is_mended(house: House) -> Non
     assert events(house) == ["incident", "incident_ended"]
 
 
+def test_the_card_is_drawn_anew_where_it_met_that_first_and_not_with_each_try(house: House) -> None:
+    house.approved(DATA)
+    revoke(house, "share")
+
+    def taken(_call: Call) -> None:
+        house.told()  # the card that tells of the beginning is delivered by now
+
+    house.cloud.during = taken
+    house.execute()
+    assert "card" in [notice.kind for notice in house.told()]
+    for _ in range(3):
+        house.clock.advance(minutes=2)
+        assert house.execute() == 1
+        assert house.told() == []
+
+
 def test_changes_that_are_refused_don_t_count_as_attempts_either(house: House) -> None:
     number = house.approved(DATA)
     before = house.request(number).not_before

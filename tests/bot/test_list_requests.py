@@ -11,13 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from approvals.errors import AuthFailed
 from approvals.model import Verb
 from bot import ids
 from bot.cards import lists
 from bot.listeners import pages
-from bot.listeners.lists import list_requests
+from bot.listeners.lists import list_requests, show_request
 from bot.listeners.pages import RequestsAt
-from tests.approvals.house import LIN, MEI, House
+from tests.approvals.house import DATA, LIN, MEI, House
 from tests.bot.drawn import accepted, words
 
 _LINE = re.compile(r"\*#(\d+)\* (?:share|unshare)")
@@ -28,6 +29,18 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     opened = House(tmp_path_factory.mktemp("lists") / "lists.db")
     yield opened
     opened.close()
+
+
+def test_one_request_tells_that_it_waits_for_credentials_until_they_are_mended(tmp_path: Path) -> None:
+    house = House(tmp_path / "held.db")
+    number = house.approved(DATA)
+    house.cloud.fail("share", AuthFailed("ModifyImageSharePermission", "UnauthorizedOperation", "not allowed"))
+    house.execute()
+    assert "doesn't take Imagewarden's credentials" in words(show_request(house.store, number)[1])
+    house.clock.advance(minutes=2)
+    assert house.execute() == 1
+    assert "credentials" not in words(show_request(house.store, number)[1])
+    house.close()
 
 
 class Reader:

@@ -36,6 +36,7 @@ from tests.e2e.misbehaving import (
 from tests.e2e.person import PersonAt
 from tests.e2e.test_two_processes import balancer
 
+WAITS = "Waits: the cloud doesn't take Imagewarden's credentials."
 STOPPED, MENDED = "Imagewarden can't act in the cloud", "The cloud takes Imagewarden's credentials again"
 DENIED = faults.error("UnauthorizedOperation.PermissionDenied")
 
@@ -74,6 +75,7 @@ def test_revoked_keys_stop_everything_until_they_are_mended(company: Company) ->
     until(lambda: refusals(company) >= 6)
     assert (company.shares(NIGHTLY), changes(company)) == (set(), [])
     company.lin.sees("Sharing base-nightly with data-team", where=CHANNEL)
+    company.lin.sees(WAITS, where=CHANNEL)
     status, told = readyz(company)
     assert REVOKED.code in told["warnings"]["credentials"]
     ask_the_cloud_who_we_are(company)
