@@ -101,12 +101,11 @@ def test_requests_wait_unharmed_and_go_on_when_it_is_mended(house: House) -> Non
 
 def test_the_card_is_drawn_anew_where_it_met_that_first_and_not_with_each_try(house: House) -> None:
     house.approved(DATA)
+    house.cloud.fail("images_by_id", Throttled("DescribeImages", "RequestLimitExceeded", "too many"))
+    house.execute()
+    house.told()  # that it began is told with the first attempt
     revoke(house, "share")
-
-    def taken(_call: Call) -> None:
-        house.told()  # the card that tells of the beginning is delivered by now
-
-    house.cloud.during = taken
+    house.clock.advance(minutes=1)
     house.execute()
     assert "card" in [notice.kind for notice in house.told()]
     for _ in range(3):
