@@ -9,7 +9,7 @@ from __future__ import annotations
 from http.client import HTTPException
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
@@ -133,7 +133,7 @@ class ConversationOpened(Answer):
 
 class Posted(Answer):
     channel: Id
-    ts: Name
+    ts: Annotated[str, StringConstraints(pattern=r"\A[0-9]{1,20}\.[0-9]{1,20}\z")]
 
 
 class Permalink(Answer):

@@ -119,7 +119,10 @@ def test_members_that_are_none_are_not_taken_for_an_empty_group(users: Any) -> N
     assert not isinstance(caught.value, UnknownPerson)
 
 
-@pytest.mark.parametrize("posted", [{}, {"ts": None}, {"ts": 7, "channel": "D0X"}, {"ts": "1.0", "channel": {}}])
+@pytest.mark.parametrize(
+    "posted",
+    [{}, {"ts": None}, {"ts": 7, "channel": "D0X"}, {"ts": "1.0", "channel": {}}, {"ts": "now", "channel": "D0X"}],
+)
 def test_a_message_whose_place_is_not_told_counts_as_not_answered(posted: dict[str, Any]) -> None:
     methods = {"conversations.open": {"channel": {"id": "D0X"}}, "chat.postMessage": posted}
     with told_slack(methods) as client, pytest.raises(Unreadable):
