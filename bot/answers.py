@@ -62,12 +62,20 @@ Flag = bool | None
 """Slack leaves out what is false."""
 
 
+def _none_where_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+Optional = Annotated[Id | None, BeforeValidator(_none_where_empty)]
+"""An id that not everything has."""
+
+
 class Profile(Answer):
     display_name: Shown = None
 
 
 class EnterpriseUser(Answer):
-    enterprise_id: Id | None = None
+    enterprise_id: Optional = None
 
 
 class User(Answer):
@@ -95,7 +103,7 @@ class UsersInfo(Answer):
 
 
 class _Found(Answer):
-    id: Id | None = None
+    id: Optional = None
 
 
 class UserByEmail(Answer):
@@ -108,9 +116,9 @@ class GroupMembers(Answer):
 
 class AuthTest(Answer):
     team_id: Id
-    enterprise_id: Id | None = None
+    enterprise_id: Optional = None
     user_id: Id
-    bot_id: Id | None = None
+    bot_id: Optional = None
 
 
 class Channel(Answer):

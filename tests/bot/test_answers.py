@@ -94,6 +94,14 @@ def test_who_cannot_be_told_from_a_guest_is_nobody_yet_and_not_refused(user: Any
     assert not isinstance(caught.value, UnknownPerson)
 
 
+def test_an_id_that_is_empty_is_none() -> None:
+    whole = {"team_id": "T0OURS", "user_id": "U0BOT"}
+    with told_slack({"auth.test": {**whole, "enterprise_id": "", "bot_id": ""}}) as client:
+        assert Installation(client).workspace() == Workspace("T0OURS", None, "U0BOT", None)
+    with told_slack({"users.info": {"user": {"team_id": ""}}}) as client, pytest.raises(DirectoryError):
+        People(client, lambda: OURS).person("U0X")
+
+
 def test_a_workspace_that_is_null_is_not_ours() -> None:
     with told_slack({"users.info": {"user": {"team_id": None}}}) as client:
         assert People(client, lambda: OURS).person("U0X").why_not == STRANGER
