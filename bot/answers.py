@@ -66,7 +66,7 @@ def _none_where_empty(value: object) -> object:
     return None if value == "" else value
 
 
-Optional = Annotated[Id | None, BeforeValidator(_none_where_empty)]
+IdOrNone = Annotated[Id | None, BeforeValidator(_none_where_empty)]
 """An id that not everything has."""
 
 
@@ -75,7 +75,7 @@ class Profile(Answer):
 
 
 class EnterpriseUser(Answer):
-    enterprise_id: Optional = None
+    enterprise_id: IdOrNone = None
 
 
 class User(Answer):
@@ -103,7 +103,7 @@ class UsersInfo(Answer):
 
 
 class _Found(Answer):
-    id: Optional = None
+    id: IdOrNone = None
 
 
 class UserByEmail(Answer):
@@ -116,9 +116,9 @@ class GroupMembers(Answer):
 
 class AuthTest(Answer):
     team_id: Id
-    enterprise_id: Optional = None
+    enterprise_id: IdOrNone = None
     user_id: Id
-    bot_id: Optional = None
+    bot_id: IdOrNone = None
 
 
 class Channel(Answer):
