@@ -199,7 +199,6 @@ def _told(action: str, error: Exception) -> CloudError:
     if isinstance(below, NoAnswer):
         return OutcomeUnknown(action, "ClientNetworkError", str(below))
     if isinstance(error, TencentCloudSDKException) and error.requestId:
-        code, message, request_id = (storable(str(told)) for told in (error.code, error.message, error.requestId))
-        return error_for(action, code, message, request_id)
+        return error_for(action, str(error.code), str(error.message), storable(str(error.requestId)))
     # Not the cloud's own words: they may quote the answer, or what was sent.
     return OutcomeUnknown(action, type(error).__name__, "the answer can't be read")

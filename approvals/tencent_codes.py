@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from approvals import tencent_lighthouse_codes as lighthouse
 from approvals.errors import About, AuthFailed, CloudError, OutcomeUnknown, Refused, Throttled, Unavailable
 from approvals.sentences import say
+from approvals.texts import sentence
 
 NO_SUCH_IMAGE = frozenset({"InvalidImageId.NotFound", "InvalidImageId.Malformed"})
 """Codes that say of an id that no image has it."""
@@ -263,6 +264,7 @@ def meaning_of(action: str, code: str) -> Meaning | None:
 
 def error_for(action: str, code: str, message: str, cloud_request_id: str | None = None) -> CloudError:
     """The error that an answer of that code is; ``OutcomeUnknown`` where the code is not in the table."""
+    code, message = sentence(code), sentence(message)
     meaning = meaning_of(action, code) or Meaning(OutcomeUnknown)
     advice = say(meaning.advice)
     if meaning.about is not None:

@@ -41,7 +41,7 @@ from bot.cards.text import (
     mention,
     raw,
 )
-from bot.cards.words import asks, effect, full_label, place, title, vote
+from bot.cards.words import asks, effect, full_label, place, said, title, vote
 from bot.languages import _, ngettext, translated
 
 SHOWN_ITEMS = 10
@@ -169,7 +169,7 @@ def _standing(item: Item) -> str:
         case ItemState.ALREADY:
             return _(" · kept by another share") if item.code == KEPT else _(" · nothing to do")
         case ItemState.FAILED:
-            return _(" · failed: {message} ({code})", message=escape(item.message), code=escape(item.code))
+            return _(" · failed: {message} ({code})", message=said(item), code=escape(item.code))
         case ItemState.WAITING:
             return _(" · waits for the copy") if item.code == COPYING else ""
 

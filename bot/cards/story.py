@@ -8,7 +8,7 @@ from approvals.code_model import KEPT, UNVERIFIED
 from approvals.model import Action, Item, ItemState, Request, State
 from bot.cards.request import SHOWN_ITEMS
 from bot.cards.text import all_of, code, escape, mention, region_name
-from bot.cards.words import effect, full_label, place, title
+from bot.cards.words import effect, full_label, place, said, title
 from bot.languages import _
 
 _LINES_A_MESSAGE = 40
@@ -105,7 +105,7 @@ def _outcome(request: Request, item: Item) -> str:
             return _(
                 "• {name}: failed, {message} ({code}){trace}",
                 name=name,
-                message=escape(item.message),
+                message=said(item),
                 code=escape(item.code),
                 trace=trace,
             )

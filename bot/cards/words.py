@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from approvals.copies import newest
 from approvals.model import LIGHTHOUSE_TARGET, Action, Decision, Item, ItemState, Request, Role, State, Target, Verdict
 from approvals.sentences import say
-from bot.cards.text import all_of, mention, region_name
+from bot.cards.text import all_of, cut_marked, escape, mention, region_name
 from bot.languages import _, ngettext, translated
 
 _SHARE = {
@@ -43,6 +43,14 @@ _ENDED = {
     State.EXPIRED: say("Expired"),
     State.FAILED: say("Failed"),
 }
+
+
+_LONGEST_SAID = 1000  # characters; what follows it is worth more than its end
+
+
+def said(item: Item) -> str:
+    """Why it failed."""
+    return cut_marked(escape(item.message), _LONGEST_SAID)
 
 
 def label(target: Target) -> str:

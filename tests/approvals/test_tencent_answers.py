@@ -171,6 +171,20 @@ def test_texts_that_no_database_can_keep_are_kept_as_well_as_can_be(content_type
     assert (caught.value.code, caught.value.message, caught.value.cloud_request_id) == ("x?", "x?", "x?")
 
 
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
+def test_a_sentence_of_the_vendors_is_kept_as_long_as_anybody_reads_it(content_type: str) -> None:
+    error = {
+        "Error": {"Code": "InvalidAccountId.NotFound", "Message": "no such account " * 20_000},
+        "RequestId": "req-9",
+    }
+    refused, caught = Reply(http({"Response": error}, content_type=content_type)), pytest.raises(Refused)
+    with serving(refused) as server, client(server.url) as cloud, caught as told:
+        share(cloud)
+    assert len(told.value.message) == 2000
+    assert told.value.message.endswith("…")
+    assert told.value.cloud_request_id == "req-9"
+
+
 def test_fields_that_may_be_null() -> None:
     nulls = dict.fromkeys(("Tags", "SnapshotSet", "CreatedTime", "LicenseType", "ImageSize", "ImageDeprecated"))
     with serving(answer(ImageSet=[row(IMAGE, **nulls)], TotalCount=1)) as server, client(server.url) as cloud:

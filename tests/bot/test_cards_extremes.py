@@ -13,8 +13,9 @@ from bot import limits
 from bot.cards import form, home, lists, modal, private
 from bot.cards.request import card
 from bot.cards.story import story
+from bot.cards.text import section
 from tests.bot.drawn import accepted, labels, rings_nobody, view_accepted, whole, words
-from tests.bot.requests import GUARDED, IMAGE, LIN, approval, denial, request
+from tests.bot.requests import GUARDED, IMAGE, LIN, UNKNOWN, approval, denial, request
 
 HOSTILE = "<!channel> *_~`<@U0EVIL> <https://evil.example|here> &lt;!here&gt; \"\\'😀 "
 
@@ -118,6 +119,18 @@ def test_a_reason_of_three_thousand_characters_fits(state: State, text: str) -> 
     one = request(state, reason=text * 3000, decisions=(denial(text * 1000),) if state is State.DENIED else ())
 
     judge(*card(one))
+
+
+@pytest.mark.parametrize("text", ["x", "<", '"', "\n", "😀", "no such account, "])
+def test_a_sentence_of_the_clouds_without_end_hides_neither_its_code_nor_the_trace(text: str) -> None:
+    failed = request(State.FAILED, UNKNOWN)
+    one = replace(failed, items=tuple(replace(item, message=text * 20_000) for item in failed.items))
+
+    judge(*card(one))
+    judge(*private.ended(one))
+    [told] = story(one, {"event": "ended"})
+    judge(told, [section(told)])
+    assert "(InvalidAccountId.NotFound) · cloud request `5e1f-77`" in words([section(told)])
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "&" * 255, "x" * 255], ids=["mixed", "&", "x"])
