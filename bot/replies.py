@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from slack_sdk import WebClient
-from slack_sdk.webhook import WebhookClient
+from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from bot.answers import ConversationOpened, Posted, read
 from bot.languages import translated
@@ -20,6 +20,8 @@ from bot.slack import UNREACHED
 _URL_LIVES = timedelta(minutes=29)  # Slack: response_url works five times within 30 minutes
 _TIMEOUT = 8  # seconds
 _HOOKS = "hooks.slack.com"  # where every response_url of Slack's is
+
+_NO_ANSWER = (*UNREACHED, ValueError, LookupError)  # slack-sdk trips over a page that is not in its charset
 
 log = structlog.get_logger()
 
@@ -75,12 +77,13 @@ class Replies:
         hook = WebhookClient(address.url, timeout=_TIMEOUT, retry_handlers=[])
         try:
             answer = hook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=address.replace)
-        except UNREACHED as error:  # it may have arrived all the same; twice is better than never
+        except _NO_ANSWER as error:  # it may have arrived all the same; twice is better than never
             log.warning("response_url_failed", error=str(error))
             return False
-        if answer.status_code != 200:
+        took = _took(answer)
+        if not took:
             log.warning("response_url_refused", status=answer.status_code, answer=answer.body[:100])
-        return bool(answer.status_code == 200)
+        return took
 
     def _is_slacks(self, url: str) -> bool:
         """Only Slack is told: the address came from outside, and it is our machine that goes there.
@@ -99,6 +102,18 @@ class Replies:
         if not good:
             log.warning("response_url_not_slacks")
         return good
+
+
+def _took(answer: WebhookResponse) -> bool:
+    """Slack says ``ok``, alone or in an object; a page is from somebody between us and Slack."""
+    body = answer.body.strip()
+    if answer.status_code != 200 or body.startswith("<"):
+        return False
+    try:
+        told = json.loads(body) if body.startswith("{") else {}
+    except ValueError:
+        return False
+    return told.get("ok", True) is True
 
 
 def direct(client: WebClient, person_id: str, text: str, blocks: list[dict[str, Any]] | None = None) -> tuple[str, str]:

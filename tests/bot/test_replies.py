@@ -108,8 +108,24 @@ def test_blocks_go_the_same_two_ways(replies: Replies, workspace: WorkspaceServe
         Reply(http("no_text", status="500 Oops", content_type="text/plain"), "close"),
         Reply(http("ok", content_type="text/plain", length=5000), "close"),
         Reply(b"", "close"),
+        Reply(http("<html>Please log in to the network</html>", content_type="text/html"), "close"),
+        Reply(http("<html>请登录</html>".encode("gbk"), content_type="text/html"), "close"),
+        Reply(http("请登录".encode("gbk"), status="403 Forbidden", content_type="text/html"), "close"),
+        Reply(http("ok", content_type="text/plain; charset=martian"), "close"),
+        Reply(http({"ok": False, "error": "used_url"}), "close"),
+        Reply(http('{"ok": tr'), "close"),
     ],
-    ids=["an error", "half an answer", "no answer"],
+    ids=[
+        "an error",
+        "half an answer",
+        "no answer",
+        "a page of a proxy",
+        "one in another charset",
+        "one that refuses",
+        "a charset that nobody knows",
+        "no in an object",
+        "half an object",
+    ],
 )
 def test_a_url_that_answers_badly_is_followed_by_a_direct_message(
     replies: Replies, workspace: WorkspaceServer, hands: Hands, reply: Reply
@@ -118,6 +134,16 @@ def test_a_url_that_answers_badly_is_followed_by_a_direct_message(
         replies.send(ReplyAddress("U0MEI", f"{broken.url}/response/x", hands.now), "answer")
 
     assert in_direct(workspace) == ["answer"]
+
+
+@pytest.mark.parametrize("body", ["ok", '{"ok": true}', ""])
+def test_a_url_that_takes_the_answer_is_followed_by_nothing(
+    replies: Replies, workspace: WorkspaceServer, hands: Hands, body: str
+) -> None:
+    with serving(Reply(http(body, content_type="text/plain"), "close")) as good:
+        replies.send(ReplyAddress("U0MEI", f"{good.url}/response/x", hands.now), "answer")
+
+    assert in_direct(workspace) == []
 
 
 def test_a_url_where_nobody_listens_is_followed_by_a_direct_message(
