@@ -61,15 +61,25 @@ def _connect(path: Path) -> sqlite3.Connection:
     """
     address = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        connection = sqlite3.connect(address, uri=True, isolation_level=None)
         try:
-            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+            return _readable(address)
         except sqlite3.OperationalError:
             # A copy that lies where nothing can be written, and has no log beside it: SQLite must be told.
-            connection.close()
-            connection = sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
+            return _readable(f"{address}&immutable=1")
     except sqlite3.DatabaseError as error:
         raise StoreError(str(path), _FOREIGN if "not a database" in str(error) else str(error)) from error
+
+
+def _readable(address: str) -> sqlite3.Connection:
+    """
+    :raises sqlite3.DatabaseError: it can't be read
+    """
+    connection = sqlite3.connect(address, uri=True, isolation_level=None)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
     return connection
 
 

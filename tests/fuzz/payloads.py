@@ -159,8 +159,11 @@ def _change(payload: dict[str, Any], dice: Random) -> None:
 
 
 def _places(part: Any) -> Iterator[tuple[Any, Any]]:
-    """Each value, as what holds it and its key."""
-    inside = list(part) if isinstance(part, dict) else range(len(part)) if isinstance(part, list) else ()
-    for key in inside:
-        yield part, key
-        yield from _places(part[key])
+    """Each value, as what holds it and its key, however deep."""
+    left = [part]
+    while left:
+        part = left.pop()
+        inside = list(part) if isinstance(part, dict) else range(len(part)) if isinstance(part, list) else ()
+        for key in inside:
+            yield part, key
+            left.append(part[key])
