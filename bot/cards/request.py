@@ -70,7 +70,9 @@ def card(request: Request, *, buttons: bool = True, held: bool = False) -> tuple
 
 
 def _held() -> str:
-    return _("● *Waits:* the cloud doesn't take Imagewarden's credentials. Once that is mended it goes on by itself.")
+    return _(
+        "● *Waits:* the cloud doesn't let Imagewarden do this now. Once an admin has mended that, it goes on by itself."
+    )
 
 
 def _wanted(request: Request) -> list[Block]:

@@ -63,8 +63,8 @@ def test_the_card_tells_its_state_in_the_header_and_has_the_buttons_that_make_se
 def test_only_what_is_to_be_executed_waits_for_credentials(state: State) -> None:
     text, blocks = card(request(state), held=True)
     accepted(text, blocks)
-    assert ("credentials" in str(blocks)) is (state in (State.APPROVED, State.EXECUTING))
-    assert "credentials" not in str(card(request(state)))
+    assert ("doesn't let Imagewarden do this" in str(blocks)) is (state in (State.APPROVED, State.EXECUTING))
+    assert "doesn't let Imagewarden do this" not in str(card(request(state)))
 
 
 @pytest.mark.parametrize(

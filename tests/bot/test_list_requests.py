@@ -36,10 +36,10 @@ def test_one_request_tells_that_it_waits_for_credentials_until_they_are_mended(t
     number = house.approved(DATA)
     house.cloud.fail("share", AuthFailed("ModifyImageSharePermission", "UnauthorizedOperation", "not allowed"))
     house.execute()
-    assert "doesn't take Imagewarden's credentials" in words(show_request(house.store, number)[1])
+    assert "doesn't let Imagewarden do this" in words(show_request(house.store, number)[1])
     house.clock.advance(minutes=2)
     assert house.execute() == 1
-    assert "credentials" not in words(show_request(house.store, number)[1])
+    assert "doesn't let Imagewarden do this" not in words(show_request(house.store, number)[1])
     house.close()
 
 

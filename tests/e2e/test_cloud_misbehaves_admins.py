@@ -36,7 +36,7 @@ from tests.e2e.misbehaving import (
 from tests.e2e.person import PersonAt
 from tests.e2e.test_two_processes import balancer
 
-WAITS = "Waits: the cloud doesn't take Imagewarden's credentials."
+WAITS = "Waits: the cloud doesn't let Imagewarden do this now."
 STOPPED, MENDED = "Imagewarden can't act in the cloud", "The cloud takes Imagewarden's credentials again"
 DENIED = faults.error("UnauthorizedOperation.PermissionDenied")
 
