@@ -282,7 +282,7 @@ _ALL = (
     Code(
         "share_long",
         Level.BLOCK,
-        "The share would last longer than [rules] max_days.",
+        "The share would last longer than [rules] max_days, or than ten years.",
         _POLICY,
         "set max_days under [rules] instead",
     ),

@@ -55,5 +55,5 @@ def first_due(since: datetime, until: datetime) -> datetime:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # as a folder of zones is, or a name too long for a file
         return ZoneInfo("UTC")

@@ -9,6 +9,7 @@ from approvals.findings import found
 from approvals.model import Finding, Target
 from approvals.policy import Policy
 from approvals.sentences import dated, say
+from approvals.terms import LONGEST
 from approvals.trust_facts import Facts
 from approvals.trust_targets import labels
 
@@ -29,6 +30,12 @@ def term(facts: Facts, policy: Policy) -> Iterator[Finding]:
             "share_long",
             say("the policy lets a share last {days} days at most.", days=longest.days),
             say("Ask for less: for {days}d. It can be extended before it ends.", days=longest.days),
+        )
+    elif facts.lasts is not None and facts.lasts > LONGEST:
+        yield found(
+            "share_long",
+            say("a share lasts {days} days at most.", days=LONGEST.days),
+            say("Ask for less, or leave the end out: the share stays then until somebody takes it back."),
         )
     elif facts.lasts is None:
         yield found(

@@ -64,13 +64,15 @@ def moment(text: str, *, end: bool) -> datetime:
     """A time as it is typed; a day alone is its beginning, or as an end its end. UTC, where no other is said.
 
     :raises ValueError: it is none
+    :raises OverflowError: it is one of a time zone, and before the first or after the last that there is
     """
     try:
         day = date.fromisoformat(text)
     except ValueError:
         at = datetime.fromisoformat(text)
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
-    return datetime.combine(day, time(), UTC) + timedelta(days=int(end))
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    begins = datetime.combine(day, time(), UTC)
+    return begins + timedelta(days=1) if end and day < date.max else begins
 
 
 def standard_output() -> IO[str]:

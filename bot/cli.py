@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import datetime
 from importlib.metadata import version
@@ -19,7 +20,7 @@ class Address(click.ParamType[tuple[str, int]]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
         host, _, port = str(value).rpartition(":")
-        if not host or not port.isdigit() or int(port) > 65535:
+        if not host or not re.fullmatch("[0-9]{1,5}", port) or int(port) > 65535:
             self.fail(f"{value!r} is not {_ADDRESS_HELP}", param, ctx)
         return host.strip("[]"), int(port)
 
@@ -151,7 +152,7 @@ class Moment(click.ParamType[datetime]):
 
         try:
             return moment(str(value), end=self._end)
-        except ValueError:
+        except (ValueError, OverflowError):
             self.fail(f"{value!r} is no time: write it like 2026-03-31 or 2026-03-31T17:00", param, ctx)
 
 

@@ -135,6 +135,7 @@ REFUSALS: Mapping[str, str] = {
     "form_two_ends": "Choose a length or a day, not both.",
     "form_day_over": "That day is over. Choose a later one.",
     "form_late_day": "The policy lets a share last {days} days at most. Choose an earlier day.",
+    "form_far_day": "A share lasts {days} days at most. Choose an earlier day, or no end.",
     "form_no_end": "Choose for how long, or until when.",
     "form_not_accounts": "Only account ids here, with commas between.",
     "form_not_listed": "That is no account. Choose one of the list.",

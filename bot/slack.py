@@ -42,6 +42,8 @@ TOKEN_FAULTS = {"invalid_auth", "not_authed", "account_inactive", "token_revoked
 _CODE = re.compile(r"[a-z0-9_]+")
 
 _DEFAULT_WAIT = 30  # seconds, where Slack names none
+_LONGEST_WAIT = 3600  # seconds; what asks for more is asked again by then
+_SECONDS = re.compile(r"[0-9]{1,9}")
 
 UNREACHED = (OSError, HTTPException)
 """When no whole answer came: errors of the socket and of urllib, half an answer, and one that can't be read."""
@@ -75,9 +77,9 @@ def is_throttle(error: SlackApiError) -> bool:
 
 
 def retry_after(error: SlackApiError) -> int:
-    """Seconds that Slack asks to wait."""
-    value = str((error.response.headers or {}).get("Retry-After", ""))
-    return int(value) if value.isdigit() else _DEFAULT_WAIT
+    """Seconds that Slack asks to wait, an hour at most."""
+    value = str((error.response.headers or {}).get("Retry-After", "")).strip()
+    return min(int(value), _LONGEST_WAIT) if _SECONDS.fullmatch(value) else _DEFAULT_WAIT
 
 
 def is_passing(error: SlackApiError) -> bool:

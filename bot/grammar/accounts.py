@@ -270,7 +270,7 @@ def _reason(command: Share | Unshare, unknown: Sequence[str]) -> _Correction | N
 
 def _any_name(command: Share | Unshare, word: str, book: _Book) -> _Correction:
     known = ", ".join(cite(name) for name in book.names[:3])
-    instead = refused("account_known_names", known=known) if known else "its id"
+    instead = refused("account_known_names", known=known) if known else say("its id")
     sentence = refused("account_unknown", typed=cite(word), instead=instead)
     return _Correction(sentence, command)
 

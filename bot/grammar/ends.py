@@ -27,6 +27,7 @@ _DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 _DAY_FIRST_OR_MONTH = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _YEARS = range(2000, 2200)
+_YEAR = re.compile(r"[0-9]{4}")
 _ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?", re.IGNORECASE)
 
 
@@ -143,14 +144,14 @@ def _day(words: Sequence[Word]) -> tuple[Term | None, int]:
     turned = _DAY_FIRST_OR_MONTH.fullmatch(words[0].text)
     if turned:
         return _the_only_reading(*map(int, turned.groups())), 1
-    if len(words) < 3 or not words[2].text.isdigit():
+    if len(words) < 3 or not _YEAR.fullmatch(words[2].text):
         return None, 0
     first, second = words[0].text, words[1].text
     day, month = (first, second) if _ORDINAL.fullmatch(first) else (second, first)
     number = _ORDINAL.fullmatch(day)
     if number is None or month.casefold()[:3] not in _MONTHS:
         return None, 0
-    return _dated(int(words[2].text[:9]), _MONTHS.index(month.casefold()[:3]) + 1, int(number[1])), 3
+    return _dated(int(words[2].text), _MONTHS.index(month.casefold()[:3]) + 1, int(number[1])), 3
 
 
 def _the_only_reading(first: int, second: int, year: int) -> Term | None:

@@ -21,10 +21,6 @@ from bot.listeners.pages import NumberedAt
 from bot.services import Services
 
 LOOKING = say("Looking up what is shared with us …")
-_EMPTY = say(
-    "Nobody shares an image with us in {regions}. When somebody does, it is listed here with what "
-    "the guardians and the policy say of its source."
-)
 
 log = structlog.get_logger()
 
@@ -37,7 +33,7 @@ def list_inbound(services: Services, at: NumberedAt) -> Answer:
     usage, unknown = _usage(services)
     rows = _rows(services, usage)
     if not rows:
-        return _EMPTY.format(regions=all_of([code(region) for region in services.policy.home.regions])), None
+        return _nothing(services), None
     start = min(at.start, (len(rows) - 1) // lists.ROWS * lists.ROWS)
     shown = rows[start : start + lists.ROWS]
     return inbound.inbound_list(
@@ -69,6 +65,14 @@ def _not_read(services: Services) -> Answer | None:
     faults = all_of([code(f"{region}: {one.fault}") for region, one in catalogue.readings.items() if one.fault])
     why = f" ({faults})" if faults else ""
     return _("The images of our regions are not read yet{why}. Try again in a minute.", why=why), None
+
+
+def _nothing(services: Services) -> str:
+    return _(
+        "Nobody shares an image with us in {regions}. When somebody does, it is listed here with what the guardians "
+        "and the policy say of its source.",
+        regions=all_of([code(region) for region in services.policy.home.regions]),
+    )
 
 
 def _rows(services: Services, usage: dict[tuple[str, str], int | None]) -> list[Inbound]:

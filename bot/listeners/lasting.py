@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from approvals.terms import NO_END, Term
+from approvals.terms import LONGEST, NO_END, Term
 from bot import ids
 from bot.cards.lasting import LENGTHS
 from bot.payloads import View
@@ -29,4 +29,6 @@ def read_term(view: View, errors: dict[str, str], *, now: datetime, longest: tim
         errors[ids.LAST_DAY] = refused("form_day_over")
     elif longest is not None and last_day > (now + longest + _ELSEWHERE).date():
         errors[ids.LAST_DAY] = refused("form_late_day", days=longest.days)
+    elif last_day > (now + LONGEST + _ELSEWHERE).date():
+        errors[ids.LAST_DAY] = refused("form_far_day", days=LONGEST.days)
     return Term(day=last_day)

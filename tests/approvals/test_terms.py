@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from approvals.model import Action, Level
 from approvals.policy import Policy, parse
-from approvals.terms import NO_END, TOLD_BEFORE, Term, first_due
+from approvals.terms import LONGEST, NO_END, TOLD_BEFORE, Term, first_due
 from approvals.trust import judge
 from bot.sandbox import company
 from tests.approvals.fake_cloud import GUANGZHOU
@@ -29,6 +29,8 @@ WEEK, MONTH = timedelta(days=7), timedelta(days=30)
         ("", datetime(2026, 3, 31, 23, 59, tzinfo=UTC)),
         ("Mars/Olympus", datetime(2026, 3, 31, 23, 59, tzinfo=UTC)),
         ("../../etc/passwd", datetime(2026, 3, 31, 23, 59, tzinfo=UTC)),
+        ("Asia", datetime(2026, 3, 31, 23, 59, tzinfo=UTC)),
+        ("Asia/" + "x" * 5000, datetime(2026, 3, 31, 23, 59, tzinfo=UTC)),
     ],
 )
 def test_a_day_ends_where_who_asks_lives(zone: str, end: datetime) -> None:
@@ -68,6 +70,13 @@ def test_the_policys_longest_is_a_limit_and_what_fits_passes() -> None:
     assert one(judge(facts(lasts=MONTH, limited=True), limited(30)), "share_limited").text == (
         "No end was asked for, so it ends after 30 days, the longest of the policy."
     )
+
+
+def test_nobody_means_an_end_in_a_hundred_years() -> None:
+    far = judge(facts(lasts=LONGEST + timedelta(days=1)), parse(company.POLICY))
+    assert one(far, "share_long").level is Level.BLOCK
+    assert one(far, "share_long").text == "a share lasts 3650 days at most."
+    assert "share_long" not in codes(judge(facts(lasts=LONGEST), parse(company.POLICY)))
 
 
 @pytest.mark.parametrize("lasts", [timedelta(0), timedelta(days=-1)])

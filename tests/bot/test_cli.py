@@ -169,7 +169,7 @@ def test_the_command_says_how_to_learn_more(shell: Shell) -> None:
     assert "'imagewarden check' tells more." in shell.types("run", SLACK_BOT_TOKEN=None).err
 
 
-@pytest.mark.parametrize("address", ["3000", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:http", ":3000"])
+@pytest.mark.parametrize("address", ["3000", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:http", ":3000", "127.0.0.1:3²"])
 def test_an_address_that_is_none_is_a_mistake_in_typing(address: str) -> None:
     ended = CliRunner().invoke(main, ["run", "--http", address])
 

@@ -245,6 +245,13 @@ def test_an_end_that_cannot_be_is_told_beside_the_day(lasts: str, last_day: str,
     assert ending(MONTH, "", "2026-12-24").errors == {}
 
 
+@pytest.mark.parametrize("day", ["2037-01-01", "9999-12-31"])
+def test_a_day_that_nobody_can_mean_is_told_where_the_policy_has_no_limit(day: str) -> None:
+    told = {ids.LAST_DAY: "A share lasts 3650 days at most. Choose an earlier day, or no end."}
+    assert ending(last_day=day).errors == told
+    assert ending(last_day="2036-11-20").errors == {}
+
+
 def test_only_lengths_that_the_policy_allows_are_offered_and_what_is_chosen_stays() -> None:
     def menu(longest: timedelta | None, chosen: str = "") -> Any:
         return end_fields(chosen, date(2026, 12, 31), longest)[0]["element"]

@@ -234,6 +234,7 @@ ENDS = [
     ("share base with c until friday", "until friday", "is not a day", "/image share base with c for 7d"),
     ("share base with c until 2026-02-30", "until 2026-02-30", "is not a day", "/image share base with c for 7d"),
     ("share base with c until 1/2/2027", "until 1/2/2027", "is not a day", "/image share base with c for 7d"),
+    ("share base with c until 3 Nov 202²", "until 3 Nov 202²", "is not a day", "/image share base with c for 7d"),
     (
         "share base with c until 2026-12-31 18:00 because y",
         "18:00",

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from approvals.model import Target
 from bot.replies import ReplyAddress
 from bot.sandbox.workspace.server import WorkspaceServer
+from bot.slack import is_throttle, retry_after
 from tests.approvals.raw_server import Reply, http, serving
 from tests.bot.conftest import Hands
 from tests.bot.delivering import Desk, desk_at, headline
@@ -42,6 +44,20 @@ def test_a_slowed_down_message_waits_as_long_as_slack_says(desk: Desk, workspace
 
     assert len(desk.in_channel()) == 1
     assert desk.waiting() == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [("5", 5), ("86400", 3600), ("9" * 30, 30), ("²", 30), ("-1", 30), ("Wed, 21 Oct 2026 07:28:00 GMT", 30)],
+)
+def test_whatever_slack_asks_to_wait_is_a_time(client: WebClient, asked: str, seconds: int) -> None:
+    slow = http('{"ok": false, "error": "ratelimited"}', status="429 Slow down", headers="Retry-After: …\r\n")
+    with serving(Reply(slow.replace("…".encode(), asked.encode("latin-1")), "close")) as server:
+        client.base_url = f"{server.url}/api/"
+        with pytest.raises(SlackApiError) as caught:
+            client.auth_test()
+    assert is_throttle(caught.value)
+    assert retry_after(caught.value) == seconds
 
 
 def test_the_other_spelling_of_too_fast_is_understood(desk: Desk, workspace: WorkspaceServer) -> None:

@@ -85,6 +85,10 @@ def test_a_time_can_be_chosen_and_what_is_none_is_said(db: Path) -> None:
     whole = audit(db, "export").stdout
     assert audit(db, "export", "--since", "2026-03-02", "--until", "2026-03-02").stdout == whole
     assert audit(db, "export", "--until", "2026-03-02T09:00+08:00").stdout == ""
+    assert audit(db, "export", "--since", "0001-01-01", "--until", "9999-12-31").stdout == whole
+    before_time = audit(db, "export", "--since", "0001-01-01T00:00+08:00")
+    assert before_time.returncode == 2
+    assert "is no time" in before_time.stderr
     wrong = audit(db, "export", "--since", "yesterday")
     assert wrong.returncode == 2
     assert "'yesterday' is no time: write it like 2026-03-31 or 2026-03-31T17:00" in wrong.stderr

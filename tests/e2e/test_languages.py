@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.app import utc_now
 from bot.sandbox import company as invented
 from bot.sandbox.cloud import faults
 from bot.sandbox.run import opened
@@ -33,7 +36,13 @@ _ENGLISH = re.compile(r"[A-Za-z]{2,}")
 @pytest.fixture
 def office() -> Iterator[Company]:
     """The company, but everybody uses Slack in Chinese."""
-    with opened(policy=CHINESE) as sandbox:
+    with working_by(CHINESE) as office:
+        yield office
+
+
+@contextmanager
+def working_by(policy: str) -> Iterator[Company]:
+    with opened(policy=policy) as sandbox:
         people = sandbox.workspace.state.people
         for person, member in list(people.items()):
             people[person] = replace(member, locale="zh-CN")
@@ -119,6 +128,27 @@ def test_what_is_read_is_whole(office: Company) -> None:
         office.mei.types(f"/image {command}")
         left = english_in(office.mei, office.mei.sees(answer))
         assert set(left) <= {"base (名称含 base 的镜像)"}, command  # a heading cites what was typed
+
+
+EMPTY = (
+    ("list", "中没有镜像"),
+    ("list mine", "你没有负责任何镜像"),
+    ("list shared", "没有镜像被共享给任何账号"),
+    ("inbound", "没有人向我们共享镜像"),
+    ("drift", "云上与记录一致"),
+)
+
+
+def test_where_there_is_nothing_that_is_said_whole() -> None:
+    with working_by(CHINESE.replace("lighthouse = true", "lighthouse = false")) as office:
+        state = office.sandbox.cloud.state
+        for image_id in state.images:
+            state.delete_image(image_id, with_snapshots=True)
+        office.sandbox.bot.survey.sweep(utc_now() + timedelta(minutes=6))
+        for command, answer in EMPTY:
+            office.mei.types(f"/image {command}")
+            assert english_in(office.mei, office.mei.sees(answer)) == [], command
+        assert english_in(office.sara, office.sara.opens_home("没有")) == []
 
 
 REFUSED = (

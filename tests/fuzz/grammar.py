@@ -61,6 +61,8 @@ PIECES = (
         "until",
         "for 7d",
         "until 2026-12-31",
+        "until 3 Nov",
+        "202²",
         "and",
         "&amp;",
         "w/",
