@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from approvals.copies import newest
 from approvals.copy_model import Copy, CopyState
 from approvals.model import Request, State
@@ -17,10 +19,13 @@ def copies(request: Request) -> list[Block]:
     """How far each copy is, and what those that failed left behind; nothing where no other region is asked for."""
     if request.state not in _SHOWN:
         return []
-    latest = newest(request.copies).values()
-    lines = [_line(copy) for copy in latest if copy.is_open or copy.state is CopyState.READY]
-    lines += [_left(copy) for copy in left(request)]
+    lines = [*there(request.copies), *(_left(copy) for copy in left(request))]
     return [labelled(_("Copies") if len(lines) > 1 else _("Copy"), "\n".join(lines))] if lines else []
+
+
+def there(made: Iterable[Copy]) -> list[str]:
+    """A line for each region in which there is a copy or will be one."""
+    return [_line(copy) for copy in newest(made).values() if copy.is_open or copy.is_ready]
 
 
 def left(request: Request) -> list[Copy]:

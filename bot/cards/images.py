@@ -8,9 +8,11 @@ from datetime import datetime
 
 from approvals.catalogue import Reading, Seen
 from approvals.cloud import MAX_SHARES, NORMAL, Image, ImageKind
+from approvals.copy_model import Copy
 from approvals.model import Finding, Grant, Level, Request
 from approvals.sentences import joined, say
 from bot import ids
+from bot.cards.copies import there
 from bot.cards.lists import ROWS, page_buttons, request_line
 from bot.cards.request import image_facts
 from bot.cards.text import (
@@ -99,7 +101,8 @@ class Shown:
     :ivar names: the policy's names by account id
     :ivar owners: people who may decide, or the policy's groups where Slack can't tell who is in them
     :ivar approvals: how many of them must agree
-    :ivar copies: other images of ours of the same name
+    :ivar copies: those that we made of it in other regions, oldest first
+    :ivar namesakes: other images of ours of the same name
     :ivar blocked: why it can't be shared; empty where it can
     :ivar waiting: requests for it that are not decided, or not carried out
     """
@@ -110,7 +113,8 @@ class Shown:
     approvals: int
     shares: Shares
     grants: Sequence[Grant]
-    copies: Sequence[Image]
+    copies: Sequence[Copy]
+    namesakes: Sequence[Image]
     waiting: Sequence[Request]
     blocked: Sequence[Finding]
     then: Then = None
@@ -157,7 +161,7 @@ def image_card(shown: Shown, now: datetime) -> tuple[str, list[Block]]:
     if image.kind == ImageKind.PRIVATE:
         blocks.append(labelled(_("Owners"), _owners(shown)))
         blocks += _shares(shown)
-        blocks += _copies(shown)
+        blocks += _others(shown)
     if shown.waiting:
         waiting = "\n".join(request_line(one) for one in shown.waiting)
         blocks.append(labelled(_("Requests that wait"), f"\n{waiting}"))
@@ -302,21 +306,18 @@ def _label(account: str, name: str | None) -> str:
     return f"*{escape(name)}* {code(account)}" if name else code(account)
 
 
-def _copies(shown: Shown) -> list[Block]:
-    if not shown.copies:
-        return []
-    return [
-        labelled(
-            _("Same name"),
-            all_of(
-                [
-                    _("{image_id} in {region}", image_id=code(one.image_id), region=escape(one.region))
-                    for one in shown.copies
-                ],
-                most=8,
-            ),
-        )
-    ]
+def _others(shown: Shown) -> list[Block]:
+    """Our copies in other regions, each of which is shared by itself, and what can be confused with it."""
+    copies, blocks = there(shown.copies), []
+    if copies:
+        blocks.append(labelled(_("Copies") if len(copies) > 1 else _("Copy"), _listed(copies)))
+    if shown.namesakes:
+        named = [
+            _("{image_id} in {region}", image_id=code(one.image_id), region=escape(one.region))
+            for one in shown.namesakes
+        ]
+        blocks.append(labelled(_("Same name"), all_of(named, most=8)))
+    return blocks
 
 
 def as_of(readings: Mapping[str, Reading]) -> list[str]:

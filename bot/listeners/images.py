@@ -125,7 +125,7 @@ def _shown(services: Services, image: Image, shares: Shares, then: Then) -> Show
     catalogue, policy = services.catalogue, services.policy
     with services.store.read() as ledger:
         grants, waiting = ledger.grants.of(image.image_id, image.region), ledger.open_requests(image, lists.ROWS)
-    copies = [one for one in catalogue.images() if _is_copy(one, image)]
+        copies = ledger.copies.of(image)
     return Shown(
         image=image,
         names=_account_names(policy),
@@ -134,13 +134,14 @@ def _shown(services: Services, image: Image, shares: Shares, then: Then) -> Show
         shares=shares,
         grants=grants,
         copies=copies,
+        namesakes=[one for one in catalogue.images() if _is_namesake(one, image)],
         waiting=waiting,
         blocked=tuple(shareable(image)),
         then=then,
     )
 
 
-def _is_copy(one: Image, image: Image) -> bool:
+def _is_namesake(one: Image, image: Image) -> bool:
     return one.name == image.name and one.kind == ImageKind.PRIVATE and one.image_id != image.image_id
 
 

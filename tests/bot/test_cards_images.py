@@ -37,7 +37,7 @@ def listed(*rows: Row, readings: dict[str, Reading] = READ, **page: Any) -> str:
 
 
 def shown(**changes: Any) -> tuple[str, list[str]]:
-    usual = Shown(IMAGE, NAMES, ("U0LIN", "U0OMAR"), 1, {}, (), (), (), ())
+    usual = Shown(IMAGE, NAMES, ("U0LIN", "U0OMAR"), 1, {}, (), (), (), (), ())
     text, blocks = images.image_card(replace(usual, **changes), NOON)
     judge(text, blocks)
     return words(blocks), labels(blocks)
@@ -141,7 +141,9 @@ def test_one_image_is_told_with_all_that_an_owner_wants_to_know() -> None:
     )
     copy = replace(IMAGE, image_id="img-copy0001", region=SINGAPORE)
 
-    said, buttons = shown(image=image, approvals=2, grants=(grant(),), shares={TRUSTED.account: NOON}, copies=(copy,))
+    said, buttons = shown(
+        image=image, approvals=2, grants=(grant(),), shares={TRUSTED.account: NOON}, namesakes=(copy,)
+    )
 
     for fact in (
         *("ready, deprecated", "imported from outside", "brought along (BYOL)", "golden-images (100055500000)"),
@@ -205,7 +207,7 @@ def test_long_and_hostile_names_stay_within_slacks_limits(text: str) -> None:
         names=dict.fromkeys(accounts, text),
         shares=accounts,
         grants=grants,
-        copies=[image] * 30,
+        namesakes=[image] * 30,
         waiting=[request(State.PENDING, image=image)] * lists.ROWS,
         blocked=[replace(BLOCKED, text=text)] * 3,
     )
