@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
-from structlog.contextvars import bound_contextvars
 
 from approvals import facts, trust
 from approvals.attention import attend_at
@@ -59,10 +58,14 @@ class Checker:
         with self._store.read() as ledger:
             due = ledger.to_check(now, _TOGETHER)
         tasks = [
-            Task(partial(self._traced, request, now), self._put_off(request, later(now, request.attempts), now))
+            Task(
+                {"request": request.id},
+                partial(self._check, request, now),
+                self._put_off(request, later(now, request.attempts), now),
+            )
             for request in due
         ]
-        record_each(self._store, self._pool, tasks, durable=False)
+        record_each(self._store, self._pool, tasks, durable=False, on_fault="check_failed")
         return len(due)
 
     def judge(self, request: Request) -> tuple[Judgement, Deciders | None]:
@@ -135,15 +138,6 @@ class Checker:
         if request.everyone:
             looked = facts.of_everyone(looked, policy)
         return facts.dry_run(looked, self._cloud) if request.action is Action.DELETE else looked
-
-    def _traced(self, request: Request, now: datetime) -> Effect:
-        """Whatever is logged on the way names the request."""
-        with bound_contextvars(request=request.id):
-            try:
-                return self._check(request, now)
-            except Exception:
-                log.exception("check_failed")
-                raise
 
     def _check(self, request: Request, now: datetime) -> Effect:
         policy = self._policies.current

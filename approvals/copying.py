@@ -19,7 +19,7 @@ from approvals.audit import NOBODY, Entry
 from approvals.cloud import NORMAL, SYNCING, Cloud, ImageKind
 from approvals.copy_model import VANISHED, Copy, CopyState
 from approvals.elsewhere import facts_of
-from approvals.errors import About, AuthFailed, CloudError, LeaseLost, OutcomeUnknown, Refused
+from approvals.errors import About, AuthFailed, CloudError, LeaseLost, OutcomeUnknown, PutOff, Refused
 from approvals.incidents import Incidents, Leave
 from approvals.leases import LEASE, Leases
 from approvals.ledger import Ledger
@@ -101,10 +101,10 @@ class Copying:
             log.warning("copy_postponed", copy=copy.id, error=str(error), cloud=error.cloud_request_id)
             self._put_off(copy, turn, counts=not isinstance(error, AuthFailed))
             return
-        except Exception:
+        except Exception as error:
             log.exception("copy_failed", copy=copy.id)
             self._put_off(copy, turn, counts=True)
-            raise
+            raise PutOff from error
         self._store.write(lambda ledger: self._record_and_pass(ledger, step, turn))
 
     def _put_off(self, copy: Copy, turn: _Turn, *, counts: bool) -> None:

@@ -8,6 +8,7 @@
     ├── WrongAccount         the credentials belong to another account than the policy's
     ├── StoreError           the database can't be used
     ├── LeaseLost            others took over what we had in hand
+    ├── PutOff               what nobody foresaw kept some of the work from being done
     ├── DirectoryError       who a person is can't be told now
     │   └── UnknownPerson    there is no such person or group
     └── CloudError           a call to the cloud did not succeed
@@ -76,6 +77,10 @@ class StoreError(ImagewardenError):
 
 class LeaseLost(ImagewardenError):
     """We were silent for so long that others took over: whatever is done now is theirs to do."""
+
+
+class PutOff(ImagewardenError):
+    """Some of the work met what nobody foresaw: that is logged, and done later; the rest can go on at once."""
 
 
 class DirectoryError(ImagewardenError):

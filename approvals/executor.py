@@ -13,7 +13,6 @@ from datetime import datetime
 from functools import partial
 
 import structlog
-from structlog.contextvars import bound_contextvars
 
 from approvals import elsewhere, everyone, facts, outcomes, trust
 from approvals.audit import NOBODY, Entry
@@ -75,8 +74,8 @@ class Executor:
             turns = (Turn(leases.enter_context(self._leases.hold(now)), now, leave) for _ in range(images))
             # Not waited for: what a loss of power undoes here is taken again, and read before anything is called.
             taken = self._store.write(lambda ledger: self._take_some(ledger, turns), durable=False)
-            tasks = [Task(partial(self._traced, *one), partial(self._put_off, *one)) for one in taken]
-            record_each(self._store, self._pool, tasks, durable=True)
+            tasks = [self._task(*one) for one in taken]
+            record_each(self._store, self._pool, tasks, durable=True, on_fault="execution_failed")
         return sum(len(together) for together, _ in taken)
 
     def close(self) -> None:
@@ -114,14 +113,9 @@ class Executor:
         self._held.clear()
         return ledger.ready(turn.now, turn.leave.most)
 
-    def _traced(self, together: Sequence[Request], turn: Turn) -> Effect | None:
-        """Whatever is logged on the way names the requests."""
-        with bound_contextvars(requests=[one.id for one in together]):
-            try:
-                return self._execute(together, turn)
-            except Exception:
-                log.exception("execution_failed")
-                raise
+    def _task(self, together: Sequence[Request], turn: Turn) -> Task:
+        about = {"requests": [one.id for one in together]}
+        return Task(about, partial(self._execute, together, turn), partial(self._put_off, together, turn))
 
     def _put_off(self, together: Sequence[Request], turn: Turn, ledger: Ledger) -> None:
         self._settling.give_back(ledger, together, turn, counts=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from approvals.errors import PutOff, StoreError
 from approvals.ledger import Ledger
 from approvals.store import Store
 
@@ -19,28 +23,36 @@ _GATHER = 0.005  # seconds that the first to be known waits for others that are 
 Effect = Callable[[Ledger], None]
 """What is to be written."""
 
+_Failed = tuple["Task", Effect, Exception]
+
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """
+    :ivar about: what whatever is logged on the way names
     :ivar run: asks the cloud, and gives what is to be written because of its answer
     :ivar put_off: what is written where that fails: others must have their turn before it is tried again
     """
 
+    about: Mapping[str, object]
     run: Callable[[], Effect | None]
     put_off: Effect
 
 
-def record_each(store: Store, pool: ThreadPoolExecutor, tasks: Sequence[Task], *, durable: bool) -> None:
+def record_each(store: Store, pool: ThreadPoolExecutor, tasks: Sequence[Task], *, durable: bool, on_fault: str) -> None:
     """Run the tasks and write what each gives as soon as it is known; what is known about together is one commit.
 
     So a slow one holds up no other, and the threads don't stand in line for the one writer. What fails of one keeps
     nothing of the others from being written.
 
     :param durable: see ``Store.write``
-    :raises Exception: what the first of those that failed raised
+    :param on_fault: what the log calls it when one of them fails
+    :raises PutOff: some failed
+    :raises Exception: what the first raised that couldn't even be put off
     """
-    recording = _Recording(store, durable=durable)
+    recording = _Recording(store, durable=durable, on_fault=on_fault)
     if len(tasks) == 1:
         recording.write([recording.run(tasks[0])])
     else:
@@ -53,39 +65,50 @@ def record_each(store: Store, pool: ThreadPoolExecutor, tasks: Sequence[Task], *
             first, others = wait(running, return_when=FIRST_COMPLETED)
             more, running = wait(others, timeout=_GATHER)
             recording.write(future.result() for future in first | more)
-    if recording.faults:
-        raise recording.faults[0]
+    if recording.lost:
+        raise recording.lost[0]
+    if recording.put_off:
+        raise PutOff
 
 
 class _Recording:
     """
-    :ivar faults: what failed so far
+    :ivar put_off: whether something was
+    :ivar lost: what failed and couldn't be put off either, or couldn't for the database's sake
     """
 
-    def __init__(self, store: Store, *, durable: bool) -> None:
+    def __init__(self, store: Store, *, durable: bool, on_fault: str) -> None:
         self._store = store
         self._durable = durable
-        self.faults: list[Exception] = []
+        self._on_fault = on_fault
+        self.put_off = False
+        self.lost: list[Exception] = []
 
     def run(self, task: Task) -> tuple[Task, Effect | None]:
-        try:
-            return task, task.run()
-        except Exception as fault:
-            self.faults.append(fault)
-            return task, task.put_off
+        with bound_contextvars(**task.about):
+            try:
+                return task, task.run()
+            except Exception:
+                log.exception(self._on_fault)
+        return task, task.put_off
 
     def write(self, done: Iterable[tuple[Task, Effect | None]]) -> None:
         failed = self._write([(task, effect) for task, effect in done if effect])
-        self._write([(task, task.put_off) for task, effect in failed if effect is not task.put_off])
+        again = [(task, task.put_off) for task, effect, _ in failed if effect is not task.put_off]
+        lost = [one for one in failed if one[1] is one[0].put_off or isinstance(one[2], StoreError)]
+        self.lost += [fault for _, _, fault in (*lost, *self._write(again))]
 
-    def _write(self, effects: Sequence[tuple[Task, Effect]]) -> list[tuple[Task, Effect]]:
-        """Returns those that could not be written."""
-        failed = []
+    def _write(self, effects: Sequence[tuple[Task, Effect]]) -> list[_Failed]:
+        """Returns those that could not be written, and why."""
+        failed: list[_Failed] = []
         works = self._store.write_all([effect for _, effect in effects], durable=self._durable)
-        for one, work in zip(effects, works, strict=True):
+        for (task, effect), work in zip(effects, works, strict=True):
             try:
                 work.result()
+                self.put_off |= effect is task.put_off
+            except StoreError as fault:
+                failed.append((task, effect, fault))
             except Exception as fault:
-                self.faults.append(fault)
-                failed.append(one)
+                log.exception(self._on_fault, **task.about)
+                failed.append((task, effect, fault))
         return failed

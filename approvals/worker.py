@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from approvals.desk import Clock
-from approvals.errors import StoreError
+from approvals.errors import PutOff, StoreError
 from approvals.ledger import Ledger
 from approvals.store import Store
 
 _LONGEST_REST = 30.0  # seconds
 _SHORTEST_REST = 0.05  # seconds; what is overdue but can't be done yet is not asked for without pause
-_AFTER_A_FAULT = 1.0  # seconds
+_AFTER_A_FAULT = 1.0  # seconds; twice as long after each that follows at once
+_LONGEST_AFTER_A_FAULT = 60.0  # seconds
 _LET_ANSWER = 0.01  # seconds; who caused a commit mostly waits for an answer, which goes before the work that follows
 
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
@@ -42,12 +43,14 @@ class _Loop:
 
     :ivar rests_until: when it looks again by itself
     :ivar fault: what is told already of a database that can't be used
+    :ivar faults: runs in a row that ended in what nobody foresaw
     """
 
     def __init__(self, sweep: Sweep) -> None:
         self.sweep = sweep
         self.wake = threading.Event()
         self.fault = ""
+        self.faults = 0
         self.rests_until = _ANY_TIME
 
 
@@ -122,16 +125,21 @@ class Worker:
             try:
                 busy = loop.sweep.run(self._clock()) > 0
                 rest = 0.0 if busy else self._rest(loop.sweep)
-                well, loop.fault = True, ""
+                well, loop.fault, loop.faults = True, "", 0
             except StoreError as error:  # told once, and to operators by /readyz: a full disk can stay so for hours
                 if str(error) != loop.fault:
                     log.error("sweep_postponed", sweep=loop.sweep.name, error=str(error))
                 rest, well, loop.fault = _AFTER_A_FAULT, True, str(error)
+            except PutOff:
+                rest, well = 0.0, False
             except Exception:
                 log.exception("sweep_failed", sweep=loop.sweep.name)
-                rest, well = _AFTER_A_FAULT, False
+                rest, well = min(_AFTER_A_FAULT * 2.0**loop.faults, _LONGEST_AFTER_A_FAULT), False
+                loop.faults = min(loop.faults + 1, 10)
             self._on_run(loop.sweep.name, self._clock(), well)
-            if rest:
+            if rest and not well:
+                self._stopping.wait(rest)  # whatever is committed meanwhile: it would tell the same once more
+            elif rest:
                 loop.rests_until = self._clock() + timedelta(seconds=rest)
                 loop.wake.wait(rest)
 

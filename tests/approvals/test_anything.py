@@ -19,7 +19,7 @@ from approvals import drifting
 from approvals.archive import opened
 from approvals.cloud import LIGHTHOUSE, NORMAL, Image, ImageKind
 from approvals.drift_model import DriftKind
-from approvals.errors import AuthFailed, OutcomeUnknown, Refused, Throttled, Unavailable
+from approvals.errors import AuthFailed, OutcomeUnknown, PutOff, Refused, Throttled, Unavailable
 from approvals.leases import LEASE
 from approvals.model import Action, State, Verb
 from approvals.terms import NO_END, Term
@@ -252,7 +252,7 @@ class Anything(RuleBasedStateMachine):
                 self.press(*pressed, verb=None, which=1 - which)
 
         self.cloud.during = meanwhile
-        with suppress(Crash, Unforeseen):
+        with suppress(Crash, PutOff):
             step(self.houses[which])
         self.heal()
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from approvals.cloud import MAX_SHARES
-from approvals.errors import AuthFailed, CloudError, OutcomeUnknown, Refused, Throttled, Unavailable
+from approvals.errors import AuthFailed, CloudError, OutcomeUnknown, PutOff, Refused, Throttled, Unavailable
 from approvals.model import Action, ItemState, State
 from bot.sandbox import company
-from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Unforeseen, image
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, image
 from tests.approvals.house import CHANNEL, DATA, GUS, LAB, LIN, MEI, OMAR, SARA, STRANGER, House, gist
 
 REFUSED = [("reply", f"reply:{MEI}", "refused")]
@@ -123,7 +123,7 @@ def test_requests_over_which_the_checks_fall_hold_up_no_other(house: House) -> N
     odd = [house.ask(DATA) for _ in range(10)]
     other = house.ask(LAB, by=OMAR)
     for _ in range(3):
-        with suppress(Unforeseen):
+        with suppress(PutOff):
             house.check()
     assert house.request(other).state is State.PENDING
     assert {house.request(number).state for number in odd} == {State.CHECKING}

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from approvals.errors import AuthFailed, CloudError, OutcomeUnknown, Throttled, Unavailable
+from approvals.errors import AuthFailed, CloudError, OutcomeUnknown, PutOff, Throttled, Unavailable
 from approvals.leases import LEASE
 from approvals.model import Action, ItemState, State, Verb
 from tests.approvals.fake_cloud import Call, Crash, Unforeseen, image
@@ -169,7 +169,7 @@ def test_what_nobody_foresaw_is_tried_again_later_and_begins_with_a_read(house: 
     house.cloud.put(image("img-other001", "other"))
     odd, other = house.approved(DATA), house.approved(DATA, image="other")
     house.cloud.fail("share", Unforeseen(), after_effect=after_effect)
-    with pytest.raises(Unforeseen):
+    with pytest.raises(PutOff):
         house.execute()
     assert house.request(other).state is State.DONE
     assert (house.request(odd).state, house.request(odd).attempts) == (State.APPROVED, 1)

@@ -15,7 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from approvals.errors import OutcomeUnknown, Throttled, Unavailable
+from approvals.errors import OutcomeUnknown, PutOff, Throttled, Unavailable
 from approvals.leases import LEASE
 from approvals.model import Action, Item, State, Verb
 from tests.approvals.fake_cloud import GUANGZHOU, Crash, FakeCloud, Unforeseen, image
@@ -199,7 +199,7 @@ class DeskMachine(RuleBasedStateMachine):
                 self.house.cloud.fail(method, kind("action", "Code", "a sentence"), after_effect=after_effect)
         try:
             self.house.execute()
-        except Unforeseen:
+        except PutOff:
             pass
         except Crash:
             for one in self.requests:

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from approvals.audit import NOBODY, Entry
+from approvals.errors import PutOff, StoreError
 from approvals.ledger import Ledger
 from approvals.recording import Effect, Task, record_each
 from approvals.store import Store
@@ -49,7 +52,11 @@ def task(run: Callable[[], Effect | None], put_off: int = 0) -> Task:
     """
     :param put_off: the number that is noted where it fails
     """
-    return Task(run, note(put_off) if put_off else lambda _ledger: None)
+    return Task({}, run, note(put_off) if put_off else lambda _ledger: None)
+
+
+def record(store: Store, pool: ThreadPoolExecutor, tasks: Sequence[Task]) -> None:
+    record_each(store, pool, tasks, durable=True, on_fault="task_failed")
 
 
 def write_half(ledger: Ledger) -> None:
@@ -59,13 +66,13 @@ def write_half(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("numbers", [[], [1], [1, 2, 3]])
 def test_what_every_task_gives_is_written(store: Store, pool: ThreadPoolExecutor, numbers: list[int]) -> None:
-    record_each(store, pool, [task(partial(note, number)) for number in numbers], durable=True)
+    record(store, pool, [task(partial(note, number)) for number in numbers])
     assert noted(store) == set(numbers)
 
 
 def test_a_task_may_have_nothing_to_write(store: Store, pool: ThreadPoolExecutor) -> None:
-    record_each(store, pool, [task(lambda: None)], durable=True)
-    record_each(store, pool, [task(lambda: None), task(partial(note, 1))], durable=True)
+    record(store, pool, [task(lambda: None)])
+    record(store, pool, [task(lambda: None), task(partial(note, 1))])
     assert noted(store) == {1}
 
 
@@ -81,7 +88,7 @@ def test_a_task_begins_when_the_one_before_is_done(store: Store, pool: ThreadPoo
         running.remove(number)
         return note(number)
 
-    record_each(store, pool, [task(partial(quick, number)) for number in range(5)], durable=True)
+    record(store, pool, [task(partial(quick, number)) for number in range(5)])
     assert noted(store) == set(range(5))
     assert not met.is_set()
 
@@ -95,26 +102,21 @@ def test_a_slow_task_holds_up_no_other(store: Store, pool: ThreadPoolExecutor) -
         assert noted(store) == {2, 3}
         return note(1)
 
-    record_each(store, pool, [task(slow), task(partial(note, 2)), task(partial(note, 3))], durable=True)
+    record(store, pool, [task(slow), task(partial(note, 2)), task(partial(note, 3))])
     assert noted(store) == {1, 2, 3}
 
 
 def test_a_task_that_fails_keeps_no_other_from_being_written(store: Store, pool: ThreadPoolExecutor) -> None:
-    with pytest.raises(Unforeseen):
-        record_each(
-            store,
-            pool,
-            [task(one) for one in (fail, partial(note, 1), lambda: write_half, partial(note, 2))],
-            durable=True,
-        )
+    with pytest.raises(PutOff):
+        record(store, pool, [task(one) for one in (fail, partial(note, 1), lambda: write_half, partial(note, 2))])
     assert noted(store) == {1, 2}
 
 
 def test_one_that_fails_alone_is_told(store: Store, pool: ThreadPoolExecutor) -> None:
-    with pytest.raises(Unforeseen):
-        record_each(store, pool, [task(fail)], durable=True)
-    with pytest.raises(Unforeseen):
-        record_each(store, pool, [task(lambda: write_half)], durable=True)
+    with pytest.raises(PutOff):
+        record(store, pool, [task(fail)])
+    with pytest.raises(PutOff):
+        record(store, pool, [task(lambda: write_half)])
     assert noted(store) == set()
 
 
@@ -123,12 +125,35 @@ def test_one_that_fails_alone_is_told(store: Store, pool: ThreadPoolExecutor) ->
 def test_what_fails_is_put_off(
     store: Store, pool: ThreadPoolExecutor, run: Callable[[], Effect], others: tuple[int, ...]
 ) -> None:
-    with pytest.raises(Unforeseen):
-        record_each(store, pool, [task(run, 8), *(task(partial(note, number)) for number in others)], durable=True)
+    with pytest.raises(PutOff):
+        record(store, pool, [task(run, 8), *(task(partial(note, number)) for number in others)])
     assert noted(store) == {8, *others}
+
+
+@pytest.mark.parametrize("run", [fail, lambda: write_half], ids=["asked in vain", "written in vain"])
+def test_the_log_has_each_fault_once_and_what_it_is_about(
+    store: Store, pool: ThreadPoolExecutor, run: Callable[[], Effect]
+) -> None:
+    numbered = [Task({"request": number}, run, note(number)) for number in (4, 5)]
+    with capture_logs(processors=[merge_contextvars]) as lines, pytest.raises(PutOff):
+        record(store, pool, numbered)
+    assert sorted((line["event"], line["request"], line["exc_info"]) for line in lines) == [
+        ("task_failed", 4, True),
+        ("task_failed", 5, True),
+    ]
+
+
+def test_a_database_that_cannot_be_written_is_told_as_such(store: Store, pool: ThreadPoolExecutor) -> None:
+    def no_room(_ledger: Ledger) -> None:
+        raise StoreError("x.db", "database or disk is full")
+
+    with capture_logs() as lines, pytest.raises(StoreError, match="is full"):
+        record(store, pool, [task(lambda: no_room, 8), task(partial(note, 1))])
+    assert lines == []
+    assert noted(store) == {8, 1}
 
 
 def test_what_cannot_be_put_off_keeps_no_other_from_it(store: Store, pool: ThreadPoolExecutor) -> None:
     with pytest.raises(Unforeseen):
-        record_each(store, pool, [Task(fail, write_half), task(fail, 8), task(partial(note, 1))], durable=True)
+        record(store, pool, [Task({}, fail, write_half), task(fail, 8), task(partial(note, 1))])
     assert noted(store) == {8, 1}

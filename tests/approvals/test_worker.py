@@ -6,11 +6,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from structlog.testing import capture_logs
 
-from approvals.errors import StoreError
+from approvals.errors import PutOff, StoreError
 from approvals.ledger import Ledger
 from approvals.model import Action, Asked, Person, Target
 from approvals.store import Store
@@ -163,6 +164,45 @@ def test_a_sweep_that_fails_stops_no_other_and_runs_again(store: Store) -> None:
             commit(store, str(number))
         assert good.reach(4)
         assert bad.reach(2)
+
+
+def test_a_sweep_that_goes_on_failing_is_tried_less_and_less_whatever_is_committed(store: Store) -> None:
+    def fail(number: int) -> int:
+        commit(store, str(number))
+        raise RuntimeError(f"run {number}")
+
+    bad = Looks(store, fail)
+    with running(store, bad.sweep()):
+        assert bad.reach(3)
+    assert [round((later - at).total_seconds()) for at, later in pairwise(bad.at)] == [1, 2]
+
+
+def test_what_was_put_off_holds_up_nothing_else_of_its_sweep(store: Store) -> None:
+    def put_off(number: int) -> int:
+        if number < 20:
+            raise PutOff
+        return 0
+
+    runs, ended = Runs(put_off), list[bool]()
+    worker = Worker(store, utc_now, [Sweep("x", runs, NOTHING)], on_run=lambda _name, _at, well: ended.append(well))
+    with capture_logs() as lines:
+        worker.start()
+        assert runs.reach(20, within=1.0)
+        assert worker.stop(WITHIN)
+    assert ended == [False] * 19 + [True]  # counted, though it is told elsewhere
+    assert lines == []
+
+
+def test_after_a_run_that_went_well_the_next_fault_is_a_first_one_again(store: Store) -> None:
+    def fail_every_other(number: int) -> int:
+        if number % 2:
+            raise RuntimeError(f"run {number}")
+        return 1
+
+    runs = Runs(fail_every_other)
+    with running(store, Sweep("x", runs, NOTHING)):
+        assert runs.reach(5)
+    assert [round((later - at).total_seconds()) for at, later in pairwise(runs.at[:5])] == [1, 0, 1, 0]
 
 
 def test_a_due_time_that_cannot_be_read_is_a_fault_like_another(store: Store) -> None:
