@@ -58,6 +58,8 @@ def _distinct(accounts: tuple[Account, ...]) -> tuple[Account, ...]:
             value = getattr(account, field).lower()
             if value in seen:
                 faults.append(((position, field), f"{value} is there twice"))
+            elif value == LIGHTHOUSE:
+                faults.append(((position, field), "that word means the vendor's Lighthouse: choose another name"))
             seen.add(value)
     return _sound(accounts, faults)
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.grammar.accounts import refuse_numbers
 from bot.grammar.clauses import clauses_of
 from bot.grammar.named import filled
-from bot.grammar.typed import Inbound, Names, Refusal, Trust, cite
+from bot.grammar.typed import TRUSTING, Inbound, Names, Refusal, Trust, cite
 from bot.grammar.words import BLANK, PLACEHOLDERS, Line, is_article
 from bot.refusals import refused
-
-_VERBS: Mapping[str, bool] = {
-    **dict.fromkeys(("trust", "trusted", "allow", "accept"), True),
-    **dict.fromkeys(("distrust", "untrust", "mistrust", "reject", "block"), False),
-}
 
 
 def read_inbound(line: Line, names: Names) -> Inbound | Trust:
@@ -33,7 +27,7 @@ def read_inbound(line: Line, names: Names) -> Inbound | Trust:
     if not places:
         return Inbound()
     first = line.words[places[0]]
-    trusted = None if first.quoted else _VERBS.get(first.text.casefold())
+    trusted = None if first.quoted else TRUSTING.get(first.text.casefold())
     wanted = places if trusted is None else places[1:]
     if not wanted:
         at = first.end

@@ -23,6 +23,12 @@ LISTED: Mapping[str, Literal["all", "mine", "shared"]] = {
 }
 """The words after ``list`` that are no part of a name."""
 
+TRUSTING: Mapping[str, bool] = {
+    **dict.fromkeys(("trust", "trusted", "allow", "accept"), True),
+    **dict.fromkeys(("distrust", "untrust", "mistrust", "reject", "block"), False),
+}
+"""The words after ``inbound`` that are no name: whether they trust."""
+
 EVERY = "*"
 """In the place of an unshare's accounts: every one that has the image. No account has such a name."""
 
@@ -204,7 +210,7 @@ def render(command: Command) -> str:
         case Delete():
             words = ["delete", *_deletion(command)]
         case Inbound(source):
-            words = ["inbound", _target(source) if source else ""]
+            words = ["inbound", _source(source) if source else ""]
         case Trust(source, trusted, reason):
             words = ["inbound", "trust" if trusted else "distrust", _target(source)]
             words += [f"because {reason}"] if reason else []
@@ -227,6 +233,10 @@ def render(command: Command) -> str:
 
 def _target(name: str) -> str:
     return name if name == BLANK or ACCOUNT_ID.fullmatch(name) else spell(name)
+
+
+def _source(name: str) -> str:
+    return f'"{name}"' if name.casefold() in TRUSTING else _target(name)
 
 
 def _image(name: str) -> str:

@@ -140,6 +140,15 @@ def test_two_accounts_of_one_id_or_name_are_refused(field: str, value: str) -> N
     assert problems(text) == [f"line {line}: [[accounts]] number 2 {field}: {value.lower()} is there twice"]
 
 
+@pytest.mark.parametrize("name", ["lighthouse", "LightHouse"])
+def test_no_account_has_the_name_of_what_is_none(name: str) -> None:
+    text = FULL + f'[[accounts]]\nid = "100077700001"\nname = "{name}"\n'
+    assert problems(text) == [
+        f"line {text.count(chr(10))}: [[accounts]] number 2 name: that word means the vendor's Lighthouse: choose "
+        "another name"
+    ]
+
+
 FIXED = sorted(code for code, one in CATALOGUE.items() if one.fixed)
 
 

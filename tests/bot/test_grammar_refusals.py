@@ -263,6 +263,7 @@ LATER = [
     ("inbound trust", "", "Which account to trust is missing", "/image inbound trust data-team because …"),
     ("inbound trust c", "", "Say why", "/image inbound trust c because …"),
     ("inbound distrust a, c because x", "c", "One account at a time", "/image inbound distrust a because x"),
+    ('inbound "trust", c', "c", "One account at a time", '/image inbound "trust"'),
     ("inbound trust SOURCE because x", "SOURCE", "in place of", "/image inbound trust data-team because x"),
     ("inbound trust 012 because x", "012", "not an account id", "/image inbound trust … because x"),
     ("inbound from c", "from c", "means nothing after `inbound`", "/image inbound"),

@@ -75,7 +75,22 @@ PIECES = (
     *("&lt;", "<", ">", "|", "\u00a0", "\u200b", "\n", "ｘ", "数据", "/image", "mine", "approve", "un", "region"),
     *("img-6pb6lrmy", "partner-lab", "data team", "ap-singapore", "tokyo", "1000-1234-5678", "«a»", "<!subteam^S0A>"),
     *("<mailto:a@b.c|a@b.c>", "<!date^1^{ago}|x>", "<tel:123|123>", "qcs::cam::uin/100012345678:root", "inbound"),
-    *("mine pending", "accounts", "w/o", "the image", "\U0001f600", "\u202e", "e\u0301", "\ud83d", "ⅷ", "١٢٣٤٥", "½"),
+    *(
+        "trust",
+        "Block",
+        "inbound trust",
+        "mine pending",
+        "accounts",
+        "w/o",
+        "the image",
+        "\U0001f600",
+        "\u202e",
+        "e\u0301",
+        "\ud83d",
+        "ⅷ",
+        "١٢٣٤٥",
+        "½",
+    ),
 )
 _BOOKS: tuple[dict[str, str], ...] = (
     {"data-team": "100012345678", "partner-lab": "100023456789"},
