@@ -27,7 +27,7 @@ from bot.cards.story import story
 from bot.cards.text import section
 from bot.languages import Language, speaking
 from bot.recipients import Recipients
-from bot.replies import Replies, ReplyAddress, direct
+from bot.replies import Replies, ReplyAddress
 from bot.slack import CLOSED, PARENT_GONE, UNREACHED, code_of, is_passing, is_throttle, retry_after, told_by
 
 _GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
@@ -200,7 +200,7 @@ class Notices:
 
     def _alarm(self, notice: Notice) -> None:
         text, blocks = alarm(notice.facts)
-        direct(self._client, notice.recipient, text, blocks)
+        self._replies.direct(notice.recipient, text, blocks)
         self._sent(notice)
 
     def _head(self, notice: Notice) -> None:
@@ -233,14 +233,14 @@ class Notices:
             case outbox.REPLY:
                 self._reply(notice, request, cards)
             case outbox.END:
-                direct(self._client, notice.recipient, *private.ended(request))
+                self._replies.direct(notice.recipient, *private.ended(request))
             case outbox.ENDING:
-                direct(self._client, notice.recipient, *endings.ending(request))
+                self._replies.direct(notice.recipient, *endings.ending(request))
             case outbox.OVER:
-                direct(self._client, notice.recipient, *endings.over(request))
+                self._replies.direct(notice.recipient, *endings.over(request))
             case outbox.REMIND:
                 link = self._permalink(cards.get(notice.recipient))
-                direct(self._client, notice.recipient, *endings.reminder(request, link))
+                self._replies.direct(notice.recipient, *endings.reminder(request, link))
         self._store.write(lambda ledger: self._settle(ledger, notice, request_id, newest, placed), durable=False)
 
     def _settle(self, ledger: Ledger, notice: Notice, request_id: int, newest: int, placed: Card | None) -> None:
@@ -264,7 +264,7 @@ class Notices:
             )
             posted = read(Posted, answer)
             return Card(recipient, posted.channel, posted.ts)
-        return Card(recipient, *direct(self._client, recipient, text, blocks))
+        return Card(recipient, *self._replies.direct(recipient, text, blocks))
 
     def _thread(self, notice: Notice, request: Request, parent: Card | None, *, held: bool) -> None:
         if parent is None:

@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 
 import structlog
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from bot.answers import ConversationOpened, Posted, read
 from bot.languages import translated
-from bot.slack import UNREACHED
+from bot.slack import CLOSED, UNREACHED, code_of
 
 _URL_LIVES = timedelta(minutes=29)  # Slack: response_url works five times within 30 minutes
 _TIMEOUT = 8  # seconds
@@ -58,6 +59,7 @@ class Replies:
     def __init__(self, client: WebClient, clock: Callable[[], datetime]) -> None:
         self._client = client
         self._clock = clock
+        self._conversations: dict[str, str] = {}  # by person: to ask each time would be half of all calls
 
     def send(self, address: ReplyAddress, text: str, blocks: list[dict[str, Any]] | None = None) -> None:
         """Answer where it was asked, or else in a direct message.
@@ -67,7 +69,33 @@ class Replies:
         """
         text = translated(text)
         if not self._by_url(address, text, blocks):
-            direct(self._client, address.person_id, text, blocks)
+            self.direct(address.person_id, text, blocks)
+
+    def direct(self, person_id: str, text: str, blocks: list[dict[str, Any]] | None = None) -> tuple[str, str]:
+        """Send a direct message; returns where it stands (channel, message id).
+
+        :raises SlackApiError: Slack refuses it
+        :raises OSError, HTTPException: Slack can't be reached
+        """
+        remembered = self._conversations.get(person_id)
+        try:
+            return self._post(remembered or self._opened(person_id), text, blocks)
+        except SlackApiError as error:
+            if remembered is None or code_of(error) not in CLOSED:
+                raise
+        return self._post(self._opened(person_id), text, blocks)  # it can be another since the app was installed anew
+
+    def _post(self, channel: str, text: str, blocks: list[dict[str, Any]] | None) -> tuple[str, str]:
+        answer = self._client.chat_postMessage(
+            channel=channel, text=translated(text), blocks=blocks, unfurl_links=False, unfurl_media=False
+        )
+        posted = read(Posted, answer)
+        return posted.channel, posted.ts
+
+    def _opened(self, person_id: str) -> str:
+        channel = read(ConversationOpened, self._client.conversations_open(users=person_id)).channel.id
+        self._conversations[person_id] = channel
+        return channel
 
     def _by_url(self, address: ReplyAddress, text: str, blocks: list[dict[str, Any]] | None) -> bool:
         if not self._is_slacks(address.url):
@@ -114,16 +142,3 @@ def _took(answer: WebhookResponse) -> bool:
     except ValueError:
         return False
     return told.get("ok", True) is True
-
-
-def direct(client: WebClient, person_id: str, text: str, blocks: list[dict[str, Any]] | None = None) -> tuple[str, str]:
-    """Send a direct message; returns where it stands (channel, message id).
-
-    :raises SlackApiError: Slack refuses it
-    :raises OSError, HTTPException: Slack can't be reached
-    """
-    text = translated(text)
-    channel = read(ConversationOpened, client.conversations_open(users=person_id)).channel.id
-    answer = client.chat_postMessage(channel=channel, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False)
-    posted = read(Posted, answer)
-    return posted.channel, posted.ts

@@ -114,7 +114,7 @@ AS_MEANT = {
             "commit of Notices._sent": 1,
             "slack.chat.postMessage": 9,
             "slack.chat.update": 6,
-            "slack.conversations.open": 4,
+            "slack.conversations.open": 3,
         },
         others=("done",),
         events={"done": 2, "share_done": 1, "share_over": 1},

@@ -85,7 +85,7 @@ IN_TROUBLE = {
             "commit of Notices._sent": 2,
             "slack.chat.postMessage": 8,
             "slack.chat.update": 6,
-            "slack.conversations.open": 5,
+            "slack.conversations.open": 3,
         },
     ),
     "another region": Flow(

@@ -61,7 +61,7 @@ OF_DRIFT = {
             "commit of Notices._deliver": 16,
             "slack.chat.postMessage": 11,
             "slack.chat.update": 4,
-            "slack.conversations.open": 7,
+            "slack.conversations.open": 3,
         },
     ),
     "shared again": Flow(
@@ -104,7 +104,7 @@ OF_DRIFT = {
             "slack.chat.getPermalink": 2,
             "slack.chat.postMessage": 16,
             "slack.chat.update": 9,
-            "slack.conversations.open": 8,
+            "slack.conversations.open": 4,
             "slack.response_url": 2,
         },
     ),

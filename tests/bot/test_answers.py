@@ -12,9 +12,10 @@ from approvals.errors import DirectoryError, UnknownPerson
 from bot import answers
 from bot.answers import Answer, Client, Unreadable, read
 from bot.people import People
-from bot.replies import direct
+from bot.replies import Replies
 from bot.slack import Installation, Workspace
 from tests.approvals.raw_server import Reply, http, serving
+from tests.bot.conftest import Hands
 from tests.bot.told_slack import told_slack
 
 OURS = Workspace("T0OURS", None, "U0BOT", "B0BOT")
@@ -134,4 +135,4 @@ def test_members_that_are_none_are_not_taken_for_an_empty_group(users: Any) -> N
 def test_a_message_whose_place_is_not_told_counts_as_not_answered(posted: dict[str, Any]) -> None:
     methods = {"conversations.open": {"channel": {"id": "D0X"}}, "chat.postMessage": posted}
     with told_slack(methods) as client, pytest.raises(Unreadable):
-        direct(client, "U0X", "hello")
+        Replies(client, Hands().utc).direct("U0X", "hello")

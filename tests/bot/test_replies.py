@@ -207,5 +207,29 @@ def test_slacks_addresses_are_known_by_scheme_and_host(hands: Hands, api: str, u
     assert Replies(WebClient("xoxb-x", base_url=api), hands.utc)._is_slacks(url) is good
 
 
+def test_a_conversation_is_opened_once_for_each_person(replies: Replies, workspace: WorkspaceServer) -> None:
+    for number in range(3):
+        replies.direct("U0MEI", f"message {number}")
+        replies.direct("U0LIN", f"message {number}")
+
+    assert in_direct(workspace) == in_direct(workspace, "U0LIN") == ["message 0", "message 1", "message 2"]
+    assert workspace.api.called["conversations.open"] == 2
+
+
+def test_a_conversation_that_is_no_more_is_opened_anew(replies: Replies, workspace: WorkspaceServer) -> None:
+    replies.direct("U0MEI", "one")
+    workspace.faults.fail("chat.postMessage", "channel_not_found")
+    replies.direct("U0MEI", "two")
+    assert in_direct(workspace) == ["one", "two"]
+
+    workspace.faults.fail("chat.postMessage", "channel_not_found", times=2)
+    with pytest.raises(SlackApiError, match="channel_not_found"):
+        replies.direct("U0MEI", "three")
+    workspace.faults.fail("chat.postMessage", "msg_too_long")
+    with pytest.raises(SlackApiError, match="msg_too_long"):
+        replies.direct("U0MEI", "four")
+    assert workspace.api.called["conversations.open"] == 3
+
+
 def test_what_is_shown_of_an_address_lets_nobody_write_there() -> None:
     assert "hooks" not in repr(ReplyAddress("U0MEI", "https://hooks.slack.com/commands/1/2/x", 17.5))
