@@ -45,7 +45,10 @@ def check(*, http: bool) -> Iterator[Line]:
         yield from (Line(False, "environment", problem) for problem in error.problems)
     else:
         yield Line(True, "environment", "everything that is needed is set")
-    places = config.places()
+    try:
+        places = config.places()
+    except ConfigError:
+        return  # told above
     try:
         policy = policy_file.load(places.policy)
     except PolicyError as error:

@@ -87,12 +87,13 @@ def explain(image: str, target: str, requester: str) -> None:
     """
     from approvals.errors import PolicyError
     from approvals.explaining import UnknownTarget
+    from bot.config import ConfigError
     from bot.explaining import explain as explained
 
     try:
         for sentence in explained(image, target, requester):
             click.echo(sentence)
-    except (PolicyError, UnknownTarget) as error:
+    except (ConfigError, PolicyError, UnknownTarget) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -107,11 +108,11 @@ def backup(file: Path, db: Path | None) -> None:
     """
     from approvals.errors import StoreError
     from bot.backing_up import backup as copy
-    from bot.config import places
+    from bot.config import ConfigError, places
 
     try:
         size = copy(db or places().db, file)
-    except StoreError as error:
+    except (ConfigError, StoreError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{file}: {size:,} bytes, whole.")
 
@@ -171,11 +172,11 @@ def verify(head: str, db: Path | None) -> None:
     """
     from approvals.errors import StoreError
     from bot.auditing import report
-    from bot.config import places
+    from bot.config import ConfigError, places
 
     try:
         sound = report(db or places().db, head.strip().lower())
-    except StoreError as error:
+    except (ConfigError, StoreError) as error:
         raise _Unreadable(str(error)) from error
     if not sound:
         sys.exit(1)
@@ -191,11 +192,11 @@ def export(kind: str, since: datetime | None, until: datetime | None, db: Path |
     from approvals.errors import StoreError
     from bot.auditing import export as write
     from bot.auditing import standard_output
-    from bot.config import places
+    from bot.config import ConfigError, places
 
     try:
         write(db or places().db, standard_output(), kind, since, until)
-    except StoreError as error:
+    except (ConfigError, StoreError) as error:
         raise _Unreadable(str(error)) from error
 
 

@@ -31,6 +31,16 @@ class Places(BaseSettings):
     db: Path = Field(Path("imagewarden.db"), validation_alias=_named("IMAGEWARDEN_DB"))
     policy: Path = Field(Path("policy.toml"), validation_alias=_named("IMAGEWARDEN_POLICY"))
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _stripped(cls, value: object) -> object:
+        """Secrets that come from files often end in a new line, and none begins or ends in a blank."""
+        if not isinstance(value, str):
+            return value
+        if not value.strip():
+            raise ValueError("there is nothing in it but blanks: set it, or leave it out")
+        return value.strip()
+
 
 class Settings(Places):
     """What is set outside, under the names of the README. An empty value is no value."""
@@ -95,7 +105,7 @@ class _Given(Settings):
         return (init_settings,)
 
 
-S = TypeVar("S", bound=Settings)
+S = TypeVar("S", bound=Places)
 
 _WHERE = {
     "SLACK_BOT_TOKEN": "copy it from the app's page, OAuth & Permissions",
@@ -106,8 +116,11 @@ _WHERE = {
 
 
 def places() -> Places:
-    """Where the files are, from the environment."""
-    return Places()  # type: ignore[call-arg]  # every field has a default; the aliases hide it
+    """Where the files are, from the environment.
+
+    :raises ConfigError: the ``.env`` file can't be read
+    """
+    return _settings(Places)
 
 
 def of(values: Mapping[str, str | None]) -> Settings:
@@ -148,6 +161,10 @@ def _settings(kind: type[S], **values: Any) -> S:
         return kind(**values)
     except ValidationError as error:
         raise ConfigError([_sentence(dict(problem)) for problem in error.errors()]) from None
+    except UnicodeDecodeError:
+        raise ConfigError(["the file .env is not in UTF-8: save it anew in that"]) from None
+    except OSError as error:
+        raise ConfigError([f"the file .env can't be read: {error.strerror}"]) from None
 
 
 def _sentence(problem: dict[str, object]) -> str:

@@ -237,3 +237,33 @@ def test_a_file_of_the_folder_gives_the_tokens(shell: Shell) -> None:
     problem = shell.types("run", SLACK_BOT_TOKEN=None).problem()
 
     assert "Slack refuses SLACK_BOT_TOKEN (invalid_auth)" in problem
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("run", 1),
+        ("adopt --yes", 1),
+        ("backup copy.db", 1),
+        ("policy explain base data-team", 1),
+        ("audit verify", 2),
+        ("audit export", 2),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_whatever_is_typed(shell: Shell, command: str, code: int) -> None:
+    Path(shell.folder, ".env").write_bytes(b"# \xd6\xd0\xce\xc4\n")
+
+    ended = shell.types(*command.split())
+
+    assert ended.code == code
+    assert "Error: the file .env is not in UTF-8: save it anew in that" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_the_check_tells_of_it_too(tmp_path: Path) -> None:
+    Path(tmp_path, ".env").write_bytes(b"# \xd6\xd0\xce\xc4\n")
+
+    ended = imagewarden("check", env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}, cwd=tmp_path)
+
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert ended.stdout == "FAIL  environment: the file .env is not in UTF-8: save it anew in that\n"

@@ -149,6 +149,32 @@ def test_a_file_of_the_folder_is_read_and_the_environment_goes_before_it(monkeyp
     assert settings.app_token.get_secret_value() == "xapp-of-the-environment"
 
 
+def test_blanks_around_a_value_are_none_of_it(environment: pytest.MonkeyPatch) -> None:
+    for name, value in SECRETS.items():
+        environment.setenv(name, f" {value}\r\n")
+    environment.setenv("IMAGEWARDEN_DB", "my requests.db\n")
+    settings = config.load(http=True)
+
+    held = (settings.bot_token, settings.signing_secret, settings.secret_id, settings.secret_key, settings.token)
+    assert [one.get_secret_value() if one else one for one in held] == [
+        SECRETS[name] for name in SECRETS if name != "SLACK_APP_TOKEN"
+    ]
+    assert settings.db == Path("my requests.db")
+
+
+def test_a_value_of_blanks_alone_is_told(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SLACK_SIGNING_SECRET", " \n")
+    assert problems(http=True) == ["SLACK_SIGNING_SECRET: there is nothing in it but blanks: set it, or leave it out"]
+
+
+@pytest.mark.parametrize("text", [b"# \xd6\xd0\xce\xc4\n", "SLACK_BOT_TOKEN=xoxb-very-secret\n".encode("utf-16")])
+def test_a_file_in_another_encoding_is_told(text: bytes) -> None:
+    Path(".env").write_bytes(text)
+    assert problems() == ["the file .env is not in UTF-8: save it anew in that"]
+    with pytest.raises(ConfigError, match="not in UTF-8"):
+        config.places()
+
+
 def test_given_settings_take_nothing_from_outside(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("IMAGEWARDEN_POLICY", "outside.toml")
     Path(".env").write_text("IMAGEWARDEN_DB=outside.db\n")
