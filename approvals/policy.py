@@ -234,7 +234,7 @@ def read(path: Path) -> str:
     :raises PolicyError: it can't be read
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
     except FileNotFoundError:
         raise PolicyError(str(path), ["there is no such file; set IMAGEWARDEN_POLICY or create it"]) from None
     except (OSError, UnicodeDecodeError) as error:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
@@ -80,6 +81,7 @@ class Client:
     :param secret_id: with ``secret_key``; without all three, the SDK's provider chain is asked at each call
     :param token: session token of temporary keys
     :param endpoint: base URL for every service, or None for the vendor's own hosts
+    :param authorities: a file of certificates in PEM form whose signatures are trusted, instead of the usual ones
     :param lighthouse: whether the account uses Lighthouse, so that its images count too
     :param timeout: seconds to connect, and between any two bytes of an answer
     :param deadline: seconds for a call in all, waiting for the rate limit and looking up names apart
@@ -97,6 +99,7 @@ class Client:
         token: str | None = None,
         site: Site = "china",
         endpoint: str | None = None,
+        authorities: Path | None = None,
         lighthouse: bool = False,
         timeout: tuple[float, float] = (5.0, 10.0),
         deadline: float = 15.0,
@@ -107,7 +110,7 @@ class Client:
         self._default_region = regions[0]
         self._lighthouse = lighthouse
         self._credential = tencent_credentials.given(secret_id, secret_key, token)
-        self._profile, self._local = _profile(site, endpoint, timeout)
+        self._profile, self._local = _profile(site, endpoint, timeout, authorities)
         self._transport = Transport(deadline)
         self._limits = RateLimits(clock=clock, wait=wait)
         self._clock = clock
@@ -164,7 +167,9 @@ class Client:
             connection.proxy = None
 
 
-def _profile(site: Site, endpoint: str | None, timeout: tuple[float, float]) -> tuple[ClientProfile, bool]:
+def _profile(
+    site: Site, endpoint: str | None, timeout: tuple[float, float], authorities: Path | None
+) -> tuple[ClientProfile, bool]:
     """The SDK's settings, and whether the endpoint is on this machine, where no proxy leads.
 
     :raises ValueError: the endpoint is no base URL
@@ -176,7 +181,13 @@ def _profile(site: Site, endpoint: str | None, timeout: tuple[float, float]) -> 
             raise ValueError(f"{endpoint!r} is no base URL such as http://127.0.0.1:9000")
         scheme, host, local = parts.scheme, parts.netloc, _is_local(parts.hostname)
     # The scheme counts at construction only, and the SDK signs the endpoint as the Host header: bare host[:port].
-    http = HttpProfile(protocol=scheme, endpoint=host, rootDomain=_ROOT_DOMAINS[site], reqTimeout=timeout)
+    http = HttpProfile(
+        protocol=scheme,
+        endpoint=host,
+        rootDomain=_ROOT_DOMAINS[site],
+        reqTimeout=timeout,
+        certification=str(authorities) if authorities else None,
+    )
     profile = ClientProfile(httpProfile=http, language="en-US", disable_region_breaker=True, retryer=NoopRetryer())
     return profile, local
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -192,6 +193,7 @@ def web_client(settings: Settings, token: str | None) -> Client:
         token=token,
         base_url=settings.slack_api_url,
         timeout=_SLACK_TIMEOUT,
+        ssl=ssl.create_default_context(cafile=settings.authorities) if settings.authorities else None,
         retry_handlers=[],
     )
 
@@ -204,6 +206,7 @@ def cloud_client(settings: Settings, policy: Policy, on_call: Callable[[str, str
         token=settings.token.get_secret_value() if settings.token else None,
         site=policy.home.site,
         endpoint=settings.cloud_endpoint,
+        authorities=settings.authorities,
         regions=policy.home.regions,
         lighthouse=policy.home.lighthouse,
         on_call=on_call,

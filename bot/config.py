@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -55,6 +56,7 @@ class Settings(Places):
     )
     token: SecretStr | None = Field(None, validation_alias=_named("TENCENTCLOUD_TOKEN"))
     cloud_endpoint: str | None = Field(None, validation_alias=_named("TENCENTCLOUD_ENDPOINT"))
+    authorities: Path | None = Field(None, validation_alias=_named("SSL_CERT_FILE"))
 
     @field_validator("bot_token", "app_token")
     @classmethod
@@ -71,6 +73,15 @@ class Settings(Places):
             parts = urlsplit(value)
             if parts.scheme not in ("http", "https") or not parts.hostname:
                 raise ValueError("this is not a base URL such as http://127.0.0.1:9000")
+        return value
+
+    @field_validator("authorities")
+    @classmethod
+    def _certificates(cls, value: Path | None) -> Path | None:
+        try:
+            ssl.create_default_context(cafile=value)
+        except OSError as error:
+            raise ValueError(f"{value} holds no certificates in PEM form ({error.strerror or error})") from None
         return value
 
     @field_validator("secret_key")

@@ -102,7 +102,7 @@ class Replies:
             return False
         if self._clock().timestamp() - address.given_at > _URL_LIVES.total_seconds():
             return False
-        hook = WebhookClient(address.url, timeout=_TIMEOUT, retry_handlers=[])
+        hook = WebhookClient(address.url, timeout=_TIMEOUT, ssl=self._client.ssl, retry_handlers=[])
         try:
             answer = hook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=address.replace)
         except _NO_ANSWER as error:  # it may have arrived all the same; twice is better than never

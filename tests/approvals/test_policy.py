@@ -270,3 +270,9 @@ def test_every_setting_is_in_the_models_and_tried_here() -> None:
     assert settings | {"id", "name", "trusted_as", "images", "match", "owners", "reason_missing"} == written | {
         "images"
     }
+
+
+def test_a_mark_that_an_editor_puts_before_a_file_is_none_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(company.POLICY, encoding="utf-8-sig")
+    assert load(path) == parse(company.POLICY)

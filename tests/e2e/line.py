@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,16 +15,18 @@ _POLL = 0.02  # seconds between two looks at a socket
 class Line:
     """Forwards connections to a server.
 
+    :param tls: as whom it speaks, and in TLS; what it forwards is what stands in that
     :ivar swallows: new connections are accepted, and nothing is ever answered on them
     :ivar halves: of each answer on a new connection only the first hundred bytes arrive, and nothing after
     """
 
-    def __init__(self, to: str) -> None:
+    def __init__(self, to: str, tls: ssl.SSLContext | None = None) -> None:
         address = urlsplit(to)
         self._to = (str(address.hostname), int(address.port or 80))
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(_POLL)
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._tls = tls
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}"
         self.swallows = False
         self.halves = False
         self._dead = threading.Event()  # of the generation of connections that is open
@@ -64,6 +67,12 @@ class Line:
             dead = threading.Event()
             dead.set()
         limit = 100 if self.halves else None
+        if self._tls:
+            try:
+                near = self._tls.wrap_socket(near, server_side=True)
+            except OSError:  # whoever calls doesn't trust us
+                near.close()
+                return
         with near, socket.create_connection(self._to) as far:
             back = threading.Thread(target=self._pump, args=(far, near, dead, cut, limit))
             back.start()
@@ -105,8 +114,8 @@ def _is_over(source: socket.socket) -> bool:
 
 
 @contextmanager
-def line_to(url: str) -> Iterator[Line]:
-    line = Line(url)
+def line_to(url: str, tls: ssl.SSLContext | None = None) -> Iterator[Line]:
+    line = Line(url, tls)
     try:
         yield line
     finally:
