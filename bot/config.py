@@ -35,12 +35,16 @@ class Places(BaseSettings):
     @field_validator("*", mode="before")
     @classmethod
     def _stripped(cls, value: object) -> object:
-        """Secrets that come from files often end in a new line, and none begins or ends in a blank."""
+        """Secrets from files often end in a new line; Docker leaves quotation marks where a shell takes them off."""
         if not isinstance(value, str):
             return value
-        if not value.strip():
-            raise ValueError("there is nothing in it but blanks: set it, or leave it out")
-        return value.strip()
+        bare = value.strip()
+        for mark in ("'", '"'):
+            if len(bare) > 1 and bare.startswith(mark) and bare.endswith(mark):
+                bare = bare[1:-1].strip()
+        if not bare:
+            raise ValueError("there is nothing in it: set it, or leave it out")
+        return bare
 
 
 class Settings(Places):

@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl
 
 import structlog
 from slack_bolt import App, BoltRequest
-from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -21,9 +20,10 @@ from starlette.routing import Route
 
 from approvals.store import Store, WouldBlock
 from bot.metrics import Metrics
+from bot.signatures import Signatures
 
 _LARGEST_BODY = 1024 * 1024  # bytes; Slack's own posts are some kilobytes
-_LONGEST_TIMESTAMP = 20  # digits; int() raises on thousands of them
+_SIGNED_BY = ("x-slack-request-timestamp", "x-slack-signature")
 _GOOD_FOR = 600.0  # seconds from its first use at most: made five minutes ahead, good until five minutes after
 _HALF = 8 * 1024 * 1024  # bytes; two halves are kept
 _PLAIN = "text/plain; charset=utf-8"
@@ -121,7 +121,7 @@ class Events:
         self._app = app
         self._store = store
         self._metrics = metrics
-        self._verifier = SignatureVerifier(signing_secret)
+        self._signatures = Signatures(signing_secret, metrics.signature_refused)
         self._answers = Answers(time.monotonic)
 
     async def receive(self, request: Request) -> Response:
@@ -130,7 +130,8 @@ class Events:
             body = await _body(request)
         except TooLarge:
             return PlainTextResponse("too large\n", 413)
-        signature = self._signature(request, body)
+        stamped, signed = (request.headers.getlist(name) for name in _SIGNED_BY)
+        signature = self._signatures.good(stamped, signed, body)
         if signature is None:
             return PlainTextResponse("invalid signature\n", 401)
         # What was signed once is done once: told again, whether by Slack, a proxy or a thief, it gets the answer of the
@@ -174,22 +175,6 @@ class Events:
                 return self._dispatch(request, body)
         except WouldBlock:
             return None
-
-    def _signature(self, request: Request, body: bytes) -> str | None:
-        """The signature where it is good and no older or newer than five minutes; else None."""
-        timestamps = request.headers.getlist("x-slack-request-timestamp")
-        signatures = request.headers.getlist("x-slack-signature")
-        if len(timestamps) != 1 or len(signatures) != 1:
-            return None  # which of two counts is not for the sender to choose
-        timestamp, signature = timestamps[0], signatures[0]
-        number = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= _LONGEST_TIMESTAMP
-        if not (number and signature.isascii()):
-            return None  # the verifier raises on these instead of saying no
-        try:
-            good = self._verifier.is_valid(body.decode(), timestamp, signature)
-        except UnicodeDecodeError:
-            return None
-        return signature if good else None
 
     def _dispatch(self, request: Request, body: bytes) -> Answer:
         try:

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 
 from approvals.store import Store
 from approvals.tables import Happened
+from bot import signatures
 from bot.backlog import Backlog
 
 _NEEDED = ("slack", "cloud", "database", "listening")
@@ -43,6 +44,14 @@ class Metrics:
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3),
             registry=self.registry,
         )
+        self._refused = Counter(
+            "imagewarden_signatures_refused",
+            "Posts that were refused as not Slack's, by the reason",
+            ["why"],
+            registry=self.registry,
+        )
+        for why in (signatures.WRONG, signatures.LATE, signatures.MALFORMED):
+            self._refused.labels(why)  # from the start on, so that the first one shows as a change
         self.up = Gauge(
             "imagewarden_up", "1 where the last question to a dependency was answered", ["of"], registry=self.registry
         )
@@ -66,6 +75,10 @@ class Metrics:
         """Count one call to the cloud."""
         self.cloud_calls.labels(action, region, code).inc()
         self.cloud_seconds.labels(action, region).observe(seconds)
+
+    def signature_refused(self, why: str) -> None:
+        """Count one post that was refused."""
+        self._refused.labels(why).inc()
 
     def happened(self, what: Sequence[Happened]) -> None:
         """Count what was committed."""

@@ -149,9 +149,10 @@ def test_a_file_of_the_folder_is_read_and_the_environment_goes_before_it(monkeyp
     assert settings.app_token.get_secret_value() == "xapp-of-the-environment"
 
 
-def test_blanks_around_a_value_are_none_of_it(environment: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("written", [" {}\r\n", '"{}"', "'{}'\n", ' "{} " '])
+def test_what_stands_around_a_value_is_none_of_it(environment: pytest.MonkeyPatch, written: str) -> None:
     for name, value in SECRETS.items():
-        environment.setenv(name, f" {value}\r\n")
+        environment.setenv(name, written.format(value))
     environment.setenv("IMAGEWARDEN_DB", "my requests.db\n")
     settings = config.load(http=True)
 
@@ -162,9 +163,10 @@ def test_blanks_around_a_value_are_none_of_it(environment: pytest.MonkeyPatch) -
     assert settings.db == Path("my requests.db")
 
 
-def test_a_value_of_blanks_alone_is_told(environment: pytest.MonkeyPatch) -> None:
-    environment.setenv("SLACK_SIGNING_SECRET", " \n")
-    assert problems(http=True) == ["SLACK_SIGNING_SECRET: there is nothing in it but blanks: set it, or leave it out"]
+@pytest.mark.parametrize("value", [" \n", '""', "' '"])
+def test_a_value_with_nothing_in_it_is_told(environment: pytest.MonkeyPatch, value: str) -> None:
+    environment.setenv("SLACK_SIGNING_SECRET", value)
+    assert problems(http=True) == ["SLACK_SIGNING_SECRET: there is nothing in it: set it, or leave it out"]
 
 
 @pytest.mark.parametrize("text", [b"# \xd6\xd0\xce\xc4\n", "SLACK_BOT_TOKEN=xoxb-very-secret\n".encode("utf-16")])

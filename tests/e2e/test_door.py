@@ -247,3 +247,21 @@ def test_readiness_names_what_is_missing() -> None:
             if sample.name == "imagewarden_up"
         }
         assert up == {"slack": 0.0, "cloud": 0.0, "database": 1.0, "channel": 1.0}
+
+
+def test_an_operator_sees_how_often_and_why(door: DoorKnocker) -> None:
+    def counted() -> dict[str, float]:
+        families = text_string_to_metric_families(door.ask("/metrics")[1])
+        return {
+            sample.labels["why"]: sample.value
+            for family in families
+            for sample in family.samples
+            if sample.name == "imagewarden_signatures_refused_total"
+        }
+
+    before = counted()
+    door.post(HELP, headers(HELP, secret="another secret"))
+    door.post(HELP, headers(HELP, timestamp=now(-400)))
+    door.post(HELP, {})
+    assert counted() == {why: number + 1 for why, number in before.items()}
+    assert set(before) == {"wrong", "late", "malformed"}
