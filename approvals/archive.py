@@ -31,7 +31,9 @@ class Archive:
         :raises StoreError: the file can't be read on
         """
         try:
-            yield from self._connection.execute(_SQL[query], values)
+            # "yield from" would close the cursor with the generator, which may be after the file.
+            for row in self._connection.execute(_SQL[query], values):  # noqa: UP028
+                yield row
         except sqlite3.Error as error:
             raise StoreError(str(self._path), str(error)) from error
 
@@ -42,7 +44,11 @@ def opened(path: Path) -> Iterator[Archive]:
 
     :raises StoreError: there is none, it isn't ours, it is damaged, or another version wrote it
     """
-    if not path.is_file():
+    try:
+        is_there = path.is_file()
+    except OSError as error:  # a folder that isn't for us to look into
+        raise StoreError(str(path), error.strerror or str(error)) from error
+    if not is_there:
         raise StoreError(str(path), _ABSENT)
     connection = _connect(path)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from approvals.archive import opened
@@ -18,13 +18,13 @@ def backup(db: Path, to: Path) -> int:
 
     :raises StoreError: the database can't be read, or the copy can't be written or is damaged
     """
-    if to.exists():
-        raise StoreError(str(to), "there is a file of that name already: name another, or remove it")
+    part = to.with_name(f".{to.name}.part")
     with opened(db):
         pass  # it is ours, and of this version
-    part = to.with_name(f".{to.name}.part")
     try:
-        part.unlink(missing_ok=True)
+        if to.exists():
+            raise StoreError(str(to), "there is a file of that name already: name another, or remove it")
+        _remove(part)
         os.close(os.open(part, os.O_CREAT | os.O_WRONLY, 0o600))
         source = sqlite3.connect(f"{db.absolute().as_uri()}?mode=ro", uri=True)
         with closing(source), closing(sqlite3.connect(part)) as target:
@@ -39,5 +39,11 @@ def backup(db: Path, to: Path) -> int:
     except (OSError, sqlite3.Error) as error:
         raise StoreError(str(to), str(error)) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where it couldn't even be made, it can't be removed
+            _remove(part)
     return to.stat().st_size
+
+
+def _remove(part: Path) -> None:
+    for left in (part, part.with_name(f"{part.name}-journal")):
+        left.unlink(missing_ok=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -140,6 +144,24 @@ class _Unreadable(click.ClickException):
     exit_code = 2
 
 
+@contextmanager
+def _telling_why() -> Iterator[None]:
+    """Why nothing can be said of the record, or not all of it."""
+    from approvals.errors import StoreError
+    from bot.config import ConfigError
+
+    try:
+        yield
+        sys.stdout.flush()  # what can't be written must not be found out when nobody can be told any more
+    except (ConfigError, StoreError) as error:
+        raise _Unreadable(str(error)) from error
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise  # whoever reads has read enough; click ends without a word
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where the rest goes when Python ends
+        raise _Unreadable(f"the output can't be written: {error.strerror}") from error
+
+
 class Moment(click.ParamType[datetime]):
     """A day, or a day and a time."""
 
@@ -170,14 +192,11 @@ def verify(head: str, db: Path | None) -> None:
 
     Exits with 0 where all is as it was written, with 1 where it isn't, and with 2 where the file can't be read.
     """
-    from approvals.errors import StoreError
     from bot.auditing import report
-    from bot.config import ConfigError, places
+    from bot.config import places
 
-    try:
+    with _telling_why():
         sound = report(db or places().db, head.strip().lower())
-    except (ConfigError, StoreError) as error:
-        raise _Unreadable(str(error)) from error
     if not sound:
         sys.exit(1)
 
@@ -189,15 +208,12 @@ def verify(head: str, db: Path | None) -> None:
 @_DB
 def export(kind: str, since: datetime | None, until: datetime | None, db: Path | None) -> None:
     """Write the record to the standard output, line by line."""
-    from approvals.errors import StoreError
     from bot.auditing import export as write
     from bot.auditing import standard_output
-    from bot.config import ConfigError, places
+    from bot.config import places
 
-    try:
+    with _telling_why():
         write(db or places().db, standard_output(), kind, since, until)
-    except (ConfigError, StoreError) as error:
-        raise _Unreadable(str(error)) from error
 
 
 @main.command()

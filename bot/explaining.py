@@ -58,8 +58,11 @@ def _sources() -> Mapping[str, bool]:
     :raises StoreError: it can't be read
     """
     path = config.places().db
-    if not path.exists():
-        return {}
+    try:
+        if not path.exists():
+            return {}
+    except OSError as error:
+        raise StoreError(str(path), error.strerror or str(error)) from error
     store = Store(path)
     try:
         with store.read() as ledger:

@@ -10,11 +10,15 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import pytest
 
+from approvals.audit import NOBODY, Entry
 from approvals.model import Verb
+from approvals.store import Store
 from tests.approvals.house import DATA, GUS, LAB, LIN, House
 from tests.e2e.command import imagewarden
 from tests.e2e.conftest import Company
@@ -22,6 +26,7 @@ from tests.e2e.misbehaving import CHANNEL, until
 from tests.e2e.test_time import days, shares
 
 ROOT = Path(__file__).parents[2]
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -40,6 +45,13 @@ def db(tmp_path: Path) -> Path:
 def audit(db: Path, *words: str) -> subprocess.CompletedProcess[str]:
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "IMAGEWARDEN_DB": str(db)}
     return imagewarden("audit", *words, env=env, cwd=db.parent)
+
+
+def export(db: Path, kind: str, to: int | IO[bytes]) -> subprocess.Popen[bytes]:
+    """The command, while it writes."""
+    command = [sys.executable, "-c", "from bot.cli import main; main()", "audit", "export", "--format", kind]
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "IMAGEWARDEN_DB": str(db)}
+    return subprocess.Popen(command, env=env, cwd=db.parent, stdout=to, stderr=subprocess.PIPE)
 
 
 def test_a_record_that_nobody_touched_is_said_to_be_whole(db: Path) -> None:
@@ -65,6 +77,33 @@ def test_a_file_that_cannot_be_read_is_another_answer_than_a_broken_one(tmp_path
     told = audit(tmp_path / "absent.db", "verify")
     assert told.returncode == 2
     assert f"the database {tmp_path / 'absent.db'} can't be used: there is no such file" in told.stderr
+
+
+@pytest.mark.parametrize("words", [("verify",), ("export",), ("export", "--format", "csv")])
+def test_a_name_that_no_file_can_have_is_told(tmp_path: Path, words: tuple[str, ...]) -> None:
+    told = audit(tmp_path / ("x" * 300), *words)
+    assert told.returncode == 2
+    assert "File name too long" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_whoever_has_read_enough_may_hang_up(db: Path, kind: str) -> None:
+    with closing(Store(db)) as store:
+        store.write_all([lambda ledger: ledger.add_audit(Entry(NOON, "noted", NOBODY, None, {}))] * 5000)
+    with export(db, kind, subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.communicate()[1] == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is full is Linux's")
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_a_record_that_could_not_be_written_out_whole_is_told_as_such(db: Path, kind: str) -> None:
+    with Path("/dev/full").open("wb") as full, export(db, kind, full) as process:
+        assert process.communicate()[1] == b"Error: the output can't be written: No space left on device\n"
+    assert process.returncode == 2
 
 
 def test_the_record_is_written_out_line_by_line(db: Path) -> None:

@@ -69,3 +69,26 @@ def test_where_nothing_can_be_written_it_says_so(tmp_path: Path) -> None:
     with closing(sqlite3.connect(house.path)) as connection:
         assert connection.execute("SELECT COUNT(*) FROM requests").fetchone()[0] == 1
     house.close()
+
+
+@pytest.mark.parametrize("to", ["bot.db/copy.db", "x" * 300, "no-such-folder/copy.db"])
+def test_a_place_where_nothing_can_be_is_told(tmp_path: Path, to: str) -> None:
+    house = House(tmp_path / "bot.db")
+    house.close()
+    env = {"PATH": "", "PYTHONPATH": str(Path(__file__).parents[2]), "IMAGEWARDEN_DB": str(house.path)}
+
+    told = imagewarden("backup", to, env=env, cwd=tmp_path)
+
+    assert told.returncode == 1
+    assert told.stderr.startswith(f"Error: the database {to} can't be used: ")
+
+
+def test_what_an_interrupted_copy_left_is_taken_away(tmp_path: Path) -> None:
+    house = House(tmp_path / "bot.db")
+    house.close()
+    for left in (".copy.db.part", ".copy.db.part-journal"):
+        (tmp_path / left).write_bytes(b"half")
+
+    backup(house.path, tmp_path / "copy.db")
+
+    assert [one.name for one in tmp_path.glob("*copy*")] == ["copy.db"]
