@@ -19,13 +19,13 @@ def copies(request: Request) -> list[Block]:
     """How far each copy is, and what those that failed left behind; nothing where no other region is asked for."""
     if request.state not in _SHOWN:
         return []
-    lines = [*there(request.copies), *(_left(copy) for copy in left(request))]
+    lines = [*map(copy_line, there(request.copies)), *map(_left, left(request))]
     return [labelled(_("Copies") if len(lines) > 1 else _("Copy"), "\n".join(lines))] if lines else []
 
 
-def there(made: Iterable[Copy]) -> list[str]:
-    """A line for each region in which there is a copy or will be one."""
-    return [_line(copy) for copy in newest(made).values() if copy.is_open or copy.is_ready]
+def there(made: Iterable[Copy]) -> list[Copy]:
+    """The one of each region in which there is a copy or will be one."""
+    return [copy for copy in newest(made).values() if copy.is_open or copy.is_ready]
 
 
 def left(request: Request) -> list[Copy]:
@@ -54,7 +54,8 @@ def remove_button(request: Request) -> list[Block]:
     return [{**button(label, ids.REMOVE_COPY, str(request.id)), "confirm": confirm}]
 
 
-def _line(copy: Copy) -> str:
+def copy_line(copy: Copy) -> str:
+    """Where it is, and how it is called or how far it is."""
     where = escape(region_name(copy.region))
     match copy.state:
         case CopyState.READY:

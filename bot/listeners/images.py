@@ -18,7 +18,8 @@ from approvals.sentences import say
 from approvals.trust_image import shareable
 from bot import grammar
 from bot.cards import images, lists
-from bot.cards.images import Row, Shares, Shown, Then
+from bot.cards.image import Shares, Shown, Then, image_card
+from bot.cards.images import Row
 from bot.cards.text import all_of, code, cut
 from bot.languages import _
 from bot.listeners import pages
@@ -118,7 +119,7 @@ def show_image(services: Services, image_ref: str) -> Answer:
         if reading is None or reading.as_of is None:
             return _("{cant} Try again in a minute.", cant=cant), None
         image, shares, fault = known[0], None, (reading.as_of, cant)
-    return images.image_card(_shown(services, image, shares, fault), services.clock())
+    return image_card(_shown(services, image, shares, fault), services.clock())
 
 
 def _shown(services: Services, image: Image, shares: Shares, then: Then) -> Shown:
@@ -126,6 +127,7 @@ def _shown(services: Services, image: Image, shares: Shares, then: Then) -> Show
     with services.store.read() as ledger:
         grants, waiting = ledger.grants.of(image.image_id, image.region), ledger.open_requests(image, lists.ROWS)
         copies = ledger.copies.of(image)
+        copies_with = {copy.image_id: ledger.grants.of(copy.image_id, copy.region) for copy in copies}
     return Shown(
         image=image,
         names=_account_names(policy),
@@ -134,6 +136,7 @@ def _shown(services: Services, image: Image, shares: Shares, then: Then) -> Show
         shares=shares,
         grants=grants,
         copies=copies,
+        copies_with=copies_with,
         namesakes=[one for one in catalogue.images() if _is_namesake(one, image)],
         waiting=waiting,
         blocked=tuple(shareable(image)),

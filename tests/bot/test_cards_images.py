@@ -12,7 +12,8 @@ from approvals.catalogue import Reading, Seen
 from approvals.cloud import Image, ImageKind
 from approvals.model import Grant, State
 from bot.cards import images, lists
-from bot.cards.images import Page, Row, Shown
+from bot.cards.image import Shown, image_card
+from bot.cards.images import Page, Row
 from tests.bot.drawn import accepted, labels, rings_nobody, whole, words
 from tests.bot.requests import BLOCKED, IMAGE, NOON, TRUSTED, UNKNOWN, request
 
@@ -37,8 +38,8 @@ def listed(*rows: Row, readings: dict[str, Reading] = READ, **page: Any) -> str:
 
 
 def shown(**changes: Any) -> tuple[str, list[str]]:
-    usual = Shown(IMAGE, NAMES, ("U0LIN", "U0OMAR"), 1, {}, (), (), (), (), ())
-    text, blocks = images.image_card(replace(usual, **changes), NOON)
+    usual = Shown(IMAGE, NAMES, ("U0LIN", "U0OMAR"), 1, {}, (), (), {}, (), (), ())
+    text, blocks = image_card(replace(usual, **changes), NOON)
     judge(text, blocks)
     return words(blocks), labels(blocks)
 

@@ -89,7 +89,8 @@ def test_a_copy_that_is_there_is_shared_and_taken_back(company: Company) -> None
     company.mei.sees("is shared with partner-lab")
     assert len(copies(company)) == 1
     company.mei.types("/image show base-nightly")
-    assert f"Singapore: {copy.name}  {copy.image_id}" in company.mei.text_of(company.mei.sees("Shared with 0 of 500"))
+    shown = company.mei.text_of(company.mei.sees("Shared with 0 of 500"))
+    assert f"Singapore: {copy.name}  {copy.image_id} · shared with data-team and partner-lab" in shown
 
     company.mei.types("/image unshare base-nightly from data-team, partner-lab in ap-singapore because done")
     company.lin.presses("Approve", on=company.lin.sees("Unshare base-nightly from 2 accounts", where=CHANNEL))
