@@ -14,7 +14,7 @@ from bot.languages import _, translated
 
 _NAME = 60  # characters of a name; the vendor allows as many
 
-_KINDS = {
+KINDS = {
     DriftKind.UNAPPROVED: say("Shared, but never approved"),
     DriftKind.GONE: say("Approved, but not shared any more"),
     DriftKind.INBOUND: say("Shared with us by accounts that aren't trusted"),
@@ -34,7 +34,7 @@ def drift_list(
         return nothing, [section(nothing), context(progress(latest, every))]
     blocks = [header(title)]
     for kind, some in groupby(rows, key=lambda row: row.kind):
-        blocks.append(section("\n".join([f"*{translated(_KINDS[kind])}*", *map(_line, some)])))
+        blocks.append(section("\n".join([f"*{translated(KINDS[kind])}*", *map(_line, some)])))
     blocks += [context(progress(latest, every)), *page_buttons(newer, older)]
     return title, fitted(blocks)
 

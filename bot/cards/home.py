@@ -12,10 +12,11 @@ from approvals.message_model import Incident
 from approvals.model import Request, State, Waiting
 from approvals.shares import Share
 from bot import ids
+from bot.cards.drift import KINDS
 from bot.cards.lists import request_line
 from bot.cards.request import decision_buttons, whose_word
-from bot.cards.text import Block, ago, all_of, at, button, code, context, cut, day, escape, header, section, sections
-from bot.cards.words import asks
+from bot.cards.text import Block, ago, at, button, code, context, cut, day, escape, header, section, sections
+from bot.cards.words import asks, state_word
 from bot.languages import _, ngettext
 
 ROWS = 20
@@ -161,9 +162,9 @@ def _operation(seen: Operation) -> list[Block]:
         queue.append(
             ngettext("{number} message to be delivered", "{number} messages to be delivered", seen.notices.number)
         )
-    open_drift = [f"{number} {kind.value}" for kind, number in seen.drift.items()]
+    open_drift = [_("{what}: {number}", what=KINDS[kind], number=number) for kind, number in seen.drift.items()]
     none = _("none") if seen.latest.finished_at else _("not compared yet")
-    drift = _("{found} · `/image drift`", found=all_of(open_drift)) if open_drift else none
+    drift = " · ".join([*open_drift, code("/image drift")]) if open_drift else none
     last = [context(_("last compared {when}", when=ago(seen.latest.finished_at)))] if seen.latest.finished_at else []
     return [
         section(_("*Health*  {text}", text="\n".join(faults) or _("all is well"))),
@@ -175,4 +176,4 @@ def _operation(seen: Operation) -> list[Block]:
 
 def _queued(state: State, waiting: Waiting) -> str:
     since = _(" since {day}", day=day(waiting.since)) if waiting.since else ""
-    return f"{waiting.number} {state.value}{since}"
+    return _("{what}: {number}", what=state_word(state), number=waiting.number) + since

@@ -144,35 +144,42 @@ def _shared(row: Row, names: Mapping[str, str]) -> str:
 
 
 def listed_accounts(named: Mapping[str, str]) -> str:
+    """A few of the accounts, by their names where they have one."""
     words = [escape(name or account) for account, name in named.items()]
     return all_of(words, most=_NAMED + 1)
 
 
 def state_words(image: Image) -> str:
+    """How it stands."""
     return escape(_STATES.get(image.state, image.state))
 
 
 def whose(image: Image, names: Mapping[str, str]) -> str:
+    """Whose it is."""
     if image.kind == ImageKind.SHARED and image.creator:
         return _("shared with us by {account}", account=account_words(image.creator, names))
     return escape(_WHOSE.get(ImageKind(image.kind), "") if image.kind in set(ImageKind) else image.kind)
 
 
 def account_words(account: str, names: Mapping[str, str]) -> str:
+    """The account with its name, where it has one."""
     name = names.get(account)
     return f"{escape(name)} ({escape(account)})" if name else escape(account)
 
 
 def name_of(grant: Grant, names: Mapping[str, str]) -> str:
+    """Of who has it, "" where there is none."""
     return grant.target.name or names.get(grant.target.account, "")
 
 
 def as_of(readings: Mapping[str, Reading]) -> list[str]:
+    """When the oldest of what is shown was read."""
     oldest = min((one.as_of for one in readings.values() if one.as_of and not one.fault), default=None)
     return [_("as of {when}", when=ago(oldest))] if oldest else []
 
 
 def gaps(readings: Mapping[str, Reading]) -> list[str]:
+    """A line for each region that can't be read."""
     return [_gap(region, reading) for region, reading in readings.items() if reading.fault][:8]
 
 

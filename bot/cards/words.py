@@ -214,8 +214,11 @@ def state_words(request: Request) -> str:
             "being copied to {listed}",
             listed=all_of([f"{region_name(copy.region)} ({copy.percent} %)" for copy in under_way]),
         )
-    if request.is_over:
-        return _("ended")
+    return _("ended") if request.is_over else state_word(request.state)
+
+
+def state_word(state: State) -> str:
+    """How a request in that state stands."""
     return {
         State.CHECKING: _("being checked"),
         State.REFUSED: _("not asked"),
@@ -228,7 +231,7 @@ def state_words(request: Request) -> str:
         State.DENIED: _("denied"),
         State.CANCELLED: _("cancelled"),
         State.EXPIRED: _("expired"),
-    }[request.state]
+    }[state]
 
 
 def vote(decision: Decision) -> str:

@@ -60,8 +60,12 @@ def test_admins_see_how_the_bot_is_and_others_do_not() -> None:
         shares(time.company, "/image share base-nightly with data-team because x")
         seen = time.company.omar.text_of(time.company.omar.opens_home("Operation"))
         assert "Health" in seen
-        assert "Queue" in seen
+        assert "Queue  empty" in seen
         assert "Drift  not compared yet" in seen
+        time.company.mei.types("/image share base-nightly with partner-lab because y")
+        time.company.lin.sees("Share base-nightly with partner-lab", where=CHANNEL)
+        seen = time.company.omar.text_of(time.company.omar.opens_home("waits for a decision: 1"))
+        assert "waits for a decision: 1 since " in seen
         assert "Operation" not in time.company.lin.text_of(time.company.lin.opens_home("Shared"))
 
 

@@ -215,6 +215,9 @@ def test_the_way_of_requests_is_whole(office: Company) -> None:
     sara.presses("Approve", on=sara.sees("删除 base-22.04", where=office.direct(sara)))
     mei.sees("base-22.04 已删除", within=10)
 
+    mei.types("/image share gpu-trainer with data-team because 还在等")
+    office.omar.sees("共享 gpu-trainer → data-team", where=CHANNEL)
+
     for command in ("requests", "requests mine", "requests 1", "requests 2", "list shared", "show base-nightly"):
         mei.types(f"/image {command}")
         mei.sees("", within=5)
