@@ -146,6 +146,8 @@ class Presses:
             return
         card = self._dice.choice(cards if self.only_agrees else cards[:_NEWEST])
         labels = self._known(card)
+        if not labels:
+            return  # just now it is to agree alone
         label = self._dice.choices(labels, [_LIKELY[one] for one in labels])[0]
         if self._person.presses(label, on=card) is None and label in _FILLED:
             self._fills_in(_FILLED[label])
