@@ -19,6 +19,7 @@ KINDS = {
     DriftKind.GONE: say("Approved, but not shared any more"),
     DriftKind.INBOUND: say("Shared with us by accounts that aren't trusted"),
 }
+"""How the cloud differs, in words."""
 
 
 def drift_list(
