@@ -22,6 +22,11 @@ from approvals.terms import LONGEST
 
 T = TypeVar("T")
 
+_TAKEN = {LIGHTHOUSE: "the vendor's Lighthouse"} | dict.fromkeys(
+    ("all", "everyone", "everybody"), "everybody who has an image"
+)
+"""Words that people type in the place of an account, and what they mean."""
+
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 FIXED_WHILE_RUNNING = ("account", "site", "regions", "channel", "lighthouse")
@@ -58,8 +63,8 @@ def _distinct(accounts: tuple[Account, ...]) -> tuple[Account, ...]:
             value = getattr(account, field).lower()
             if value in seen:
                 faults.append(((position, field), f"{value} is there twice"))
-            elif value == LIGHTHOUSE:
-                faults.append(((position, field), "that word means the vendor's Lighthouse: choose another name"))
+            elif value in _TAKEN:
+                faults.append(((position, field), f"that word means {_TAKEN[value]}: choose another name"))
             seen.add(value)
     return _sound(accounts, faults)
 

@@ -9,6 +9,7 @@ import pytest
 from approvals.errors import PolicyError
 from approvals.findings import CATALOGUE
 from approvals.policy import load, parse
+from bot.grammar.words import EVERYONE
 from tests.approvals.test_policy import FULL, LEAST
 
 
@@ -140,12 +141,12 @@ def test_two_accounts_of_one_id_or_name_are_refused(field: str, value: str) -> N
     assert problems(text) == [f"line {line}: [[accounts]] number 2 {field}: {value.lower()} is there twice"]
 
 
-@pytest.mark.parametrize("name", ["lighthouse", "LightHouse"])
+@pytest.mark.parametrize("name", ["lighthouse", "LightHouse", *sorted(EVERYONE)])
 def test_no_account_has_the_name_of_what_is_none(name: str) -> None:
     text = FULL + f'[[accounts]]\nid = "100077700001"\nname = "{name}"\n'
+    meant = "everybody who has an image" if name in EVERYONE else "the vendor's Lighthouse"
     assert problems(text) == [
-        f"line {text.count(chr(10))}: [[accounts]] number 2 name: that word means the vendor's Lighthouse: choose "
-        "another name"
+        f"line {text.count(chr(10))}: [[accounts]] number 2 name: that word means {meant}: choose another name"
     ]
 
 
