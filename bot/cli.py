@@ -159,7 +159,7 @@ def _telling_why() -> Iterator[None]:
         if error.errno == errno.EPIPE:
             raise  # whoever reads has read enough; click ends without a word
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where the rest goes when Python ends
-        raise _Unreadable(f"the output can't be written: {error.strerror}") from error
+        raise _Unreadable(f"the output is not whole: it can't be written ({error.strerror})") from error
 
 
 class Moment(click.ParamType[datetime]):

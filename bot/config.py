@@ -85,7 +85,10 @@ class Settings(Places):
         try:
             ssl.create_default_context(cafile=value)
         except OSError as error:
-            raise ValueError(f"{value} holds no certificates in PEM form ({error.strerror or error})") from None
+            why = error.strerror or error
+            raise ValueError(
+                f"{value} holds no certificates in PEM form ({why}): name a file that does, or leave it out"
+            ) from None
         return value
 
     @field_validator("secret_key")

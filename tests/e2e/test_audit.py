@@ -102,7 +102,10 @@ def test_whoever_has_read_enough_may_hang_up(db: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["jsonl", "csv"])
 def test_a_record_that_could_not_be_written_out_whole_is_told_as_such(db: Path, kind: str) -> None:
     with Path("/dev/full").open("wb") as full, export(db, kind, full) as process:
-        assert process.communicate()[1] == b"Error: the output can't be written: No space left on device\n"
+        assert (
+            process.communicate()[1]
+            == b"Error: the output is not whole: it can't be written (No space left on device)\n"
+        )
     assert process.returncode == 2
 
 

@@ -94,3 +94,4 @@ def test_an_authority_that_cannot_be_read_is_told_at_the_start(
     ended = imagewarden("run", env=env | {"SSL_CERT_FILE": "odd.pem"}, cwd=tmp_path)
     assert ended.returncode == 1
     assert "Error: SSL_CERT_FILE: odd.pem holds no certificates in PEM form" in ended.stderr
+    assert "name a file that does, or leave it out" in ended.stderr
