@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from approvals.errors import StoreError
+from approvals.files import is_there
 from approvals.migrations import STEPS
 from approvals.sql import queries
 
@@ -45,10 +46,10 @@ def opened(path: Path) -> Iterator[Archive]:
     :raises StoreError: there is none, it isn't ours, it is damaged, or another version wrote it
     """
     try:
-        is_there = path.is_file()
-    except OSError as error:  # a folder that isn't for us to look into
+        absent = not is_there(path) or path.is_dir()
+    except OSError as error:
         raise StoreError(str(path), error.strerror or str(error)) from error
-    if not is_there:
+    if absent:
         raise StoreError(str(path), _ABSENT)
     connection = _connect(path)
     try:

@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from approvals import policy as policy_file
 from approvals.errors import CloudError, DirectoryError, PolicyError, StoreError, UnknownPerson, WrongAccount
+from approvals.files import is_there
 from approvals.home import HomeAccount
 from approvals.policy import Policy
 from approvals.sql.connection import open_database
@@ -70,7 +71,7 @@ def _accounts(policy: Policy) -> str:
 def _database(path: Path) -> Line:
     folder = path.resolve().parent
     try:
-        if path.exists():
+        if is_there(path):
             open_database(path).close()
             if not os.access(path, os.W_OK):
                 return Line(False, "database", f"{path} can't be written: give it to the user that runs the bot")

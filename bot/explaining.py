@@ -10,6 +10,7 @@ from approvals import explaining, facts, policy
 from approvals.cloud import Image
 from approvals.errors import CloudError, StoreError
 from approvals.explaining import Question
+from approvals.files import is_there
 from approvals.policy import Policy
 from approvals.policy_lines import lines_of
 from approvals.store import Store
@@ -59,7 +60,7 @@ def _sources() -> Mapping[str, bool]:
     """
     path = config.places().db
     try:
-        if not path.exists():
+        if not is_there(path):
             return {}
     except OSError as error:
         raise StoreError(str(path), error.strerror or str(error)) from error

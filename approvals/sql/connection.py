@@ -13,6 +13,7 @@ from typing import Generic, TypeVar, cast
 from sqlite_utils import Database
 
 from approvals.errors import StoreError
+from approvals.files import is_there
 from approvals.migrations import STEPS, migrations
 
 T = TypeVar("T")
@@ -46,7 +47,7 @@ def open_database(path: Path) -> Database:
     if sqlite3.sqlite_version_info < _OLDEST:
         raise StoreError(str(path), f"SQLite {sqlite3.sqlite_version} is older than 3.35")
     try:
-        if not path.exists():
+        if not is_there(path):
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(path, timeout=_BUSY_FOR, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:

@@ -125,7 +125,11 @@ def test_every_fault_of_the_policy_has_its_line(operator: Operator) -> None:
 
 @pytest.mark.parametrize(
     ("place", "cause"),
-    [("nowhere/bot.db", "No such file or directory"), (".", "unable to open database file")],
+    [
+        ("nowhere/bot.db", "No such file or directory"),
+        (".", "unable to open database file"),
+        ("x" * 300, "File name too long"),
+    ],
 )
 def test_a_database_that_cannot_be_used(operator: Operator, place: str, cause: str) -> None:
     operator.sets("IMAGEWARDEN_DB", place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from tests.e2e.person import PersonAt
 
 CHANNEL = "C0IMAGES"
 NIGHTLY = "img-6pb6lrmy"
+AT_REST = 90 if sys.version_info < (3, 14) else 105
+"""MiB of memory; newer Pythons take more for each module, whoever's it is."""
 
 
 def test_a_share_outlives_a_restart_between_the_question_and_the_answer(
@@ -47,7 +50,7 @@ def test_a_share_outlives_a_restart_between_the_question_and_the_answer(
         status = Path(f"/proc/{bot.process.pid}/status")
         if status.exists():
             resident = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
-            assert int(resident.split()[1]) < 90 * 1024
+            assert int(resident.split()[1]) < AT_REST * 1024
 
     log = (tmp_path / "bot.log").read_text()
     assert "warning" not in log

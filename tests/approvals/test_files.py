@@ -1,0 +1,31 @@
+"""What is there, what isn't, and what nobody can tell."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from approvals.files import is_there
+
+
+def test_what_is_there_and_what_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    (tmp_path / "dangling").symlink_to(tmp_path / "absent")
+    assert is_there(file)
+    assert is_there(tmp_path)
+    assert not is_there(tmp_path / "absent")
+    assert not is_there(tmp_path / "absent" / "file")
+    assert not is_there(file / "below a file")
+    assert not is_there(tmp_path / "dangling")
+
+
+def test_what_cannot_be_told_is_not_taken_for_absent(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=os.strerror(errno.ENAMETOOLONG)):
+        is_there(tmp_path / ("x" * 300))
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(OSError, match=os.strerror(errno.ELOOP)):
+        is_there(tmp_path / "loop")
