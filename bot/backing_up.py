@@ -29,7 +29,7 @@ def backup(db: Path, to: Path) -> int:
         source = sqlite3.connect(f"{db.absolute().as_uri()}?mode=ro", uri=True)
         with closing(source), closing(sqlite3.connect(part)) as target:
             source.backup(target, pages=_PAGES)
-            target.execute("PRAGMA journal_mode = DELETE")  # one file, whatever the original has beside it
+            target.execute("PRAGMA journal_mode = DELETE").fetchall()  # one file, whatever the original has beside it
             damage = target.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if damage != "ok":
             raise StoreError(str(db), f"the copy is damaged: {damage}")

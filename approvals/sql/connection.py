@@ -72,7 +72,7 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
     until = time.monotonic() + _BUSY_FOR
     while True:
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()  # what fails after its row is told then only
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                 raise
