@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 import sys
@@ -38,6 +39,8 @@ _DB = click.option(
 @click.version_option(version("imagewarden"), prog_name="imagewarden")
 def main() -> None:
     """Share Tencent Cloud images from Slack, with the owner's approval."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal in GBK or Latin-1 has not every letter of a name
 
 
 @main.command()

@@ -239,6 +239,17 @@ def test_a_file_of_the_folder_gives_the_tokens(shell: Shell) -> None:
     assert "Slack refuses SLACK_BOT_TOKEN (invalid_auth)" in problem
 
 
+def test_what_a_terminal_has_no_letters_for_is_told_all_the_same(shell: Shell) -> None:
+    env = environment(shell.folder, api_url=shell.workspace.api_url, cloud_url=shell.cloud.url)
+    policy = company.POLICY.replace('match = "base-nightly"', 'match = "基础-*"')
+    Path(env["IMAGEWARDEN_POLICY"]).write_text(policy, encoding="utf-8")
+    env["PYTHONIOENCODING"] = "latin-1"
+    told = imagewarden("policy", "explain", "基础-1", "data-team", env=env, cwd=shell.folder)
+
+    assert told.returncode == 0, told.stderr
+    assert r'match = "\u57fa\u7840-*"' in told.stdout
+
+
 @pytest.mark.parametrize(
     ("command", "code"),
     [
