@@ -41,6 +41,9 @@ def main() -> None:
     """Share Tencent Cloud images from Slack, with the owner's approval."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal in GBK or Latin-1 has not every letter of a name
+    if os.path.expanduser("~") == "~":
+        # A user that the machine doesn't know: Slack's SDK can't even be imported then. Docker sets the same.
+        os.environ["HOME"] = "/"
 
 
 @main.command()

@@ -239,6 +239,19 @@ def test_a_file_of_the_folder_gives_the_tokens(shell: Shell) -> None:
     assert "Slack refuses SLACK_BOT_TOKEN (invalid_auth)" in problem
 
 
+def test_a_user_that_the_machine_does_not_know_can_run_it(shell: Shell) -> None:
+    nobody = "import pwd\ndef unknown(uid):\n    raise KeyError(uid)\npwd.getpwuid = unknown\n"
+    env = environment(shell.folder, api_url=shell.workspace.api_url, cloud_url=shell.cloud.url)
+    assert "HOME" not in env
+    program = f"{nobody}from bot.cli import main\nmain(['check', '--http'])"
+    told = subprocess.run(
+        [sys.executable, "-c", program], env=env, cwd=shell.folder, capture_output=True, text=True, timeout=60
+    )
+
+    assert "FAIL  environment: SLACK_SIGNING_SECRET is missing" in told.stdout, told.stderr
+    assert "Traceback" not in told.stderr
+
+
 def test_what_a_terminal_has_no_letters_for_is_told_all_the_same(shell: Shell) -> None:
     env = environment(shell.folder, api_url=shell.workspace.api_url, cloud_url=shell.cloud.url)
     policy = company.POLICY.replace('match = "base-nightly"', 'match = "基础-*"')
