@@ -14,11 +14,12 @@ import structlog
 from slack_bolt import App, BoltRequest
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from approvals.store import Store, WouldBlock
+from bot import limits
 from bot.metrics import Metrics
 from bot.signatures import Signatures
 
@@ -130,6 +131,10 @@ class Events:
             body = await _body(request)
         except TooLarge:
             return PlainTextResponse("too large\n", 413)
+        except TimeoutError:
+            return PlainTextResponse("too late\n", 408, {"Connection": "close"})
+        except ClientDisconnect:
+            return Response(status_code=400)  # which nobody is there to read
         stamped, signed = (request.headers.getlist(name) for name in _SIGNED_BY)
         signature = self._signatures.good(stamped, signed, body)
         if signature is None:
@@ -214,10 +219,15 @@ def _told(body: str, content_type: str) -> dict[str, Any]:
 
 
 async def _body(request: Request) -> bytes:
+    """
+    :raises TimeoutError: it hasn't come whole while Slack would wait for an answer to it
+    :raises ClientDisconnect: it never will
+    """
     chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > _LARGEST_BODY:
-            raise TooLarge
-        chunks.append(chunk)
+    async with asyncio.timeout(limits.ACK_WITHIN):
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > _LARGEST_BODY:
+                raise TooLarge
+            chunks.append(chunk)
     return b"".join(chunks)

@@ -10,7 +10,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlencode, urlsplit
 
 from bot.sandbox import company
@@ -56,12 +56,17 @@ class DoorKnocker:
 
     def raw(self, head: bytes, body: bytes) -> int:
         """The status of a request whose head is sent to the letter."""
+        with self.begun(b"Connection: close\r\n" + head + b"Content-Length: %d\r\n\r\n" % len(body) + body) as answer:
+            return int(answer.readline().split()[1])
+
+    @contextlib.contextmanager
+    def begun(self, said: bytes) -> Iterator[BinaryIO]:
+        """What comes back of a request that is said as far as ``said`` goes."""
         where = (str(self._address.hostname), int(self._address.port or 80))
         with socket.create_connection(where, timeout=10) as wire:
-            wire.sendall(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + head)
-            wire.sendall(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            wire.sendall(b"POST /slack/events HTTP/1.1\r\nHost: x\r\n" + said)
             with wire.makefile("rb") as answer:
-                return int(answer.readline().split()[1])
+                yield answer
 
     def interact(self, payload: Mapping[str, Any] | str) -> tuple[int, str]:
         told = payload if isinstance(payload, str) else json.dumps(payload)

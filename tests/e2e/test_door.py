@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import logging
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,6 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from slack_sdk.signature import SignatureVerifier
 
+from bot import limits
 from bot.app import utc_now
 from bot.sandbox.run import Sandbox, opened
 from tests.e2e.door import COMMAND, FORM, JSON, DoorKnocker, Headers, headers
@@ -150,6 +152,26 @@ def test_a_body_over_one_mebibyte_is_refused(door: DoorKnocker) -> None:
     assert door.signed(body) == (413, "too large\n")
     assert door.post(iter([b"x" * MIB, b"x"]), {"Content-Type": FORM}) == (413, "too large\n")
     assert door.post(body, {"Content-Type": FORM})[0] == 413
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(door: DoorKnocker) -> None:
+    """Slack has given up by then; whoever hasn't would hold as much memory as it likes."""
+    began = time.monotonic()
+    with door.begun(b"Content-Length: 1000\r\n\r\n" + HELP) as wire:
+        assert wire.readline().split()[1] == b"408"
+        assert b"\r\n\r\ntoo late\n" in wire.read(), "and it hangs up"
+    assert time.monotonic() - began >= limits.ACK_WITHIN
+
+    assert door.signed(HELP)[0] == 200
+
+
+def test_who_hangs_up_in_the_middle_of_a_body_is_no_trouble(caplog: pytest.LogCaptureFixture) -> None:
+    with opened() as running:
+        door = DoorKnocker(running.door.url)
+        with door.begun(b"Content-Length: 1000\r\n\r\n" + HELP):
+            pass
+        assert door.signed(HELP)[0] == 200
+    assert [one for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
 def test_a_body_of_one_mebibyte_is_read(door: DoorKnocker) -> None:
