@@ -81,3 +81,9 @@ def test_the_service_can_write_nowhere_else_and_gets_time_to_end() -> None:
     for line in ("ProtectSystem=strict", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "StateDirectory=imagewarden"):
         assert line in unit
     assert "TimeoutStopSec=60" in unit
+
+
+def test_the_service_starts_whatever_the_cloud_does() -> None:
+    """`imagewarden check` asks the cloud, and fails where `imagewarden run` waits for it and takes requests."""
+    unit = (OPERATIONS / "imagewarden.service").read_text(encoding="utf-8")
+    assert "imagewarden check" not in unit
