@@ -95,7 +95,8 @@ class Store:
         except sqlite3.Error as error:
             raise StoreError(str(self._path), str(error)) from error
         finally:
-            execute("ROLLBACK")
+            if db.conn.in_transaction:  # what could not be read may have ended it
+                execute("ROLLBACK")
 
     @property
     def fault(self) -> str | None:

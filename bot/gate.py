@@ -92,7 +92,12 @@ class Gate(Middleware):
 
 def told(context: Mapping[str, object], kind: type[P]) -> P:
     """What the gate has read; from here on the listener speaks the language of whoever sent it."""
-    payload, language = context[_PAYLOAD], context[_LANGUAGE]
-    speak(cast("Language", language))
+    payload = sent(context)
     assert isinstance(payload, kind)  # noqa: S101  Bolt chose the listener by the same field
     return payload
+
+
+def sent(context: Mapping[str, object]) -> object:
+    """Likewise, where any listener may have been chosen."""
+    speak(cast("Language", context[_LANGUAGE]))
+    return context[_PAYLOAD]

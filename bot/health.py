@@ -164,8 +164,11 @@ class Health:
             warnings[self._channel.name] = self._channel.refusal
         if missing := self._scopes():
             warnings["scopes"] = remedy(missing)
-        if why := self._credentials():
-            warnings["credentials"] = why
+        try:
+            if why := self._credentials():
+                warnings["credentials"] = why
+        except StoreError as error:  # it is kept in the database
+            problems.setdefault("database", str(error))
         if why := self._policy():
             warnings["policy"] = why
         return {"problems": problems, "warnings": warnings}

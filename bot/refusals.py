@@ -142,6 +142,7 @@ REFUSALS: Mapping[str, str] = {
     # Slack, the database and other workspaces
     "form_not_opened": "Slack didn't open the form in time. Try again.",
     "not_installed": "Imagewarden is not installed in this workspace.",
+    "not_read": "The record can't be read right now, so nothing was done. Try again in a minute.",
     "not_recorded": "I can't record that right now, so nothing was asked. Try again in a minute.",
     "strangers": "Nothing was done: people of other workspaces can neither ask nor decide here.",
     "who_unclear": "Slack doesn't tell me who you are right now. Try again in a minute.",

@@ -177,11 +177,11 @@ class Writer:
                 raise StoreError(str(self._path), _plain(error)) from error
 
     def try_out(self) -> None:
-        """Write a page that says what it said before.
+        """Write a page that says what it said before, as durably as a request.
 
         :raises StoreError: the file can't be written
         """
-        (done,) = self.run([lambda db: db.conn.execute("PRAGMA user_version = 0")], durable=False)
+        (done,) = self.run([lambda db: db.conn.execute("PRAGMA user_version = 0")], durable=True)
         done.result()
 
     def close(self) -> None:

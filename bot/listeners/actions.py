@@ -19,6 +19,7 @@ from bot.languages import _
 from bot.listeners import drift, form, images, inbound, lists, pages
 from bot.listeners.members import address_of, answer_later, open_view
 from bot.listeners.pages import ImagesAt, NumberedAt, RequestsAt
+from bot.listeners.unread import behind_the_ack
 from bot.payloads import Press
 from bot.refusals import refused
 from bot.replies import ReplyAddress
@@ -41,7 +42,7 @@ def register(app: App, services: Services) -> None:
     @app.action(re.compile(rf"\A({ids.DENY}|{ids.ADOPT})\Z"))
     def why(ack: Ack, context: BoltContext) -> None:
         pressed = told(context, Press)
-        services.opening.run("ask_why", lambda: ask_why(services, pressed))
+        behind_the_ack(services, "ask_why", pressed, lambda: ask_why(services, pressed))
         ack()
 
     @app.action(ids.OPEN_FORM)

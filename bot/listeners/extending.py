@@ -14,6 +14,7 @@ from bot.listeners.actions import request_of
 from bot.listeners.commands import NOT_RECORDED, submit
 from bot.listeners.lasting import read_term
 from bot.listeners.members import address_of, open_view
+from bot.listeners.unread import behind_the_ack
 from bot.listeners.views import named_in
 from bot.payloads import Press, Submission
 from bot.refusals import refused
@@ -26,7 +27,7 @@ def register(app: App, services: Services) -> None:
     @app.action(ids.EXTEND)
     def extend(ack: Ack, context: BoltContext) -> None:
         pressed = told(context, Press)
-        services.opening.run("extend", lambda: ask_how_long(services, pressed))
+        behind_the_ack(services, "extend", pressed, lambda: ask_how_long(services, pressed))
         ack()
 
     @app.view(ids.EXTEND_VIEW)

@@ -11,6 +11,7 @@ import structlog
 from slack_bolt import Ack, App, BoltContext
 
 from approvals.cloud import Image
+from approvals.errors import StoreError
 from approvals.ledger import Ledger
 from approvals.model import Press as Judged
 from approvals.model import Request
@@ -25,6 +26,7 @@ from bot.languages import speaking
 from bot.listeners.images import owned
 from bot.listeners.lists import waiting_for
 from bot.listeners.members import why_not
+from bot.listeners.unread import UNREAD
 from bot.payloads import Event, Press
 from bot.services import Services
 
@@ -71,7 +73,11 @@ def publish(services: Services, person_id: str, place: Place) -> None:
     """Draw the tab, in the language of whoever opened it."""
     barred = why_not(services, person_id)
     with speaking(services.language_asked(person_id)):
-        view = home.closed(barred) if barred else view_of(services, person_id, place)
+        try:
+            view = home.closed(barred) if barred else view_of(services, person_id, place)
+        except StoreError:
+            log.exception("not_read", work="home")
+            view = home.closed(UNREAD)
     services.client.views_publish(user_id=person_id, view=view)
 
 

@@ -159,6 +159,14 @@ class PersonAt:
 
         return self._until(look, within, instead)
 
+    def sees_so_many(self, text: str, number: int, within: float = 5.0) -> None:
+        """So many messages that say just this."""
+        self._until(
+            lambda: sum(self.text_of(one) == text for one in self.messages()) == number,
+            within,
+            lambda: f"not {number} times {text!r}",
+        )
+
     def modal(self, within: float = 5.0) -> Seen:
         """The modal on top, as soon as there is one."""
         return self._until(lambda: (self.state()["views"] or [None])[-1], within, lambda: "no modal opened")
