@@ -89,13 +89,17 @@ class Worker:
         self._committed.set()
 
     def stop(self, within: float = 15.0) -> bool:
-        """Let each sweep finish the step in hand; False where one didn't within that many seconds."""
+        """Let each sweep finish the step in hand; False where one didn't within that many seconds.
+
+        Also after a start that was given up, or never came.
+        """
         self._stopping.set()
         self._committed.set()
         for loop in self._loops:
             loop.wake.set()
         for thread in self._threads:
-            thread.join(timeout=within)
+            if thread.ident is not None:  # it was started
+                thread.join(timeout=within)
         return not any(thread.is_alive() for thread in self._threads)
 
     def _watch(self) -> None:

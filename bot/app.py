@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
@@ -17,6 +18,7 @@ from approvals.copying import Copying
 from approvals.desk import Clock, Desk
 from approvals.drift import DriftWatch
 from approvals.ending import Ending
+from approvals.errors import StoreError
 from approvals.executor import Executor
 from approvals.heads import Heads
 from approvals.home import HomeAccount
@@ -47,6 +49,8 @@ from bot.services import Background, Services
 from bot.slack import Installation
 
 _SLACK_TIMEOUT = 8  # seconds
+
+log = structlog.get_logger()
 
 
 def utc_now() -> datetime:
@@ -89,7 +93,6 @@ class Bot:
         self._opening = Background("opening")
         self._previewing = Background("previewing", threads=4)
         self._checker = Checker(self.store, self.cloud, policies, directory, self.home)
-        self._started = False
         self.services = services = Services(
             desk,
             self.store,
@@ -168,15 +171,16 @@ class Bot:
         self.store.write(lambda ledger: ledger.hasten(self.services.clock()), durable=False)
 
     def start(self) -> None:
-        self._started = True
-        self.store.preallocate_log()
+        try:
+            self.store.preallocate_log()
+        except StoreError as error:
+            log.warning("log_not_preallocated", error=str(error))
         self._worker.start()
 
     def stop(self) -> None:
         """Finish what is in hand; what is not begun waits in the database. Also after a start that was given up."""
         self.survey.close()
-        if self._started:
-            self._worker.stop()
+        self._worker.stop()
         for pool in (self._opening, self._previewing, self._background):
             pool.close()
         self._checker.close()

@@ -170,9 +170,11 @@ class Writer:
         with self._door:
             try:
                 self._begin(durable=False)
-                execute("CREATE TABLE filling (bytes)")
-                execute("INSERT INTO filling VALUES (zeroblob(?))", (_LOG_BYTES,))
-                execute("ROLLBACK")
+                try:
+                    execute("CREATE TABLE filling (bytes)")
+                    execute("INSERT INTO filling VALUES (zeroblob(?))", (_LOG_BYTES,))
+                finally:
+                    self._roll_back()
             except sqlite3.Error as error:
                 raise StoreError(str(self._path), _plain(error)) from error
 
@@ -220,12 +222,16 @@ class Writer:
         except BaseException as error:
             if type(error) in _OF_THE_FILE:
                 self.fault = _plain(error)
-            if self._db.conn.in_transaction:
-                execute("ROLLBACK")
+            self._roll_back()
             for work in together:
                 work.fail(error)
         for work in together:
             work.settled = True
+
+    def _roll_back(self) -> None:
+        """Undo what isn't committed, unless SQLite has: where there is no room, say."""
+        if self._db.conn.in_transaction:
+            self._db.conn.execute("ROLLBACK")
 
     def _wait_for_the_disk(self, wait: bool) -> None:
         if wait is not self._waits:

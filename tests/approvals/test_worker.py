@@ -263,6 +263,10 @@ def test_stopping_lets_the_step_in_hand_finish(store: Store) -> None:
     assert (finished, runs.count) == (["step"], 1)
 
 
+def test_what_was_never_started_can_be_stopped(store: Store) -> None:
+    assert Worker(store, utc_now, [Sweep("x", Runs(), NOTHING)]).stop(WITHIN)
+
+
 def test_after_the_stop_nothing_runs(store: Store) -> None:
     runs = Runs()
     with running(store, Sweep("x", runs, NOTHING)):

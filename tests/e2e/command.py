@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,14 +71,17 @@ class Running:
 
 
 @contextmanager
-def running(*words: str, listens: int, env: Mapping[str, str], cwd: Path) -> Iterator[Running]:
+def running(
+    *words: str, listens: int, env: Mapping[str, str], cwd: Path, under: Sequence[str] = ()
+) -> Iterator[Running]:
     """The bot in the background, ready.
 
     :param words: ``run`` and its options
     :param listens: the port on which it tells whether it is ready
+    :param under: a command that becomes the one that it is given
     """
     with (cwd / "bot.log").open("ab") as log:
-        process = subprocess.Popen([*_COMMAND, *words], env=dict(env), cwd=cwd, stderr=log)
+        process = subprocess.Popen([*under, *_COMMAND, *words], env=dict(env), cwd=cwd, stderr=log)
     bot = Running(process, f"http://127.0.0.1:{listens}")
     try:
         until = time.monotonic() + 30

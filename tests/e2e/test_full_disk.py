@@ -6,7 +6,7 @@ import json
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,14 +59,16 @@ def sweep_faults(bot: Running) -> list[float]:
 
 
 @contextmanager
-def asked(cloud: CloudServer, workspace: WorkspaceServer, folder: Path) -> Iterator[tuple[Running, PersonAt, Seen]]:
+def asked(
+    cloud: CloudServer, workspace: WorkspaceServer, folder: Path, under: Sequence[str] = ()
+) -> Iterator[tuple[Running, PersonAt, Seen]]:
     """A bot that runs, lin, and the card on which lin is asked."""
     port = free_port()
     secret = {"SLACK_SIGNING_SECRET": company.SIGNING_SECRET}
     env = environment(folder, api_url=workspace.api_url, cloud_url=cloud.url, **secret)
     workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
     mei, lin = PersonAt(workspace.url, "U0MEI"), PersonAt(workspace.url, "U0LIN")
-    with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=folder) as bot:
+    with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=folder, under=under) as bot:
         mei.types("/image share base-nightly with data-team because x")
         yield bot, lin, lin.sees("Share base-nightly with data-team", where=CHANNEL, within=20.0)
         mei.sees("is shared with data-team", within=40.0)
@@ -103,3 +105,16 @@ def test_what_is_underway_when_the_disk_fills_is_done_once_when_there_is_room(
             lin.presses("Approve", on=card)
             wait_for(lambda: "database" in problems(bot))
     assert len([call for call in cloud.state.calls if call.action == CHANGE]) == 1
+
+
+def test_a_disk_without_room_for_the_whole_log_is_enough_to_begin(
+    cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path
+) -> None:
+    """The log is written once at the start so that later commits are quick, and for nothing else."""
+    with asked(cloud, workspace, tmp_path, under=("sh", "-c", 'ulimit -f 4096 && exec "$@"', "sh")) as (
+        _bot,
+        lin,
+        card,
+    ):
+        lin.presses("Approve", on=card)
+    assert "log_not_preallocated" in Path(tmp_path, "bot.log").read_text()
