@@ -27,12 +27,6 @@ def enlisted(
     return [_enlisted(request, looked, policy, store, lease, now) for request in together]
 
 
-def elsewhere(request: Request) -> bool:
-    """Is it about copies of the image, too?"""
-    own = request.image.region if request.image else ""
-    return any(item.region != own for item in request.items)
-
-
 def _enlisted(request: Request, looked: Facts, policy: Policy, store: Store, lease: str, now: datetime) -> Request:
     new = _newcomers(request, looked, policy) if request.everyone else []
     if not new:

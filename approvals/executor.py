@@ -14,7 +14,7 @@ from functools import partial
 
 import structlog
 
-from approvals import elsewhere, everyone, facts, outcomes, trust
+from approvals import elsewhere, everyone, facts, outcomes, trust, trust_deletion
 from approvals.audit import NOBODY, Entry
 from approvals.cloud import LIGHTHOUSE, MAX_BLUEPRINT_ACCOUNTS, MAX_SHARES, Cloud, Image
 from approvals.deletion import Deleting
@@ -218,13 +218,14 @@ class Executor:
         with self._store.read() as ledger:
             looked = facts.lasting(looked, ledger)
             for request in together:
-                whole = request.action is Action.DELETE and not everyone.elsewhere(request)
-                if looked.image is None and (whole or request.ends is not None):
+                if looked.image is None and (request.action is Action.DELETE or request.ends is not None):
                     sound.append(request)  # it is gone, as was wanted; who has a copy of it can still lose that
                     continue
                 own = facts.of_request(looked, request, now)
                 judgement = trust.judge(facts.remembered(own, ledger), policy)
                 worse = trust.worse(request.findings, judgement.findings)
+                if request.action is Action.DELETE:
+                    worse = tuple(one for one in worse if not trust_deletion.is_gone_already(one, looked.places))
                 if worse:
                     settled = None if looked.shared_with is None else judgement.settled
                     stopped.append(Stopped(request, worse, settled, looked.image_ids))

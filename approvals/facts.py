@@ -158,7 +158,7 @@ def placed(
     :raises CloudError: the cloud could not be asked
     """
     image = facts.image
-    if image is None and (facts.action is not Action.UNSHARE or not copies):
+    if image is None and (facts.action is Action.SHARE or not copies):
         return facts
     if image is not None and (facts.shared_with is None or image.is_blueprint):
         return facts
@@ -203,15 +203,17 @@ def dry_run(facts: Facts, cloud: Cloud) -> Facts:
 
 
 def _place(cloud: Cloud, region: str, copy: Copy | None, *, room: bool, lighthouse: bool) -> Place:
-    lost = None
+    lost, shown = None, False
     if copy is not None and copy.is_open:
         return Place(region, under_way=True)
     if copy is not None and copy.state is CopyState.READY:
-        ready = [one for one in cloud.images_by_id(region, [copy.image_id]) if one.state == NORMAL]
+        found_there = cloud.images_by_id(region, [copy.image_id])
+        ready = [one for one in found_there if one.state == NORMAL]
         if ready:
-            return Place(region, copy=ready[0], shared_with=shares(cloud, ready[0], lighthouse=lighthouse) or {})
-        lost = copy.id
-    return Place(region, lost=lost, room=cloud.room(region) if room else None)
+            has = shares(cloud, ready[0], lighthouse=lighthouse) or {}
+            return Place(region, copy=ready[0], shared_with=has, shown=True)
+        lost, shown = copy.id, bool(found_there)
+    return Place(region, lost=lost, shown=shown, room=cloud.room(region) if room else None)
 
 
 def find(cloud: Cloud, regions: Iterable[str], image_ref: str) -> list[Image]:

@@ -59,6 +59,11 @@ def elsewhere(image: Image, places: Sequence[Place]) -> Iterator[Finding]:
             )
 
 
+def is_gone_already(finding: Finding, places: Sequence[Place]) -> bool:
+    """Does it only say that a copy which is to be deleted isn't there? So a step that was repeated finds it."""
+    return finding.code == "copy_missing" and any(place.region == finding.about and not place.shown for place in places)
+
+
 def losses(image: Image, losing: Sequence[Target]) -> Iterator[Finding]:
     """Who loses it."""
     if losing:

@@ -22,6 +22,7 @@ class Place:
     :ivar shared_with: who has that copy
     :ivar under_way: whether a copy is being made
     :ivar lost: the number of a copy that we take for ready, and that can't be shared
+    :ivar shown: whether the cloud shows the copy that we take for ready, in whatever state
     :ivar room: how many images are and may be there; None where that wasn't asked
     """
 
@@ -31,6 +32,7 @@ class Place:
     shared_with: Mapping[str, datetime | None] = field(default_factory=dict)
     under_way: bool = False
     lost: int | None = None
+    shown: bool = False
     room: Room | None = None
 
 

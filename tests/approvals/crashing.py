@@ -325,7 +325,7 @@ class Life:
         reply_to = self._world.reply_to(MEI)
         person = Person(MEI, MEI)
         asked = Asked(
-            "command",
+            action.value,
             action,
             image,
             regions,

@@ -46,6 +46,10 @@ def ask_to_delete(world: World, life: Life) -> None:
     life.ask(action=Action.DELETE)
 
 
+def ask_to_delete_the_same(_world: World, life: Life) -> None:
+    life.ask(action=Action.DELETE)
+
+
 def ask_to_take_it_back_from_all(world: World, life: Life) -> None:
     world.cloud.give([DATA, STRANGER])
     life.ask(action=Action.UNSHARE)

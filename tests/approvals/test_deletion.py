@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,55 @@ def test_one_that_is_gone_already_is_no_failure(house: House) -> None:
     settle(house)
     assert house.request(number).state is State.DONE
     assert stands(house.request(number)) == {(OWN, GUANGZHOU): "already"}
+    assert deletions(house) == []
+
+
+def test_where_it_is_gone_by_another_hand_its_copy_still_goes(house: House) -> None:
+    copy = with_a_copy(house, DATA)
+    number = approved(house)
+    del house.cloud.stock[(GUANGZHOU, OWN)]
+    settle(house)
+    assert house.request(number).state is State.DONE
+    assert stands(house.request(number)) == {
+        (DATA, SINGAPORE): "done",
+        (copy, SINGAPORE): "done",
+        (OWN, GUANGZHOU): "already",
+    }
+    assert (house.cloud.has(copy), deletions(house), house.cloud.stock) == (set(), [copy], {})
+
+
+@pytest.mark.parametrize("regions", [(), (SINGAPORE,)])
+def test_where_its_copy_is_gone_by_another_hand_the_rest_still_goes(house: House, regions: tuple[str, ...]) -> None:
+    copy = with_a_copy(house, DATA)
+    number = approved(house, regions=regions)
+    del house.cloud.stock[(SINGAPORE, copy)]
+    settle(house)
+    assert house.request(number).state is State.DONE
+    assert stands(house.request(number))[copy, SINGAPORE] == "already"
+    assert deletions(house) == ([] if regions else [OWN])
+    assert house.rows("SELECT state FROM copies") == [{"state": CopyState.GONE.value}]
+    assert house.rows("SELECT account FROM grants WHERE ended_at IS NULL") == []
+
+
+def test_a_retry_goes_on_where_somebody_has_deleted_the_copy_meanwhile(house: House) -> None:
+    copy = with_a_copy(house, DATA)
+    number = approved(house)
+    house.cloud.fail("delete_image", BUSY)
+    settle(house)
+    del house.cloud.stock[(SINGAPORE, copy)]
+    house.press(number, LIN, Verb.RETRY)
+    settle(house)
+    assert house.request(number).state is State.DONE
+    assert house.cloud.stock == {}
+
+
+@pytest.mark.parametrize("state", ["SYNCING", "CREATEFAILED"])
+def test_a_copy_that_is_there_and_cannot_be_shared_is_not_taken_for_gone(house: House, state: str) -> None:
+    copy = with_a_copy(house, DATA)
+    number = approved(house)
+    house.cloud.put(replace(house.cloud.stock[SINGAPORE, copy], state=state))
+    settle(house)
+    assert {item.code for item in house.request(number).items if item.is_image} == {"copy_missing"}
     assert deletions(house) == []
 
 
