@@ -225,7 +225,7 @@ class Executor:
                 judgement = trust.judge(facts.remembered(own, ledger), policy)
                 worse = trust.worse(request.findings, judgement.findings)
                 if request.action is Action.DELETE:
-                    worse = tuple(one for one in worse if not trust_deletion.is_gone_already(one, looked.places))
+                    worse = trust_deletion.unless_gone(worse)
                 if worse:
                     settled = None if looked.shared_with is None else judgement.settled
                     stopped.append(Stopped(request, worse, settled, looked.image_ids))

@@ -163,9 +163,9 @@ def placed(
     if image is not None and (facts.shared_with is None or image.is_blueprint):
         return facts
     own = image.region if image else copies[0].source_region
-    known, latest = policy.home.regions, newest(copies)
+    known, latest, to_share = policy.home.regions, newest(copies), facts.action is Action.SHARE
     places = [
-        _place(cloud, region, latest.get(region), room=room, lighthouse=lighthouse)
+        _place(cloud, region, latest.get(region), to_share=to_share, room=room, lighthouse=lighthouse)
         if region in known
         else Place(region, known=False)
         for region in dict.fromkeys(regions)
@@ -202,18 +202,16 @@ def dry_run(facts: Facts, cloud: Cloud) -> Facts:
     return facts
 
 
-def _place(cloud: Cloud, region: str, copy: Copy | None, *, room: bool, lighthouse: bool) -> Place:
-    lost, shown = None, False
+def _place(cloud: Cloud, region: str, copy: Copy | None, *, to_share: bool, room: bool, lighthouse: bool) -> Place:
+    lost = None
     if copy is not None and copy.is_open:
         return Place(region, under_way=True)
     if copy is not None and copy.state is CopyState.READY:
-        found_there = cloud.images_by_id(region, [copy.image_id])
-        ready = [one for one in found_there if one.state == NORMAL]
-        if ready:
-            has = shares(cloud, ready[0], lighthouse=lighthouse) or {}
-            return Place(region, copy=ready[0], shared_with=has, shown=True)
-        lost, shown = copy.id, bool(found_there)
-    return Place(region, lost=lost, shown=shown, room=cloud.room(region) if room else None)
+        there = [one for one in cloud.images_by_id(region, [copy.image_id]) if one.state == NORMAL or not to_share]
+        if there:
+            return Place(region, copy=there[0], shared_with=shares(cloud, there[0], lighthouse=lighthouse) or {})
+        lost = copy.id
+    return Place(region, lost=lost, room=cloud.room(region) if room else None)
 
 
 def find(cloud: Cloud, regions: Iterable[str], image_ref: str) -> list[Image]:

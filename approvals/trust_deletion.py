@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from approvals.cloud import Image, ImageKind
 from approvals.findings import found
@@ -59,9 +59,9 @@ def elsewhere(image: Image, places: Sequence[Place]) -> Iterator[Finding]:
             )
 
 
-def is_gone_already(finding: Finding, places: Sequence[Place]) -> bool:
-    """Does it only say that a copy which is to be deleted isn't there? So a step that was repeated finds it."""
-    return finding.code == "copy_missing" and any(place.region == finding.about and not place.shown for place in places)
+def unless_gone(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings but that a copy which is to be deleted isn't there: a step that is repeated finds it so."""
+    return tuple(one for one in findings if one.code != "copy_missing")
 
 
 def losses(image: Image, losing: Sequence[Target]) -> Iterator[Finding]:

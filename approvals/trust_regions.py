@@ -18,11 +18,10 @@ class Place:
     """How it stands in one region that isn't the image's own.
 
     :ivar known: whether it is a region of the policy
-    :ivar copy: our copy there, where it can be shared
+    :ivar copy: our copy there: to share it, one that can be shared; else in whatever state the cloud shows it
     :ivar shared_with: who has that copy
     :ivar under_way: whether a copy is being made
     :ivar lost: the number of a copy that we take for ready, and that can't be shared
-    :ivar shown: whether the cloud shows the copy that we take for ready, in whatever state
     :ivar room: how many images are and may be there; None where that wasn't asked
     """
 
@@ -32,7 +31,6 @@ class Place:
     shared_with: Mapping[str, datetime | None] = field(default_factory=dict)
     under_way: bool = False
     lost: int | None = None
-    shown: bool = False
     room: Room | None = None
 
 

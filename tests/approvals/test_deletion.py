@@ -208,14 +208,19 @@ def test_a_retry_goes_on_where_somebody_has_deleted_the_copy_meanwhile(house: Ho
     assert house.cloud.stock == {}
 
 
+@pytest.mark.parametrize("action", [Action.DELETE, Action.UNSHARE])
 @pytest.mark.parametrize("state", ["SYNCING", "CREATEFAILED"])
-def test_a_copy_that_is_there_and_cannot_be_shared_is_not_taken_for_gone(house: House, state: str) -> None:
+def test_a_copy_that_is_there_in_another_state_is_not_taken_for_gone(house: House, state: str, action: Action) -> None:
     copy = with_a_copy(house, DATA)
-    number = approved(house)
+    number = house.approved(action=action, everyone=True, regions=(SINGAPORE,))
     house.cloud.put(replace(house.cloud.stock[SINGAPORE, copy], state=state))
+    refusal = Refused("ModifyImageSharePermission", "InvalidParameterValue.InvalidImageState", "It is busy.")
+    house.cloud.fail("unshare", refusal)
     settle(house)
-    assert {item.code for item in house.request(number).items if item.is_image} == {"copy_missing"}
+    assert stands(house.request(number))[DATA, SINGAPORE] == "failed"
+    assert house.cloud.has(copy) == {DATA}
     assert deletions(house) == []
+    assert house.rows("SELECT account FROM grants WHERE ended_at IS NULL") == [{"account": DATA}]
 
 
 @pytest.mark.parametrize("had", [{DATA}, set()])
