@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.browser import chromium, difference, faults, picture
 from tests.e2e.conftest import Company
@@ -36,6 +36,20 @@ def page(browser: Browser, company: Company, complaints: list[str]) -> Iterator[
     opened.goto(company.sandbox.workspace.url)
     yield opened
     context.close()
+
+
+def test_what_is_typed_before_the_conversation_is_there_is_sent_to_it(page: Page, complaints: list[str]) -> None:
+    held: list[Route] = []
+    page.route("**/page/state?*", lambda route: held.append(route), times=1)
+    page.reload()
+    page.locator("#box").focus()
+    page.keyboard.type("/image help")
+    page.keyboard.press("Enter")
+    (state,) = held
+    state.continue_()
+
+    expect(page.get_by_role("main").get_by_role("listitem").filter(has_text="unshare").first).to_be_visible()
+    assert complaints == []
 
 
 def test_the_guide_leads_through_the_main_job(page: Page, company: Company, complaints: list[str]) -> None:

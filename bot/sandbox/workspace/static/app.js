@@ -238,6 +238,7 @@ function takeName(name) {
 }
 
 async function send(text) {
+  if (!page.snapshot) await refresh(); // where it is said isn't known before that
   return after(api.command(page.me, page.here, text));
 }
 
