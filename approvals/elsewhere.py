@@ -18,7 +18,7 @@ from approvals.model import Action, Item, ItemState, Request
 from approvals.outcomes import failed, is_open, not_there
 
 _SETTLES = timedelta(minutes=2)  # a copy that was ready a moment ago and isn't shown now may be shown again
-_LOOK_AGAIN = timedelta(seconds=2)
+_LOOK_AGAIN = timedelta(seconds=2)  # at least
 
 
 def without_copy(ledger: Ledger, request: Request, item: Item, lost: int | None, *, home: str, now: datetime) -> Item:
@@ -46,10 +46,16 @@ def without_copy(ledger: Ledger, request: Request, item: Item, lost: int | None,
 
 
 def next_try(ledger: Ledger, request: Request, items: Sequence[Item], now: datetime) -> datetime | None:
-    """When to execute again a request of which all that is left waits for copies; None: when one of them ends."""
+    """When to execute again a request of which all that is left waits for copies; None: when one of them ends.
+
+    A copy that is ready and isn't shown is looked for as often as that can bring something: ever less.
+    """
     latest = newest(ledger.copies.of(image_of(request)))
-    awaited = {item.region for item in items if item.state is ItemState.WAITING}
-    return None if all(latest[region].is_open for region in awaited) else now + _LOOK_AGAIN
+    awaited = [latest[item.region] for item in items if item.state is ItemState.WAITING]
+    if all(copy.is_open for copy in awaited):
+        return None
+    since = max(copy.changed_at for copy in awaited if not copy.is_open)
+    return max(now + _LOOK_AGAIN, min(now + (now - since) / 2, since + _SETTLES))
 
 
 def image_of(request: Request) -> Image:

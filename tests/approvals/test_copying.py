@@ -171,6 +171,20 @@ def test_a_copy_just_made_that_a_late_list_does_not_show_is_not_made_again(house
     assert (house.request(number).state, calls(house)) == (State.DONE, 1)
 
 
+def test_a_copy_just_made_that_is_gone_is_looked_for_ever_less_and_made_anew(house: House) -> None:
+    house.approved(DATA, regions=(SINGAPORE,))
+    settle(house)
+    ready_at = copies(house)[0].changed_at
+    del house.cloud.stock[SINGAPORE, copies(house)[0].image_id]
+    number = house.approved(LAB, regions=(SINGAPORE,))
+    settle(house)
+    assert [copy.state for copy in copies(house)] == [CopyState.GONE, CopyState.READY]
+    assert house.request(number).state is State.DONE
+    gone_after = copies(house)[0].changed_at - ready_at
+    assert timedelta(minutes=2) <= gone_after < timedelta(minutes=2, seconds=1)
+    assert house.events(number).count("waits_for_copy") <= 15  # lines that a reader has to pass
+
+
 @pytest.mark.parametrize("after_effect", [False, True])
 def test_a_lost_answer_is_looked_up_by_the_name_before_the_cloud_is_asked_again(
     house: House, after_effect: bool
