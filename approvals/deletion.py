@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -108,10 +108,13 @@ class Deleting:
         return bool(self._cloud.images_by_id(item.region, [item.image_id]))
 
 
-def after_deletion(request: Request, accounts: Sequence[Item], results: Mapping[int, Gone]) -> list[Item]:
+def after_deletion(
+    request: Request, accounts: Sequence[Item], results: Mapping[int, Gone], by_others: Collection[str]
+) -> list[Item]:
     """How it stands with the images that are to be deleted.
 
     :param accounts: how it stands with those that had them
+    :param by_others: see ``gone_by_others``
     """
     failures = [one for one in accounts if one.state is ItemState.FAILED]
     kept = ""
@@ -123,7 +126,8 @@ def after_deletion(request: Request, accounts: Sequence[Item], results: Mapping[
         if not item.is_image:
             continue
         if item.state is ItemState.WAITING:
-            item = failed(replace(item, code=_KEPT), kept) if kept else _after(item, request, results.get(item.id))
+            tried = request.attempts > 0 and item.image_id not in by_others
+            item = failed(replace(item, code=_KEPT), kept) if kept else _after(item, results.get(item.id), tried=tried)
         if item.state is ItemState.FAILED:
             kept = say("{image_id} could not be deleted, so this one was not either.", image_id=item.image_id)
         images.append(item)
@@ -140,12 +144,23 @@ def record_gone(ledger: Ledger, request: Request, item: Item, now: datetime) -> 
     return ended
 
 
-def _after(item: Item, request: Request, gone: Gone | None) -> Item:
+def gone_by_others(ledger: Ledger, request: Request) -> set[str]:
+    """The images that are known to be gone, and by no call of this request."""
+    assert request.image is not None  # noqa: S101  approved requests were checked
+    gone = {copy.image_id for copy in ledger.copies.of(request.image) if copy.state is CopyState.GONE}
+    by = ledger.deletion(request.image.image_id)
+    return gone | {by.image_id} if by else gone
+
+
+def _after(item: Item, gone: Gone | None, *, tried: bool) -> Item:
+    """
+    :param tried: an earlier attempt may have made a call and died right after it
+    """
     if gone is None or (gone.there is None and not gone.called):
         return item
     traced = replace(item, cloud_request_id=gone.cloud_request_id or item.cloud_request_id)
     if gone.there is False:
-        ours = gone.called or gone.refusal or item.unseen or request.attempts
+        ours = gone.called or gone.refusal or item.unseen or tried
         return replace(traced, state=ItemState.DONE if ours else ItemState.ALREADY, code="")
     if gone.refusal is not None:
         return refused(item, gone.refusal)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from approvals import elsewhere, outcomes, overs
 from approvals.audit import NOBODY, Entry
 from approvals.code_model import KEPT
-from approvals.deletion import Gone, after_deletion, record_gone
+from approvals.deletion import Gone, after_deletion, gone_by_others, record_gone
 from approvals.errors import AuthFailed, Refused
 from approvals.halving import Calls
 from approvals.home import HomeAccount
@@ -66,7 +66,9 @@ class Settling:
             accounts = [
                 self._after(ledger, request, item, done, lost, turn.now) for item in request.items if not item.is_image
             ]
-            after = {item.id: item for item in (*accounts, *after_deletion(request, accounts, gone))}
+            by_others = gone_by_others(ledger, request) if request.action is Action.DELETE else ()
+            images = after_deletion(request, accounts, gone, by_others)
+            after = {item.id: item for item in (*accounts, *images)}
             items = [after[item.id] for item in request.items]
             if outcomes.state_after(items) is not State.APPROVED:
                 items = [outcomes.settled(item) for item in items]

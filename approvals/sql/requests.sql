@@ -36,12 +36,15 @@ VALUES (:request_id, :account, :account_name, :region, :image_id, 'waiting')
 UPDATE requests SET regions = :regions WHERE id = :id
 
 -- deletion --
--- The newest request by which an image of that id or name was deleted.
+-- The newest request that deleted an image of that id or name, and didn't find it gone.
 SELECT id, image_id, changed_at FROM requests
  WHERE id = (SELECT MAX(id) FROM (
-         SELECT MAX(id) AS id FROM requests WHERE action = 'delete' AND state = 'done' AND image_id = :image
-         UNION ALL SELECT MAX(id) FROM requests
-                    WHERE action = 'delete' AND state = 'done' AND json_extract(image, '$.name') = :image))
+         SELECT id, image_id FROM requests WHERE action = 'delete' AND state = 'done' AND image_id = :image
+         UNION ALL SELECT id, image_id FROM requests
+                    WHERE action = 'delete' AND state = 'done' AND json_extract(image, '$.name') = :image) AS deleting
+        WHERE EXISTS (SELECT 1 FROM items
+                       WHERE request_id = deleting.id AND account = '' AND image_id = deleting.image_id
+                         AND state = 'done'))
 
 -- request --
 -- One request by its number.

@@ -13,8 +13,9 @@ import pytest
 from approvals.cloud import Image
 from approvals.copy_model import CopyState
 from approvals.errors import About, AuthFailed, OutcomeUnknown, Refused, Throttled, Unavailable
+from approvals.leases import LEASE
 from approvals.model import Action, ItemState, Level, Request, State, Verb
-from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, FakeCloud, image
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, Crash, FakeCloud, image
 from tests.approvals.house import DATA, LAB, LIN, OMAR, STRANGER, House
 from tests.approvals.test_copying import settle
 
@@ -389,6 +390,29 @@ def test_two_who_asked_are_both_told_that_it_is_gone(house: House) -> None:
     settle(house)
     assert [house.request(one).state for one in (first, second)] == [State.DONE, State.DONE]
     assert deletions(house) == [OWN]
+
+
+def test_what_another_request_deleted_is_not_told_as_deleted_twice(house: House) -> None:
+    copy = with_a_copy(house, DATA)
+    first, second = approved(house), approved(house)
+    house.cloud.during = lambda _call: house.cloud.fail("images_by_id", Crash())
+    with pytest.raises(Crash):  # right after it took the image back
+        house.execute()
+    house.cloud.heal()
+    house.clock.advance(seconds=LEASE.total_seconds() + 1)
+    settle(house)
+    assert {stands(house.request(first))[one] for one in ((OWN, GUANGZHOU), (copy, SINGAPORE))} == {"done"}
+    assert {stands(house.request(second))[one] for one in ((OWN, GUANGZHOU), (copy, SINGAPORE))} == {"already"}
+    (finding,) = house.request(house.pending(DATA)).findings
+    assert finding.text.endswith(f"by request #{first}.")
+
+
+def test_what_was_deleted_by_hand_is_not_told_as_deleted_by_a_request(house: House) -> None:
+    approved(house)
+    house.cloud.stock.clear()
+    settle(house)
+    (finding,) = house.request(house.pending(DATA)).findings
+    assert finding.text == "there is no image base-2026 in any of our regions."
 
 
 def test_from_everyone_it_is_taken_back_in_every_region(house: House) -> None:
