@@ -58,6 +58,10 @@ class Grants(Tables):
             now=stamp(now),
         )
 
+    def ended_before(self, over: int, *, by: int, now: datetime) -> bool:
+        """Did a request end shares before that another had brought about?"""
+        return bool(self._sure("ended_before", over=over, request_id=by, now=stamp(now))["ended"])
+
     def end_all(self, request_id: int, image_id: str, region: str, *, now: datetime) -> list[int]:
         """An image is gone, and every share with it; returns the requests that had brought them about."""
         return _requests(

@@ -19,7 +19,8 @@ def show_ended(ledger: Ledger, request: Request, ended: Sequence[int], channel: 
         other = ledger.request(number)
         if other is not None and number not in (request.id, request.ends):
             outbox = Outbox(ledger, other, channel=channel, now=now)
-            outbox.thread("taken_back", number=str(request.id))
+            if not ledger.grants.ended_before(number, by=request.id, now=now):  # in an attempt that didn't do it all
+                outbox.thread("taken_back", number=str(request.id))
             outbox.card()
 
 

@@ -81,6 +81,12 @@ RETURNING request_id
 UPDATE grants SET ended_at = :now, ended_by = :request_id
  WHERE ended_at IS NULL AND image_id = :image_id AND region = :region AND account = :account AND request_id = :over
 
+-- ended_before --
+-- Whether a request ended shares of another before.
+SELECT EXISTS (
+  SELECT 1 FROM grants WHERE request_id = :over AND ended_by = :request_id AND ended_at < :now
+) AS ended
+
 -- grants_due --
 -- The requests whose shares are over, or soon will be, which is to be told.
 SELECT request_id FROM grants WHERE ended_at IS NULL AND due <= :now

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from approvals.cloud import LIGHTHOUSE
 from approvals.code_model import KEPT
 from approvals.errors import Unavailable
 from approvals.model import Action, ItemState, State, Verb
@@ -284,6 +285,20 @@ def test_what_somebody_took_back_before_is_told_on_the_card_of_the_share(house: 
     assert ("thread", CHANNEL, "taken_back") in [gist(one) for one in house.told() if one.request_id == number]
     house.clock.advance(days=30)
     assert house.end() == 0
+
+
+def test_what_is_taken_back_in_several_attempts_is_told_on_the_card_of_the_share_once(house: House) -> None:
+    number = shared(house, DATA, LIGHTHOUSE)
+    house.approved(DATA, LIGHTHOUSE, action=Action.UNSHARE)
+    house.cloud.fail("withdraw", Unavailable("action", "InternalError", "not now"))
+    house.execute()
+    assert house.cloud.has() == set()
+    assert house.cloud.offered == {BASE}
+    house.clock.advance(minutes=5)
+    to_rest(house)
+    assert house.cloud.offered == set()
+    told = [gist(one) for one in house.told() if one.request_id == number]
+    assert told.count(("thread", CHANNEL, "taken_back")) == 1
 
 
 @pytest.mark.parametrize(("person", "outcome"), [(MEI, "end_now"), (LIN, "end_now"), (SARA, "not_a_decider")])
