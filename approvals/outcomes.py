@@ -103,13 +103,19 @@ def attempts_before(request: Request, items: Sequence[Item]) -> int:
     return min([request.attempts, *looked])
 
 
-def after_calls(item: Item, action: Action, done: Done) -> Item:
-    """How it stands with the account after the calls in its region."""
+def after_calls(item: Item, action: Action, done: Done, *, tried: bool) -> Item:
+    """How it stands with the account after the calls in its region.
+
+    :param tried: whether an earlier attempt may have made a call and died right after it
+    """
     if not is_open(item):
         return item
     if item.id in done.kept:
         return replace(item, state=ItemState.ALREADY, code=KEPT, image_id=done.image_id)
-    after = _after_calls(item, action, done.calls, done.has) if done.told else _after_answer(item, done.calls)
+    if done.told:
+        after = _after_calls(item, action, done.calls, done.has)
+    else:
+        after = _after_answer(item, done.calls, tried=tried)
     return replace(after, image_id=done.image_id) if after.state in (ItemState.DONE, ItemState.ALREADY) else after
 
 
@@ -140,14 +146,14 @@ def _after_calls(item: Item, action: Action, calls: Calls, has: Has | None) -> I
     return unseen
 
 
-def _after_answer(item: Item, calls: Calls) -> Item:
-    """What the answer alone says, where nobody can look. That it is so already says what a lost answer did."""
+def _after_answer(item: Item, calls: Calls, *, tried: bool) -> Item:
+    """What the answer alone says, where nobody can look. That it is so already says what a call before did."""
     account = item.target.account
     if item.state is not ItemState.WAITING:
         return item
     traced = replace(item, cloud_request_id=calls.traces.get(account) or item.cloud_request_id)
     refusal = calls.refused.get(account)
-    if account in calls.accepted or (refusal and refusal.code in ALREADY_SO and item.unseen):
+    if account in calls.accepted or (refusal and refusal.code in ALREADY_SO and (item.unseen or tried)):
         return replace(traced, state=ItemState.DONE, code=UNVERIFIED)
     if refusal and refusal.code in ALREADY_SO:
         return replace(traced, state=ItemState.ALREADY, code="")

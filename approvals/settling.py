@@ -88,7 +88,7 @@ class Settling:
         now: datetime,
     ) -> Item:
         if item.region in done:
-            return outcomes.after_calls(item, request.action, done[item.region])
+            return outcomes.after_calls(item, request.action, done[item.region], tried=request.attempts > 0)
         home = self._home.known
         return elsewhere.without_copy(ledger, request, item, lost.get(item.region), home=home, now=now)
 
@@ -143,6 +143,8 @@ class Settling:
             ended = ledger.grants.end(request.id, item, now=now)
         elif item.code == KEPT and request.ends is not None:
             ledger.grants.end_one(request.ends, item, by=request.id, now=now)
+        elif item.state is ItemState.ALREADY and before.state is ItemState.WAITING and request.action is Action.UNSHARE:
+            ended = ledger.grants.end(request.id, item, now=now)  # the cloud says that somebody took it back before
         what = item.code if outcomes.is_awaited(item) or outcomes.is_copying(item) else item.state
         if what != (before.code or before.state) or item.cloud_request_id != before.cloud_request_id:
             detail = {

@@ -81,6 +81,8 @@ def worse(before: tuple[Finding, ...], now: tuple[Finding, ...]) -> tuple[Findin
 
 
 def _settled(facts: Facts) -> frozenset[tuple[str, str]]:
+    if facts.image is not None and facts.shared_with is None:
+        return frozenset()  # nobody knows
     has = facts.has
     wanted = facts.action is Action.SHARE
     return frozenset(

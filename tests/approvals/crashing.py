@@ -152,7 +152,7 @@ class MortalCloud:
         with self._fate.step("cloud.images_by_name"):
             return self._cloud.images_by_name(region, name)
 
-    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None]:
+    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None] | None:
         with self._fate.step("cloud.shared_with"):
             return self._cloud.shared_with(region, image_id)
 

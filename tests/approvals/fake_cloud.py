@@ -58,6 +58,7 @@ class FakeCloud:
     """Implements ``approvals.cloud.Cloud``.
 
     :ivar stock: the images, by region and id
+    :ivar effects: what the calls changed, in order: (method, image, account)
     :ivar bad: accounts that don't exist: a call that names one is refused
     :ivar partial: a refused call took effect for its good accounts all the same
     :ivar blind: calls are accepted and change nothing
@@ -66,6 +67,7 @@ class FakeCloud:
     :ivar looks: looks at a copy until it is ready: each moves it
     :ivar ends: how the next copies end, one each: another state, or None for gone; by default they are ready
     :ivar hidden: ids that no list shows
+    :ivar untold: images of which nobody can see who has them, as on the international site of Lighthouse
     :ivar names_are_unique: a copy can't have the name of an image that is there
     """
 
@@ -74,6 +76,7 @@ class FakeCloud:
         self.stock = {(one.region, one.image_id): one for one in images or (image(),)}
         self.shares: dict[str, dict[str, datetime | None]] = defaultdict(dict)
         self.calls: list[Call] = []
+        self.effects: list[tuple[str, str, str]] = []
         self.bad: set[str] = set()
         self.partial = False
         self.blind = False
@@ -85,6 +88,7 @@ class FakeCloud:
         self.offered: set[str] = set()
         self.usage: dict[str, int] = {}
         self.views: dict[str, LighthouseView | None] = {}
+        self.untold: set[str] = set()
         self.names_are_unique = True
         self._ways: dict[str, str | None] = {}
         self._before: dict[str, deque[BaseException]] = defaultdict(deque)
@@ -139,10 +143,10 @@ class FakeCloud:
     def _listed(self, region: str) -> list[Image]:
         return [one for (where, name), one in self.stock.items() if where == region and name not in self.hidden]
 
-    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None]:
+    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None] | None:
         self._called(Call("shared_with", region, image_id))
         with self._lock:
-            return dict(self.shares[image_id])
+            return None if image_id in self.untold else dict(self.shares[image_id])
 
     def share(self, region: str, image_id: str, accounts: Sequence[str]) -> str:
         return self._change(Call("share", region, image_id, tuple(accounts)))
@@ -167,6 +171,8 @@ class FakeCloud:
     def _offer(self, call: Call, *, offered: bool) -> str:
         self._called(call)
         with self._lock:
+            if (call.subject in self.offered) is not offered:
+                self.effects.append((call.name, call.subject, ""))
             (self.offered.add if offered else self.offered.discard)(call.subject)
         if self._after[call.name]:
             raise self._after[call.name].popleft()
@@ -199,6 +205,7 @@ class FakeCloud:
             )
             self._ways[made.image_id] = self.ends.popleft() if self.ends else NORMAL
             self.put(made)
+            self.effects.append(("copy", image_id, ""))
         if self._after["copy"]:
             raise self._after["copy"].popleft()
         return Copied(made.image_id, f"req-{made.image_id}")
@@ -213,6 +220,7 @@ class FakeCloud:
         with self._lock:
             self._check_deletion(region, image_id)
             del self.stock[region, image_id]
+            self.effects.append(("delete_image", image_id, ""))
         if self._after["delete_image"]:
             raise self._after["delete_image"].popleft()
         return f"req-delete-{image_id}"
@@ -254,6 +262,8 @@ class FakeCloud:
             refused = len(good) < len(call.accounts)
             if call.name == "share" and len({*self.shares[call.subject], *good}) > MAX_SHARES:
                 raise Refused(call.name, "LimitExceeded", "Too many shares.", number)
+            if call.subject in self.untold:
+                self._check_change(call)
             if not self.blind and (not refused or self.partial):
                 self._apply(call.name, call.subject, good)
         if refused:
@@ -265,8 +275,15 @@ class FakeCloud:
             raise self._after[call.name].popleft()
         return number
 
+    def _check_change(self, call: Call) -> None:
+        code = f"UnsupportedOperation.Blueprint{'AlreadyShared' if call.name == 'share' else 'HasNotShared'}"
+        if any((one in self.shares[call.subject]) is (call.name == "share") for one in call.accounts):
+            raise Refused(call.name, code, "It is so already.", f"req-{len(self.changes)}", about=About.ACCOUNT)
+
     def _apply(self, name: str, image_id: str, accounts: Iterable[str]) -> None:
         for account in accounts:
+            if (account in self.shares[image_id]) is not (name == "share"):
+                self.effects.append((name, image_id, account))
             if name == "share":
                 self.shares[image_id].setdefault(account, LONG_AGO)
             else:

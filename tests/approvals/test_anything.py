@@ -84,7 +84,7 @@ class LateCloud(FakeCloud):
     def be_late(self) -> None:
         self.late = {image_id: dict(accounts) for image_id, accounts in self.shares.items()}
 
-    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None]:
+    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None] | None:
         now = super().shared_with(region, image_id)
         return now if self.late is None else self.late.get(image_id, {})
 

@@ -290,7 +290,7 @@ class HalfCloud(FakeCloud):
 
     down = ""
 
-    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None]:
+    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None] | None:
         shared = super().shared_with(region, image_id)
         if region == self.down:
             raise Unavailable("DescribeImageSharePermission", "InternalError", "down")
