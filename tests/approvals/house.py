@@ -66,9 +66,10 @@ class House:
         cloud: FakeCloud | None = None,
         directory: FakeDirectory | None = None,
         clock: Clock | None = None,
+        store: Store | None = None,
     ) -> None:
         self.path = path
-        self.store = Store(path)
+        self.store = store or Store(path)
         self._file = policy
         self.policy = parse(policy)
         self.policies = Policies(self.policy)

@@ -1,0 +1,302 @@
+"""Anything that people do, gone through twice: undisturbed, and killed at any step. What comes of it is the same."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from approvals import drifting
+from approvals.archive import opened
+from approvals.cloud import LIGHTHOUSE, NORMAL
+from approvals.errors import OutcomeUnknown, Unavailable
+from approvals.message_model import Notice
+from approvals.model import Action, Press, Request, State, Verb
+from approvals.terms import NO_END, Term
+from approvals.verifying import Verified, verify
+from tests.approvals.crashing import DEAD_FOR, Fate, Killed, MortalCloud, MortalStore
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, FakeCloud, image
+from tests.approvals.house import DATA, LAB, LIN, OMAR, SARA, STRANGER, Clock, House, gist
+
+IMAGES = {"base-2026": "img-base0001", "web-2026": "img-web00001"}
+NOBODY = "100099999999"  # no such account
+LOST = OutcomeUnknown("action", "ClientNetworkError", "no answer")
+AWAY = Unavailable("action", "InternalError", "not now")
+CHANGES = ("share", "unshare", "offer", "withdraw", "copy", "delete_image")
+READS = ("images_by_name", "images_by_id", "shared_with", "lighthouse_view", "lighthouse_image", "room")
+SOON = timedelta(minutes=10)
+# Lines of the record that tell of attempts, and a message that tells of one: of these a kill makes more or fewer.
+ATTEMPTS = re.compile(r"executing|requeued|postponed|waits_for_copy|copy_wanted|copy_calling|\w+_(waiting|accepted)")
+DELAYED = "delayed"
+_TOKEN = re.compile(r"(-r\d+)-[0-9a-f]{6}\Z")
+
+
+@dataclass
+class Company:
+    """What is there whether the bot lives or not.
+
+    :ivar presses: what was pressed in each step, once it was begun; ``compared``: when it was compared in each
+    """
+
+    path: Path
+    cloud: FakeCloud = field(default_factory=lambda: FakeCloud(*(image(one, name) for name, one in IMAGES.items())))
+    clock: Clock = field(default_factory=Clock)
+    presses: dict[int, list[Press]] = field(default_factory=dict)
+    compared: dict[int, datetime] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.cloud.bad = {NOBODY}
+
+    def life(self, fate: Fate) -> House:
+        cloud = MortalCloud(self.cloud, fate)
+        return House(self.path, cloud=cloud, clock=self.clock, store=MortalStore(self.path, fate))  # type: ignore[arg-type]  # it has all that is called
+
+
+Point = tuple[str, str, int]
+Step = Callable[[Company, House, int], None]
+"""The last is the number of the step: what is repeated with it is the same."""
+
+
+def ask(
+    name: str,
+    action: Action,
+    accounts: Sequence[str],
+    everyone: bool,
+    regions: tuple[str, ...],
+    term: Term,
+    _company: Company,
+    house: House,
+    number: int,
+) -> None:
+    share, everyone = action is Action.SHARE, action is Action.DELETE or (everyone and action is Action.UNSHARE)
+    house.ask(
+        *(() if everyone else accounts),
+        image=name,
+        action=action,
+        everyone=everyone,
+        regions=regions if share else (),
+        term=term if share else NO_END,
+        key=f"step {number}",
+    )
+
+
+def agree(company: Company, house: House, number: int) -> None:
+    """Everybody agrees to what was asked last."""
+    press(company, house, number, lambda one: [Verb.APPROVE] if one.action not in drifting.VERBS else [], newest=True)
+
+
+def decide_about_differences(company: Company, house: House, number: int) -> None:
+    press(company, house, number, lambda one: drifting.VERBS.get(one.action, ())[:1])
+
+
+def retry(company: Company, house: House, number: int) -> None:
+    press(company, house, number, lambda one: [Verb.RETRY] if one.state in (State.FAILED, State.PARTIAL) else [])
+
+
+def end_now(company: Company, house: House, number: int) -> None:
+    press(company, house, number, lambda one: [Verb.END_NOW] if one.standing else [])
+
+
+def deny(company: Company, house: House, number: int) -> None:
+    press(company, house, number, lambda _: [Verb.DENY], newest=True)
+
+
+def press(
+    company: Company,
+    house: House,
+    number: int,
+    verbs: Callable[[Request], Sequence[Verb]],
+    *,
+    newest: bool = False,
+) -> None:
+    if number not in company.presses:
+        requests = [house.request(row["id"]) for row in house.rows("SELECT id FROM requests ORDER BY id")]
+        company.presses[number] = [
+            Press(f"step {number}: {person} on {one.id}", one.id, person, verb, house.tick(), "because", reply_to="")
+            for one in (requests[-1:] if newest else requests)
+            for verb in verbs(one)
+            for person in (OMAR, LIN, SARA)
+        ]
+    for one in company.presses[number]:
+        house.desk.press(one)
+
+
+def by_hand(name: str, account: str, company: Company, _house: House, _number: int) -> None:
+    """Somebody shares it in the console, or takes it back."""
+    if (GUANGZHOU, IMAGES[name]) in company.cloud.stock:
+        has = company.cloud.shares[IMAGES[name]]
+        if account in has:
+            del has[account]
+        else:
+            company.cloud.give([account], IMAGES[name])
+
+
+def gone(name: str, region: str, company: Company, _house: House, _number: int) -> None:
+    """Somebody deletes an image or its copy in the console."""
+    for place, one in sorted(company.cloud.stock.items()):
+        if one.region == region and one.name.startswith(name) and one.state == NORMAL:
+            company.cloud.shares[one.image_id].clear()
+            company.cloud.offered.discard(one.image_id)
+            del company.cloud.stock[place]
+            return
+
+
+def trouble(method: str, error: Exception, company: Company, _house: House, _number: int) -> None:
+    company.cloud.fail(method, error, after_effect=error is LOST)
+
+
+def wait(days: int, company: Company, _house: House, _number: int) -> None:
+    company.clock.advance(days=days)
+
+
+def compare(company: Company, house: House, number: int) -> None:
+    at = company.compared.setdefault(number, company.clock() + timedelta(minutes=31))
+    company.clock.now = max(company.clock(), at)
+    house.survey.sweep(company.clock())
+    while house.drift.sweep(house.tick()):
+        pass
+
+
+def settle(company: Company, house: House, _number: int) -> None:
+    """Run the sweeps until nothing is left that time alone would bring about within minutes."""
+    sweeps = (house.check, house.judge, house.time_out, house.end, house.execute, house.copy)
+    due: datetime | None = company.clock()
+    while due is not None and due <= company.clock() + SOON:
+        company.clock.now = max(company.clock(), due)
+        while sum(sweep() for sweep in sweeps):
+            pass
+        house.leases.sweep(house.tick())
+        with house.store.read() as ledger:
+            found = (
+                ledger.next_check(),
+                ledger.next_execution(),
+                ledger.grants.next_due(),
+                ledger.copies.next_due(),
+                ledger.next_deadline(),
+            )
+        due = min((one for one in found if one is not None), default=None)
+
+
+def live(company: Company, steps: Sequence[Step], fate: Fate) -> None:
+    """Go through the steps; whoever is killed is started anew, and does once more what was not acked."""
+    house = company.life(fate)
+    for number, step in enumerate(steps):
+        try:
+            step(company, house, number)
+        except Killed:
+            house.close()
+            company.clock.advance(seconds=DEAD_FOR)
+            house = company.life(Fate())
+            step(company, house, number)
+        house.tick()
+    house.close()
+
+
+def told(one: Notice) -> tuple[object, ...]:
+    """Of two shares that end at once, the card of either tells that the other took it back."""
+    kind, recipient, what = gist(one)
+    return (kind, recipient, what) if "over" in (kind, what) or what == "taken_back" else (one.request_id, *gist(one))
+
+
+def outcome(company: Company) -> dict[str, object]:
+    house, cloud = House(company.path, clock=company.clock), company.cloud
+    with opened(company.path) as archive:
+        assert list(verify(archive, Verified())) == []
+    called = {one.image_id: _TOKEN.sub(r"\1", one.name) + " in " + one.region for one in cloud.stock.values()}
+
+    def name(image_id: str) -> str:
+        return called.get(image_id, "a copy" if image_id.startswith("img-copy") else image_id)
+
+    try:
+        requests = [house.request(row["id"]) for row in house.rows("SELECT id FROM requests ORDER BY id")]
+        grants = house.rows("SELECT image_id, account FROM grants WHERE ended_at IS NULL")
+        lines = house.rows("SELECT request_id, event FROM audit")
+        return {
+            "requests": [(one.id, one.action, one.state) for one in requests],
+            "items": [(one.id, sorted((i.target.account, i.region, i.state) for i in one.items)) for one in requests],
+            "images": Counter((called[one.image_id], one.state) for one in cloud.stock.values()),
+            "has": {name(image_id): set(has) for image_id, has in cloud.shares.items() if has},
+            "offered": {name(image_id) for image_id in cloud.offered},
+            "grants": Counter((name(one["image_id"]), one["account"]) for one in grants),
+            "copies": Counter(row["state"] for row in house.rows("SELECT state FROM copies")),
+            "effects": Counter((effect, name(image_id), account) for effect, image_id, account in cloud.effects),
+            "record": Counter(
+                (one["request_id"], one["event"]) for one in lines if not ATTEMPTS.fullmatch(one["event"])
+            ),
+            "told": Counter(told(one) for one in house.told() if one.facts.get("code") != DELAYED),
+            "unjudged": house.rows("SELECT id FROM presses WHERE judged_at IS NULL"),
+        }
+    finally:
+        house.close()
+
+
+# What a comparison meets is told once the next one meets it, too; so one that a kill repeats may tell it earlier.
+COMPARED: list[Step] = [compare, compare, settle]
+
+
+def steps(step: Callable[..., None], *given: st.SearchStrategy[object]) -> st.SearchStrategy[Step]:
+    return st.builds(partial, st.just(step), *given)
+
+
+names = st.sampled_from(["base-2026", "base-2026", "web-2026"])
+questions = steps(
+    ask,
+    names,
+    st.sampled_from([*[Action.SHARE] * 5, *[Action.UNSHARE] * 3, *[Action.DELETE] * 2]),
+    st.lists(st.sampled_from([DATA, LAB, STRANGER, NOBODY, LIGHTHOUSE]), min_size=1, max_size=2, unique=True),
+    st.booleans(),
+    st.sampled_from([(), (SINGAPORE,), (GUANGZHOU, SINGAPORE)]),
+    st.sampled_from([NO_END, Term(lasts=timedelta(days=7))]),
+)
+meanwhile = st.lists(
+    st.one_of(
+        steps(trouble, st.sampled_from(CHANGES), st.sampled_from([LOST, AWAY])),
+        steps(trouble, st.sampled_from(READS), st.just(AWAY)),
+        steps(by_hand, names, st.sampled_from([DATA, LAB, STRANGER])),
+    ),
+    max_size=1,
+)
+asked_and_done = st.tuples(questions, meanwhile).map(lambda of: [of[0], settle, *of[1], agree, settle])
+others = st.sampled_from([agree, retry, retry, end_now, deny, decide_about_differences])
+flows = st.lists(
+    st.one_of(
+        asked_and_done,
+        asked_and_done,
+        questions.map(lambda one: [one, settle]),
+        (others | steps(wait, st.sampled_from([4, 7, 8]))).map(lambda one: [one, settle]),
+        st.just(COMPARED),
+        steps(gone, names, st.sampled_from([GUANGZHOU, SINGAPORE])).map(lambda one: [one]),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(deadline=None)
+@given(asked_and_done, flows, st.integers(0, 10_000), st.lists(st.integers(0, 10_000), min_size=2, max_size=2))
+def test_a_kill_anywhere_changes_nothing(
+    first: list[Step], flow: list[list[Step]], anywhere: int, after_changes: list[int]
+) -> None:
+    steps = [*first, *(step for some in flow for step in some), settle, *COMPARED]
+    with TemporaryDirectory() as folder:
+        fate, undisturbed = Fate(), Company(Path(folder) / "undisturbed.db")
+        live(undisturbed, steps, fate)
+        expected = outcome(undisturbed)
+        changes = [one for one in fate.passed if one[0] == "after" and one[1].removeprefix("cloud.") in CHANGES]
+        kills = {nth(fate.passed, anywhere), *(nth(changes or fate.passed, kill) for kill in after_changes)}
+        for at in kills:
+            killed = Company(Path(folder) / f"{'-'.join(map(str, at))}.db")
+            live(killed, steps, Fate(at))
+            assert outcome(killed) == expected, at
+
+
+def nth(points: Sequence[Point], number: int) -> Point:
+    return points[number % len(points)]
