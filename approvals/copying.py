@@ -142,18 +142,15 @@ class Copying:
             if refusal.about is not About.NAME:
                 return _Step(copy, copy_steps.refused(copy, turn.now, refusal))
             return _Step(copy, replace(calling, calls=copy.calls, not_before=copy_steps.after(turn.now, 0)))
-        if not self._store.write(lambda ledger: self._note_call(ledger, copy, calling, turn)):
-            raise LeaseLost
+        self._store.write(lambda ledger: self._note_call(ledger, copy, calling, turn))
         with self._store.read() as ledger:
             if not ledger.copies.holds(calling, turn.lease):
                 raise LeaseLost
         return _Step(calling, self._call(calling, turn.now))
 
-    def _note_call(self, ledger: Ledger, copy: Copy, calling: Copy, turn: _Turn) -> bool:
-        ours = ledger.copies.set(copy, calling, lease=turn.lease, keeps=True)
-        if ours:
+    def _note_call(self, ledger: Ledger, copy: Copy, calling: Copy, turn: _Turn) -> None:
+        if ledger.copies.set(copy, calling, lease=turn.lease, keeps=True):
             ledger.add_audit(Entry(turn.now, "copy_calling", NOBODY, copy.request_id, facts_of(calling)))
-        return ours
 
     def _call(self, calling: Copy, now: datetime) -> Copy:
         try:

@@ -48,7 +48,7 @@ from bot.sandbox import company
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.approvals.fake_cloud import FakeCloud
 from tests.approvals.fake_people import FakeDirectory
-from tests.approvals.house import CHANNEL, MEI
+from tests.approvals.house import CHANNEL, MEI, Clock, House
 from tests.bot.conftest import Hands
 from tests.sandbox.workspace_support import client_of
 
@@ -59,6 +59,10 @@ DEAD_FOR = 60.0  # seconds until it is started again: longer than any lease
 _PASSING = re.compile(r"http[^|]+| · cloud request .+|<!date[^>]+>|`[0-9a-f]{64}`|has \d+ lines")
 _RECORDED = {f"commit of Notices.{name}" for name in ("_deliver", "_told", "_place", "_sent")}
 _WAITS_FOR = timedelta(minutes=10)  # longer than any pause before another attempt, shorter than any deadline of people
+
+
+Point = tuple[str, str, int]
+"""Before or after which step, and the how many-th time."""
 
 
 class Killed(BaseException):
@@ -72,10 +76,10 @@ class Fate:
     :ivar durable: who waited for the disk with a commit
     """
 
-    def __init__(self, at: tuple[str, str, int] | None = None) -> None:
+    def __init__(self, at: Point | None = None) -> None:
         self._at = at
         self._counts: Counter[str] = Counter()
-        self.passed: list[tuple[str, str, int]] = []
+        self.passed: list[Point] = []
         self.durable: set[str] = set()
 
     @property
@@ -99,6 +103,23 @@ class Fate:
         self.passed.append((side, name, turn))
         if (side, name, turn) == self._at:
             raise Killed
+
+
+class Nap(Fate):
+    """Where a process sleeps, rather than die.
+
+    :param meanwhile: what happens while it does
+    """
+
+    def __init__(self, at: Point, meanwhile: Callable[[], None]) -> None:
+        super().__init__()
+        self._nap_at = at
+        self._meanwhile = meanwhile
+
+    def _pass(self, side: str, name: str, turn: int) -> None:
+        super()._pass(side, name, turn)
+        if (side, name, turn) == self._nap_at:
+            self._meanwhile()
 
 
 def _name(work: Callable[..., object]) -> str:
@@ -227,6 +248,12 @@ class MortalReplies(Replies):
     def send(self, address: ReplyAddress, text: str, blocks: list[dict[str, Any]] | None = None) -> None:
         with self._fate.step("slack.response_url"):
             super().send(address, text, blocks)
+
+
+def house_with(fate: Fate, path: Path, cloud: FakeCloud, clock: Clock) -> House:
+    """A desk without Slack whose every commit and call of the cloud is a step."""
+    mortal: Any = MortalCloud(cloud, fate)
+    return House(path, cloud=mortal, clock=clock, store=MortalStore(path, fate))
 
 
 @dataclass

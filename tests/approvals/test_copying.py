@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +11,9 @@ from approvals.copy_model import COPY_MOVES, Copy, CopyState
 from approvals.errors import AuthFailed, OutcomeUnknown, PutOff, Refused, Throttled, Unavailable
 from approvals.leases import LEASE
 from approvals.model import Action, ItemState, State, Verb
-from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Crash, Unforeseen, image
-from tests.approvals.house import DATA, GUS, LAB, LIN, MEI, House
+from tests.approvals.crashing import Nap, Point, house_with
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Crash, FakeCloud, Unforeseen, image
+from tests.approvals.house import DATA, GUS, LAB, LIN, MEI, Clock, House
 
 LOST = OutcomeUnknown("SyncImages", "ClientNetworkError", "no answer")
 NOT_NOW = Unavailable("SyncImages", "InvalidParameterValue.InvalidImageState", "busy")
@@ -381,20 +382,34 @@ def test_a_copy_over_which_a_step_falls_is_tried_again_later_and_holds_up_no_oth
     assert calls(house) == 2
 
 
-def test_whoever_lost_the_lease_makes_no_call(house: House) -> None:
-    """A process that sleeps between writing down the call and making it finds that another one went on."""
-    house.approved(DATA, regions=(SINGAPORE,))
-    house.execute()
-    (copy,) = copies(house)
-    now = house.clock()
-    house.store.write(lambda ledger: ledger.copies.take(copy, lease="a", until=now, now=now))
-    house.store.write(lambda ledger: ledger.copies.take(copy, lease="b", until=now + LEASE, now=now))
-    calling = replace(copy, state=CopyState.CALLING)
-    assert not house.store.write(lambda ledger: ledger.copies.set(copy, calling, lease="a"))
-    assert house.store.write(lambda ledger: ledger.copies.set(copy, calling, lease="b", keeps=True))
-    with house.store.read() as ledger:
-        assert ledger.copies.holds(calling, "b")
-        assert not ledger.copies.holds(calling, "a")
+@pytest.mark.parametrize(
+    "at",
+    [
+        ("after", "cloud.check_copy", 1),
+        ("after", "commit of Copying._begin", 1),
+        ("after", "cloud.copy", 1),
+        ("before", "cloud.images_by_id", 2),
+        ("before", "commit of Copying._step", 2),
+    ],
+)
+def test_who_slept_while_another_process_went_on_makes_no_second_copy(database: Path, at: Point) -> None:
+    cloud, clock = FakeCloud(), Clock()
+    other = House(database, cloud=cloud, clock=clock)
+
+    def others_go_on() -> None:
+        clock.advance(seconds=LEASE.total_seconds() + 1)
+        settle(other)
+
+    nap = Nap(at, others_go_on)
+    house = house_with(nap, database, cloud, clock)
+    number = house.approved(DATA, regions=(SINGAPORE,))
+    settle(house)
+    assert at in nap.passed
+    assert (house.request(number).state, calls(other)) == (State.DONE, 1)
+    events = house.events(number)
+    assert [events.count(event) for event in ("copy_syncing", "copy_ready", "share_done", "done")] == [1, 1, 1, 1]
+    for one in (other, house):
+        one.close()
 
 
 def test_every_state_of_a_copy_has_its_moves() -> None:

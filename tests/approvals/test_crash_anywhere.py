@@ -22,7 +22,7 @@ from approvals.message_model import Notice
 from approvals.model import Action, Press, Request, State, Verb
 from approvals.terms import NO_END, Term
 from approvals.verifying import Verified, verify
-from tests.approvals.crashing import DEAD_FOR, Fate, Killed, MortalCloud, MortalStore
+from tests.approvals.crashing import DEAD_FOR, Fate, Killed, Nap, Point, house_with
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, FakeCloud, image
 from tests.approvals.house import DATA, LAB, LIN, OMAR, SARA, STRANGER, Clock, House, gist
 
@@ -56,11 +56,9 @@ class Company:
         self.cloud.bad = {NOBODY}
 
     def life(self, fate: Fate) -> House:
-        cloud = MortalCloud(self.cloud, fate)
-        return House(self.path, cloud=cloud, clock=self.clock, store=MortalStore(self.path, fate))  # type: ignore[arg-type]  # it has all that is called
+        return house_with(fate, self.path, self.cloud, self.clock)
 
 
-Point = tuple[str, str, int]
 Step = Callable[[Company, House, int], None]
 """The last is the number of the step: what is repeated with it is the same."""
 
@@ -296,6 +294,31 @@ def test_a_kill_anywhere_changes_nothing(
             killed = Company(Path(folder) / f"{'-'.join(map(str, at))}.db")
             live(killed, steps, Fate(at))
             assert outcome(killed) == expected, at
+
+
+@settings(deadline=None)
+@given(asked_and_done, flows, st.integers(0, 10_000), st.lists(st.integers(0, 10_000), min_size=2, max_size=2))
+def test_a_sleep_anywhere_changes_nothing(
+    first: list[Step], flow: list[list[Step]], anywhere: int, before_changes: list[int]
+) -> None:
+    """A process that is stopped for longer than its lease lasts, while another one goes on, and then goes on itself."""
+    steps = [*first, *(step for some in flow for step in some), settle, *COMPARED]
+    with TemporaryDirectory() as folder:
+        fate, undisturbed = Fate(), Company(Path(folder) / "undisturbed.db")
+        live(undisturbed, steps, fate)
+        expected = outcome(undisturbed)
+        changes = [one for one in fate.passed if one[0] == "before" and one[1].removeprefix("cloud.") in CHANGES]
+        for at in {nth(fate.passed, anywhere), *(nth(changes or fate.passed, nap) for nap in before_changes)}:
+            slept = Company(Path(folder) / f"{'-'.join(map(str, at))}.db")
+            live(slept, steps, Nap(at, partial(another_goes_on, slept)))
+            assert outcome(slept) == expected, at
+
+
+def another_goes_on(company: Company) -> None:
+    company.clock.advance(seconds=DEAD_FOR)
+    other = company.life(Fate())
+    settle(company, other, 0)
+    other.close()
 
 
 def nth(points: Sequence[Point], number: int) -> Point:

@@ -15,8 +15,9 @@ from approvals.copy_model import CopyState
 from approvals.errors import About, AuthFailed, OutcomeUnknown, Refused, Throttled, Unavailable
 from approvals.leases import LEASE
 from approvals.model import Action, ItemState, Level, Request, State, Verb
+from tests.approvals.crashing import Nap, Point, house_with
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, Crash, FakeCloud, image
-from tests.approvals.house import DATA, LAB, LIN, OMAR, STRANGER, House
+from tests.approvals.house import DATA, LAB, LIN, OMAR, STRANGER, Clock, House
 from tests.approvals.test_copying import settle
 
 OWN = "img-base0001"
@@ -405,6 +406,58 @@ def test_what_another_request_deleted_is_not_told_as_deleted_twice(house: House)
     assert {stands(house.request(second))[one] for one in ((OWN, GUANGZHOU), (copy, SINGAPORE))} == {"already"}
     (finding,) = house.request(house.pending(DATA)).findings
     assert finding.text.endswith(f"by request #{first}.")
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        ("after", "commit of Executor.sweep", 1),
+        ("after", "cloud.images_by_id", 1),
+        ("after", "cloud.images_by_id", 2),
+        ("after", "cloud.delete_image", 1),
+        ("before", "commit of Executor._execute", 1),
+    ],
+)
+def test_who_slept_while_another_process_went_on_deletes_nothing(database: Path, at: Point) -> None:
+    cloud, clock = FakeCloud(), Clock()
+    other = House(database, cloud=cloud, clock=clock)
+
+    def others_go_on() -> None:
+        clock.advance(seconds=LEASE.total_seconds() + 1)
+        settle(other)
+
+    nap = Nap(at, others_go_on)
+    house = house_with(nap, database, cloud, clock)
+    number = approved(house)
+    settle(house)
+    assert at in nap.passed
+    assert house.request(number).state is State.DONE
+    assert deletions(other) == [OWN]
+    assert house.events(number).count("delete_done") == 1
+    for one in (other, house):
+        one.close()
+
+
+def test_who_slept_while_another_process_took_it_back_from_a_newcomer_adds_nobody(database: Path) -> None:
+    cloud, clock = FakeCloud(), Clock()
+    cloud.give([DATA])
+    other = House(database, cloud=cloud, clock=clock)
+
+    def others_go_on() -> None:
+        clock.advance(seconds=LEASE.total_seconds() + 1)
+        settle(other)
+
+    nap = Nap(("after", "cloud.shared_with", 2), others_go_on)
+    house = house_with(nap, database, cloud, clock)
+    number = house.approved(action=Action.UNSHARE, everyone=True)
+    cloud.give([STRANGER])
+    settle(house)
+    assert cloud.has() == set()
+    assert house.request(number).state is State.DONE
+    assert house.events(number).count("enlisted") == 1
+    assert len(house.request(number).items) == 2
+    for one in (other, house):
+        one.close()
 
 
 def test_what_was_deleted_by_hand_is_not_told_as_deleted_by_a_request(house: House) -> None:
