@@ -6,6 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from approvals.message_model import Notice
+from approvals.model import Request
+from bot.cards import endings, private
+from bot.cards.alarms import alarm
+from bot.cards.request import card
+from bot.cards.story import story
+from bot.cards.text import section
+from bot.languages import Language, speaking
 from bot.sandbox.workspace.blocks import check_message_blocks, check_view
 from bot.sandbox.workspace.messages import check_content
 
@@ -21,6 +29,37 @@ def accepted(text: str, blocks: list[Block] | None) -> None:
     assert text
     check_content(text, blocks)
     check_message_blocks(blocks or [])
+
+
+def can_be_told(notice: Notice, request: Request | None) -> None:
+    """Slack takes what the notice tells, and the card as it is, in every language."""
+    languages: tuple[Language, ...] = ("en", "zh-CN")
+    for language in languages:
+        with speaking(language):
+            for text, blocks in _told(notice, request):
+                accepted(text, blocks)
+
+
+def _told(notice: Notice, request: Request | None) -> Iterator[tuple[str, list[Block]]]:
+    if request is None:
+        yield alarm(notice.facts)
+        return
+    yield card(request)
+    yield card(request, held=True)
+    match notice.kind:
+        case "thread":
+            yield from ((text, [section(text)]) for text in story(request, notice.facts))
+        case "reply":
+            text = private.reply(request, notice.facts, None)
+            yield text, [section(text)]
+        case "end":
+            yield private.ended(request)
+        case "remind":
+            yield endings.reminder(request, None)
+        case "ending":
+            yield endings.ending(request)
+        case "over":
+            yield endings.over(request)
 
 
 def view_accepted(view: Block) -> None:
