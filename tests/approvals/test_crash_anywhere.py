@@ -36,6 +36,7 @@ SOON = timedelta(minutes=10)
 # Lines of the record that tell of attempts, and a message that tells of one: of these a kill makes more or fewer.
 ATTEMPTS = re.compile(r"executing|requeued|postponed|waits_for_copy|copy_wanted|copy_calling|\w+_(waiting|accepted)")
 DELAYED = "delayed"
+ANSWERED = ("commit of Desk.submit", "commit of Desk.press")  # somebody waits, and does nothing else meanwhile
 _TOKEN = re.compile(r"(-r\d+)-[0-9a-f]{6}\Z")
 
 
@@ -278,7 +279,7 @@ flows = st.lists(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, derandomize=True)
 @given(asked_and_done, flows, st.integers(0, 10_000), st.lists(st.integers(0, 10_000), min_size=2, max_size=2))
 def test_a_kill_anywhere_changes_nothing(
     first: list[Step], flow: list[list[Step]], anywhere: int, after_changes: list[int]
@@ -296,7 +297,7 @@ def test_a_kill_anywhere_changes_nothing(
             assert outcome(killed) == expected, at
 
 
-@settings(deadline=None)
+@settings(deadline=None, derandomize=True)
 @given(asked_and_done, flows, st.integers(0, 10_000), st.lists(st.integers(0, 10_000), min_size=2, max_size=2))
 def test_a_sleep_anywhere_changes_nothing(
     first: list[Step], flow: list[list[Step]], anywhere: int, before_changes: list[int]
@@ -308,7 +309,8 @@ def test_a_sleep_anywhere_changes_nothing(
         live(undisturbed, steps, fate)
         expected = outcome(undisturbed)
         changes = [one for one in fate.passed if one[0] == "before" and one[1].removeprefix("cloud.") in CHANGES]
-        for at in {nth(fate.passed, anywhere), *(nth(changes or fate.passed, nap) for nap in before_changes)}:
+        awake = [one for one in fate.passed if one[1] not in ANSWERED]
+        for at in {nth(awake, anywhere), *(nth(changes or awake, nap) for nap in before_changes)}:
             slept = Company(Path(folder) / f"{'-'.join(map(str, at))}.db")
             live(slept, steps, Nap(at, partial(another_goes_on, slept)))
             assert outcome(slept) == expected, at
