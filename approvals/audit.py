@@ -20,6 +20,9 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 NOBODY = Person("imagewarden", "Imagewarden")
 """Who did what nobody did: checks, execution, expiry."""
 
+OPERATOR = "operator"
+"""The id of whoever does something on the server: by a command, and with no name that the chat knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

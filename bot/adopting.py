@@ -12,6 +12,7 @@ import click
 
 from approvals import drifting
 from approvals import policy as policies
+from approvals.audit import OPERATOR
 from approvals.cloud import LIGHTHOUSE, Cloud, Image, ImageKind
 from approvals.differences import accounts_of
 from approvals.drift_model import DriftKind
@@ -19,6 +20,7 @@ from approvals.errors import Refused
 from approvals.home import HomeAccount
 from approvals.ledger import Ledger
 from approvals.model import Deciders, Person, Target
+from approvals.outbox import Outbox
 from approvals.policy import Policy
 from approvals.store import Store
 from bot import config
@@ -57,10 +59,10 @@ def adopt(*, confirmed: bool) -> None:
         accounts = sum(len(one.targets) for one in found)
         if not confirmed:
             click.confirm(f"Take these {accounts} shares into the record as they are?", abort=True)
-        by = Person("operator", getpass.getuser())
+        by = Person(OPERATOR, getpass.getuser())
         with click.progressbar(found, label="Taking them", file=sys.stderr) as rows:
             for one in rows:
-                _take(store, one, by, home=home, now=utc_now())
+                _take(store, one, by, home=home, channel=policy.home.channel, now=utc_now())
         click.echo(f"{accounts} shares of {len(found)} images are in the record now.")
     finally:
         cloud.close()
@@ -109,7 +111,7 @@ def _named(targets: Sequence[Target]) -> str:
     return ", ".join([*names, *([f"{len(targets) - 5} more"] if len(targets) > 5 else [])])
 
 
-def _take(store: Store, one: Found, by: Person, *, home: str, now: datetime) -> None:
+def _take(store: Store, one: Found, by: Person, *, home: str, channel: str, now: datetime) -> None:
     """What another process took meanwhile is left to it; a kill between two images leaves the rest for the next run."""
 
     def work(ledger: Ledger) -> None:
@@ -124,6 +126,9 @@ def _take(store: Store, one: Found, by: Person, *, home: str, now: datetime) -> 
             request = ledger.request(number)
             if request is not None:
                 drifting.adopt(ledger, request, by, _REASON, home=home, now=now)
+                outbox = Outbox(ledger, request, channel=channel, now=now)
+                outbox.thread("drift_adopt", person=by.id, reason=_REASON)
+                outbox.card()
         left = [drift for drift in mine if drift.request_id is None]
         if left:
             request = drifting.ask(ledger, image, left, Deciders(owner_ids=()), by, home=home, now=now)

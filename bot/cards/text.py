@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from approvals.audit import OPERATOR
 from approvals.sentences import dated, say
 from bot import limits
 from bot.languages import _, translated
@@ -69,7 +70,9 @@ def code(text: str) -> str:
 
 
 def mention(principal: str) -> str:
-    """A person, or a group, by name and with a notification; whoever the policy names by an address, by that."""
+    """A person, or a group, by name and with a notification; whom the policy names by an address, by that."""
+    if principal == OPERATOR:
+        return _("an operator")
     if "@" in principal:
         return escape(principal)
     return f"<!subteam^{principal}>" if principal.startswith("S") else f"<@{principal}>"

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from approvals.cloud import MAX_SHARES
+from approvals.cloud import LIGHTHOUSE, MAX_SHARES
 from approvals.errors import AuthFailed, CloudError, OutcomeUnknown, PutOff, Refused, Throttled, Unavailable
-from approvals.model import Action, ItemState, State
+from approvals.model import Action, ItemState, Level, State
 from bot.sandbox import company
-from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, image
-from tests.approvals.house import CHANNEL, DATA, GUS, LAB, LIN, MEI, OMAR, SARA, STRANGER, House, gist
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, FakeCloud, image
+from tests.approvals.house import CHANNEL, DATA, GOLDEN, GUS, LAB, LIN, MEI, OMAR, SARA, STRANGER, House, gist
 
 REFUSED = [("reply", f"reply:{MEI}", "refused")]
 
@@ -53,6 +53,36 @@ def test_a_stranger_needs_the_guardian_too(house: House) -> None:
     deciders = house.request(house.pending(STRANGER)).deciders
     assert deciders is not None
     assert (deciders.guardian_needed, deciders.guardian_ids) == (True, (SARA,))
+
+
+@pytest.mark.parametrize(
+    ("tag", "found"),
+    [("img-gold0001", set()), ("img-myst0001", {"image_from_shared"}), ("img-gone0001", {"image_origin_unknown"})],
+)
+def test_what_an_image_was_made_from_is_looked_up_in_every_region(database: Path, tag: str, found: set[str]) -> None:
+    cloud = FakeCloud(
+        image(tags={"built-from": tag}),
+        image("img-gold0001", "golden", region=SINGAPORE, kind="SHARED_IMAGE", creator=GOLDEN),
+        image("img-myst0001", "mystery", region=SINGAPORE, kind="SHARED_IMAGE", creator=STRANGER),
+    )
+    policy = company.POLICY.replace("[rules]", '[rules]\nlineage_tag = "built-from"')
+    with closing(House(database, policy=policy, cloud=cloud)) as house:
+        number = house.pending(DATA)
+        assert {one for one in codes(house, number) if one.startswith("image_")} == found
+
+
+@pytest.mark.parametrize(("named", "accounts"), [("base-2026", [LIGHTHOUSE]), ("lhbp-wikikit0", [DATA])])
+def test_where_lighthouse_is_off_who_wants_it_hears_how_it_is_switched_on(
+    database: Path, named: str, accounts: list[str]
+) -> None:
+    policy = company.POLICY.replace("lighthouse = true", "lighthouse = false")
+    with closing(House(database, policy=policy)) as house:
+        number = house.pending(*accounts, image=named)
+        (finding,) = (one for one in house.request(number).findings if one.level is Level.BLOCK)
+        assert finding.code == "lighthouse_off"
+        assert "lighthouse = true" in finding.remedy
+        assert refused(house, number) == "lighthouse_off"
+        assert "lighthouse_view" not in {call.name for call in house.cloud.calls}
 
 
 def test_an_image_can_be_named_by_its_id_or_name_in_any_region(house: House) -> None:

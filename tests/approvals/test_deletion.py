@@ -322,6 +322,21 @@ def test_what_passes_is_waited_for(house: House, error: Exception) -> None:
     assert house.request(number).state is State.DONE
 
 
+def test_where_it_cannot_be_read_back_the_next_look_tells(database: Path) -> None:
+    cloud, clock = FakeCloud(), Clock()
+    not_now = Unavailable("DescribeImages", "InternalError", "not now")
+    nap = Nap(("after", "cloud.delete_image", 1), lambda: cloud.fail("images_by_id", not_now))
+    house = house_with(nap, database, cloud, clock)
+    number = approved(house)
+    house.execute()
+    assert house.request(number).state is State.APPROVED
+    settle(house)
+    assert house.request(number).state is State.DONE
+    assert stands(house.request(number)) == {(OWN, GUANGZHOU): "done"}
+    assert sum(call.name == "delete_image" for call in cloud.calls) == 1
+    house.close()
+
+
 def test_snapshots_stay_unless_they_are_asked_for(house: House) -> None:
     held = image(snapshots=("snap-1", "snap-2"))
     house.cloud.put(held)

@@ -10,10 +10,10 @@ import pytest
 
 from approvals.errors import OutcomeUnknown
 from approvals.leases import LEASE
-from approvals.model import Action, State
+from approvals.model import Action, State, Verb
 from approvals.terms import Term
 from tests.approvals.fake_cloud import Crash, FakeCloud, image
-from tests.approvals.house import DATA, LAB, House
+from tests.approvals.house import DATA, LAB, LIN, House
 from tests.approvals.test_copying import settle
 
 KIT = "lhbp-wikikit0"
@@ -89,6 +89,17 @@ def test_a_lost_answer_is_told_by_the_next_one(house: House) -> None:
     number = shared(house, DATA, LAB)
     assert codes(house, number) == {DATA: ("done", "unverified"), LAB: ("done", "unverified")}
     assert standing(house) == {DATA, LAB}
+
+
+def test_an_account_that_does_not_exist_holds_up_no_other_and_can_be_tried_again(house: House) -> None:
+    house.cloud.bad = {LAB}
+    number = shared(house, DATA, LAB)
+    assert codes(house, number) == {DATA: ("done", "unverified"), LAB: ("failed", "InvalidAccountId.NotFound")}
+    house.cloud.bad.clear()
+    house.press(number, LIN, Verb.RETRY)
+    settle(house)
+    assert codes(house, number) == {DATA: ("done", "unverified"), LAB: ("done", "unverified")}
+    assert standing(house) == house.cloud.has(KIT) == {DATA, LAB}
 
 
 def test_whoever_had_it_before_keeps_it(house: House) -> None:

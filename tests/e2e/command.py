@@ -41,9 +41,16 @@ def environment(folder: Path, *, api_url: str, cloud_url: str, **more: str) -> d
     }
 
 
-def imagewarden(*words: str, env: Mapping[str, str], cwd: Path) -> subprocess.CompletedProcess[str]:
-    """The command, run to its end."""
-    return subprocess.run([*_COMMAND, *words], env=dict(env), cwd=cwd, capture_output=True, text=True, timeout=60)
+def imagewarden(
+    *words: str, env: Mapping[str, str], cwd: Path, typed: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The command, run to its end.
+
+    :param typed: what it is answered
+    """
+    return subprocess.run(
+        [*_COMMAND, *words], env=dict(env), cwd=cwd, input=typed, capture_output=True, text=True, timeout=60
+    )
 
 
 @dataclass

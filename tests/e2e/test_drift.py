@@ -82,6 +82,39 @@ def test_what_was_taken_away_can_be_shared_again(time: Days) -> None:
     until(lambda: company.shares(NIGHTLY) == {DATA_TEAM})
 
 
+def test_what_people_are_asked_about_can_be_adopted_by_the_command_all_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "bot.db"
+    with days(EVERY, db=file) as time:
+        company = time.company
+        compared(time)
+        company.sandbox.cloud.state.share(NIGHTLY, [PARTNER])
+        compared(time)
+        card = company.sara.sees("Shared, but never approved: base-nightly with partner-lab", where=CHANNEL)
+        company.sandbox.cloud.state.share(NIGHTLY, [DATA_TEAM])
+        env = environment(
+            tmp_path,
+            api_url=company.sandbox.workspace.api_url,
+            cloud_url=company.sandbox.cloud.url,
+            IMAGEWARDEN_DB=str(file),
+        )
+        told = imagewarden("adopt", env=env, cwd=tmp_path, typed="y\n")
+        assert told.returncode == 0, told.stderr
+        assert "Take these" in told.stdout
+        time.wait(seconds=1)
+        until(lambda: "Adopted: base-nightly with partner-lab" in company.sara.text_of(now(company.sara, card)))
+        assert company.sara.buttons(now(company.sara, card)) == []
+        assert "nothing to adopt" in imagewarden("adopt", env=env, cwd=tmp_path).stdout
+        whole = imagewarden("audit", "verify", env=env, cwd=tmp_path)
+        assert whole.returncode == 0, whole.stdout
+
+
+def test_nobody_who_says_no_adopts_anything(tmp_path: Path, cloud: CloudServer, workspace: WorkspaceServer) -> None:
+    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url)
+    cloud.state.share(NIGHTLY, [PARTNER])
+    assert imagewarden("adopt", env=env, cwd=tmp_path, typed="n\n").returncode == 1
+    assert "Take these" in imagewarden("adopt", env=env, cwd=tmp_path, typed="n\n").stdout
+
+
 def test_the_shares_of_years_are_adopted_with_one_command(
     tmp_path: Path, cloud: CloudServer, workspace: WorkspaceServer
 ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
+from approvals.store import Store
 from bot.sandbox import company
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
@@ -43,6 +45,20 @@ def test_with_tokens_people_have_names_and_an_id_is_looked_up(
     assert len(cloud.state.calls) == calls  # a name is told by the policy alone
     gone = explained(env, tmp_path, "img-nothere1", "data-team")
     assert "The cloud has no image img-nothere1 in the regions of the policy." in gone
+
+
+def test_what_guardians_said_of_a_source_counts(tmp_path: Path) -> None:
+    env = environment(tmp_path, api_url="", cloud_url="")
+    offline = {name: value for name, value in env.items() if not name.startswith(("SLACK", "TENCENT"))}
+    (tmp_path / "policy.toml").write_text(company.POLICY.replace("[rules]", '[rules]\nlineage_tag = "from"'))
+    told = explained(offline, tmp_path, "base-nightly", "data-team")
+    with closing(Store(Path(env["IMAGEWARDEN_DB"]))) as store:
+        assert store.write(lambda ledger: ledger.sources.words()) == {}
+    assert explained(offline, tmp_path, "base-nightly", "data-team") == told
+
+    Path(env["IMAGEWARDEN_DB"]).write_text("no database, but long enough to be looked at as one" * 20)
+    broken = explained(offline, tmp_path, "base-nightly", "data-team")
+    assert any("what guardians said of sources isn't known" in line for line in broken)
 
 
 def test_what_cannot_be_explained_is_said(tmp_path: Path) -> None:

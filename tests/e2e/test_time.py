@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from approvals.model import State
 from bot.sandbox import company as people
@@ -42,9 +43,9 @@ class Days:
 
 
 @contextmanager
-def days(policy: str = QUIET) -> Iterator[Days]:
+def days(policy: str = QUIET, *, db: Path | None = None) -> Iterator[Days]:
     clock = Clock()
-    with opened(policy=policy, clock=clock) as sandbox:
+    with opened(policy=policy, clock=clock, db=db) as sandbox:
         yield Days(at(sandbox), clock)
 
 
