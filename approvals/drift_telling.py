@@ -129,7 +129,10 @@ class Telling:
         if guardians is None:
             return
         if new:
-            named = ", ".join(f"{one.image_name} ({one.target.account})" for one in new[:_NAMED])
+            named = ", ".join(
+                f"{one.image_name} ({one.target.account})" if one.target.account else one.image_name
+                for one in new[:_NAMED]
+            )
             facts = {"number": str(len(new)), "named": named}
             alarm(ledger, guardians, "inbound_new", facts, now=now)
         for one in new:

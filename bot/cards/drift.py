@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import groupby
 
 from approvals.drift_model import Drift, DriftKind, DriftPass
+from approvals.model import Target
 from approvals.sentences import say
 from bot.cards.lists import page_buttons
 from bot.cards.text import Block, ago, code, context, cut, escape, fitted, header, section
@@ -54,7 +55,12 @@ def progress(latest: DriftPass, every: timedelta | None) -> str:
 
 
 def _line(row: Drift) -> str:
-    account = f"*{escape(row.target.name)}* {code(row.target.account)}" if row.target.name else code(row.target.account)
     decide = _("#{number}", number=row.request_id) if row.request_id else _("no request yet")
-    parts = [code(cut(row.image_name, _NAME)), row.image_id, row.region, account, ago(row.found_at)]
+    parts = [code(cut(row.image_name, _NAME)), row.image_id, row.region, _whose(row.target), ago(row.found_at)]
     return " · ".join(parts if row.kind is DriftKind.INBOUND else [*parts, decide])
+
+
+def _whose(target: Target) -> str:
+    if not target.account:
+        return _("source unknown")
+    return f"*{escape(target.name)}* {code(target.account)}" if target.name else code(target.account)

@@ -405,6 +405,12 @@ def test_images_of_strangers_are_told_to_the_guardians_once(house: House) -> Non
     assert open_drift(house) == []
 
 
+def test_an_image_of_nobody_knows_whom_is_told_by_its_name(house: House) -> None:
+    house.cloud.put(image("lhbp-foreign1", "their-kit", kind="SHARED_IMAGE", creator=""))
+    compare(house)
+    assert [one.facts.get("named") for one in house.told()] == ["their-kit"]
+
+
 def test_an_end_that_finds_nothing_left_closes_the_difference(house: House) -> None:
     shared(house, DATA, term=WEEK)
     watched(house)

@@ -82,6 +82,23 @@ def test_what_was_taken_away_can_be_shared_again(time: Days) -> None:
     until(lambda: company.shares(NIGHTLY) == {DATA_TEAM})
 
 
+def test_a_long_list_of_differences_is_read_page_by_page(time: Days) -> None:
+    company = time.company
+    company.mei.types("/image drift")
+    shown = company.mei.sees("Where the cloud differs from the record")
+    first = company.mei.text_of(shown)
+    assert "partner-demo · lhbp-fr0mp4rt · ap-guangzhou · source unknown" in first
+    assert company.mei.buttons(shown) == ["Older"]
+    company.mei.presses("Older", on=shown)
+    until(lambda: company.mei.buttons(now(company.mei, shown)) == ["Newer", "Older"])
+    second = company.mei.text_of(now(company.mei, shown))
+    rows = [{line for line in page.splitlines() if " · img-" in line} for page in (first, second)]
+    assert all(rows)
+    assert not rows[0] & rows[1]
+    company.mei.presses("Newer", on=now(company.mei, shown))
+    until(lambda: company.mei.text_of(now(company.mei, shown)) == first)
+
+
 def test_what_people_are_asked_about_can_be_adopted_by_the_command_all_the_same(tmp_path: Path) -> None:
     file = tmp_path / "bot.db"
     with days(EVERY, db=file) as time:
