@@ -51,7 +51,7 @@ def answer_command(services: Services, asked: Command) -> Answer | None:
             return _delete(services, command, asked)
         case grammar.Inbound(source=""):
             address = address_of(services, asked, replace=True)
-            answer_later(services, "inbound", address, lambda: inbound.list_inbound(services, NumberedAt("inbound")))
+            inbound.answer_inbound(services, address, lambda: inbound.list_inbound(services, NumberedAt("inbound")))
             return inbound.LOOKING, None
         case grammar.Inbound() | grammar.Trust():
             return _about_source(services, command, asked)
@@ -109,7 +109,7 @@ def _about_source(services: Services, command: grammar.Inbound | grammar.Trust, 
         return answer_names(services, asked, lambda: _misread(wrong))
     address = address_of(services, asked, replace=True)
     if isinstance(command, grammar.Inbound):
-        answer_later(services, "inbound", address, lambda: inbound.show_source(services, source))
+        inbound.answer_inbound(services, address, lambda: inbound.show_source(services, source))
         return inbound.LOOKING, None
     person = Person(asked.person_id, asked.person_name)
     wanted = Asked(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -16,8 +16,9 @@ from bot.cards import inbound, lists
 from bot.cards.inbound import Inbound, Source, Told
 from bot.cards.text import all_of, code
 from bot.languages import _
-from bot.listeners.members import Answer
+from bot.listeners.members import Answer, answer_later
 from bot.listeners.pages import NumberedAt
+from bot.replies import ReplyAddress
 from bot.services import Services
 
 LOOKING = say("Looking up what is shared with us …")
@@ -25,11 +26,17 @@ LOOKING = say("Looking up what is shared with us …")
 log = structlog.get_logger()
 
 
+def answer_inbound(services: Services, address: ReplyAddress, work: Callable[[], Answer]) -> None:
+    """The answer behind the ack, as soon as the images are read, or why they can't be."""
+
+    def answer() -> Answer:
+        return _not_read(services) or work()
+
+    services.catalogue.once_read(lambda: answer_later(services, "inbound", address, answer))
+
+
 def list_inbound(services: Services, at: NumberedAt) -> Answer:
     """A page of what is shared with us: what isn't trusted first, of that what is used."""
-    known = _not_read(services)
-    if known is not None:
-        return known
     usage, unknown = _usage(services)
     rows = _rows(services, usage)
     if not rows:
@@ -62,8 +69,8 @@ def _not_read(services: Services) -> Answer | None:
     catalogue = services.catalogue
     if catalogue.known:
         return None
-    faults = all_of([code(f"{region}: {one.fault}") for region, one in catalogue.readings.items() if one.fault])
-    why = f" ({faults})" if faults else ""
+    faults = [code(f"{region}: {one.fault}") for region, one in catalogue.readings.items() if one.fault]
+    why = f" ({all_of(faults)})" if faults else ""
     return _("The images of our regions are not read yet{why}. Try again in a minute.", why=why), None
 
 

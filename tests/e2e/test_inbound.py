@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.app import utc_now
+from bot.sandbox import company as people
 from bot.sandbox.cloud import faults
 from bot.sandbox.cloud.images import SHARED, Image
+from bot.sandbox.cloud.server import CloudServer
+from bot.sandbox.workspace.server import WorkspaceServer
+from tests.e2e.command import environment, free_port, running
 from tests.e2e.conftest import Company
 from tests.e2e.misbehaving import until
-from tests.e2e.person import Seen
+from tests.e2e.person import PersonAt, Seen
 
 GOLDEN, UNKNOWN, LAB = "100055500000", "100066600000", "100023456789"
 CHANNEL = "C0IMAGES"
@@ -139,3 +146,36 @@ def test_many_are_turned_page_by_page(company: Company) -> None:
 def test_a_guest_hears_nothing(company: Company) -> None:
     company.gus.types("/image inbound")
     company.gus.sees("guests can neither ask nor decide")
+
+
+@pytest.mark.parametrize(("what", "image"), [("", "mystery-miner"), ("partner-lab", "lab-notebook")])
+def test_who_asks_right_after_the_start_is_answered_once_the_images_are_read(
+    cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path, what: str, image: str
+) -> None:
+    cloud.state.faults.plan("DescribeImages", faults.delayed(1.5), times=4)
+    with started(cloud, workspace, tmp_path) as mei:
+        mei.types(f"/image inbound {what}".strip())
+        assert image in mei.text_of(mei.sees("as a source"))
+
+
+def test_who_asks_while_the_images_cannot_be_read_hears_why(
+    cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path
+) -> None:
+    cloud.state.faults.plan("DescribeImages", faults.error("InternalError"), times=1000)
+    with started(cloud, workspace, tmp_path) as mei:
+        for what in ("", "data-team"):
+            mei.types(f"/image inbound {what}".strip())
+            told = mei.text_of(mei.sees("are not read yet"))
+            assert "ap-guangzhou: InternalError and ap-singapore: InternalError" in told
+
+
+@contextmanager
+def started(cloud: CloudServer, workspace: WorkspaceServer, folder: Path) -> Iterator[PersonAt]:
+    """A bot that is ready, and may have read no image yet."""
+    port = free_port()
+    env = environment(
+        folder, api_url=workspace.api_url, cloud_url=cloud.url, SLACK_SIGNING_SECRET=people.SIGNING_SECRET
+    )
+    workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
+    with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=folder):
+        yield PersonAt(workspace.url, "U0MEI")
