@@ -120,8 +120,10 @@ class Telling:
             for one in self._catalogue.images()
             if one.kind == ImageKind.SHARED and not is_trusted(one.creator, policy, words)
         }
+        unread = {region for region, reading in self._catalogue.readings.items() if reading.as_of is None}
         for known in ledger.drift.open(limit=10_000):
-            if known.kind is DriftKind.INBOUND and (known.image_id, known.region) not in foreign:
+            is_gone = (known.image_id, known.region) not in foreign and known.region not in unread
+            if known.kind is DriftKind.INBOUND and is_gone:
                 ledger.drift.settle(known, "passed", now=now)
         for image in foreign.values():
             ledger.drift.add(DriftKind.INBOUND, image, policy.target(image.creator), now=now)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from approvals.archive import opened
-from approvals.cloud import LIGHTHOUSE
+from approvals.cloud import LIGHTHOUSE, Image
 from approvals.drift import MOST_CARDS
 from approvals.drift_model import DriftKind
 from approvals.errors import Throttled, Unavailable
@@ -285,16 +286,23 @@ def test_it_waits_behind_people_and_behind_a_cloud_that_is_down(house: House) ->
 
 class HalfCloud(FakeCloud):
     """
-    :ivar down: a region of which nothing is told
+    :ivar down: a region of which it isn't told who has an image
+    :ivar lists_too: nor which images are there
     """
 
     down = ""
+    lists_too = False
 
     def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None] | None:
         shared = super().shared_with(region, image_id)
         if region == self.down:
             raise Unavailable("DescribeImageSharePermission", "InternalError", "down")
         return shared
+
+    def images(self, region: str) -> Iterator[list[Image]]:
+        if region == self.down and self.lists_too:
+            raise Unavailable("DescribeImages", "InternalError", "down")
+        return super().images(region)
 
 
 def test_a_region_that_cannot_be_read_is_left_out_and_the_others_are_compared_all_the_same(database: Path) -> None:
@@ -328,6 +336,27 @@ def test_a_region_that_cannot_be_read_is_left_out_and_the_others_are_compared_al
     assert open_drift(house) == [(DriftKind.UNAPPROVED, STRANGER)] * 2
     assert finished(house) != whole
     house.close()
+
+
+def test_what_is_shared_with_us_in_a_region_that_is_not_read_since_the_start_is_not_taken_for_gone(
+    database: Path,
+) -> None:
+    foreign = image("img-foreign1", "their-base", region=SINGAPORE, kind="SHARED_IMAGE", creator=STRANGER)
+    cloud = HalfCloud(image(), foreign)
+    cloud.lists_too = True
+    house = watched(House(database, cloud=cloud))
+    restarted = house.twin()
+    cloud.down = SINGAPORE
+    compare(restarted)
+    assert open_drift(house) == [(DriftKind.INBOUND, STRANGER)]
+    cloud.down = ""
+    compare(restarted)
+    assert [notice for notice in house.told() if notice.kind == "alarm"] == []
+    del cloud.stock[SINGAPORE, "img-foreign1"]
+    compare(restarted)
+    assert open_drift(house) == []
+    for one in (restarted, house):
+        one.close()
 
 
 def test_a_region_that_fails_once_is_tried_again_and_nothing_is_left_out(house: House) -> None:
