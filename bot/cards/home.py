@@ -35,11 +35,13 @@ class Page:
     :ivar rows: what it shows: requests, images or shares
     :ivar next: what the button for more carries; 0 where there is no more
     :ivar first: whether it begins with the first row
+    :ivar told: whether it is known what the rows are
     """
 
     rows: Sequence[Request] | Sequence[Image] | Sequence[Share]
     next: int = 0
     first: bool = True
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ def _empty(which: Which) -> str:
 
 
 def _rows(which: Which, page: Page) -> list[Block]:
+    if not page.told:
+        return [section(_("Which images you own can't be told right now. Open this tab again in a minute."))]
     if not page.rows:
         return [section(_empty(which))]
     if which == "waiting":

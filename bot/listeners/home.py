@@ -96,7 +96,7 @@ def view_of(services: Services, person_id: str, place: Place) -> Block:
 class _Tab:
     """The lists of one person, as they are now."""
 
-    def __init__(self, services: Services, ledger: Ledger, person_id: str, images: Sequence[Image]) -> None:
+    def __init__(self, services: Services, ledger: Ledger, person_id: str, images: Sequence[Image] | None) -> None:
         self._services = services
         self._ledger = ledger
         self._person_id = person_id
@@ -111,6 +111,8 @@ class _Tab:
                 asked = self._ledger.requests(of=self._person_id, before=start, limit=rows + 1)
                 return Page(asked[:rows], asked[rows - 1].id if len(asked) > rows else 0, first=not start)
             case "images":
+                if self._images is None:
+                    return Page([], told=False)
                 return _cut(self._images[start : start + rows + 1], start, rows)
             case "ending":
                 before = self._services.clock() + _SOON

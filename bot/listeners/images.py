@@ -172,14 +172,17 @@ def _not_one(services: Services, image_ref: str, found: Sequence[Image]) -> str:
     return f"{missing} {_suggestion(services, image_ref, grammar.Show)}"
 
 
-def owned(services: Services, person_id: str) -> list[Image]:
-    """The images that somebody owns, the newest first; none where Slack doesn't tell which groups they belong to."""
+def owned(services: Services, person_id: str) -> list[Image] | None:
+    """The images that somebody owns, the newest first; None where the cloud hasn't told yet which there are, or Slack
+    doesn't which groups they belong to."""
+    if not services.catalogue.known:
+        return None
     with services.store.read() as ledger:
         try:
             return [image for _key, image in _found(services, ledger, ImagesAt("mine"), person_id)]
         except DirectoryError as error:
             log.warning("groups_unclear", error=str(error))
-            return []
+            return None
 
 
 def _found(services: Services, ledger: Ledger, at: ImagesAt, person_id: str) -> list[tuple[Key, Image]]:

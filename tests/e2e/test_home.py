@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from bot.sandbox.cloud import faults
+from bot.sandbox.cloud.server import CloudServer
+from bot.sandbox.workspace.server import WorkspaceServer
 from tests.e2e.conftest import Company
 from tests.e2e.misbehaving import CHANNEL, DATA_TEAM, NIGHTLY, until
 from tests.e2e.person import PersonAt, Seen
+from tests.e2e.starting import started
 from tests.e2e.test_time import days, shares
 
 
@@ -74,3 +80,14 @@ def test_an_empty_tab_says_what_to_type(company: Company) -> None:
     assert "Type /image help in any channel" in seen
     assert "You own no image in the policy. /image list shows all of ours." in seen
     assert "Nothing is shared yet by Imagewarden." in seen
+
+
+def test_before_the_images_are_read_nobody_is_told_that_they_own_none(
+    cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path
+) -> None:
+    cloud.state.faults.plan("DescribeImages", faults.error("InternalError"), times=1000)
+    with started(cloud, workspace, tmp_path):
+        lin = PersonAt(workspace.url, "U0LIN")
+        seen = lin.text_of(lin.opens_home("Your images"))
+        assert "Which images you own can't be told right now. Open this tab again in a minute." in seen
+        assert "You own no image" not in seen

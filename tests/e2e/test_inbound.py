@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.app import utc_now
-from bot.sandbox import company as people
 from bot.sandbox.cloud import faults
 from bot.sandbox.cloud.images import SHARED, Image
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
-from tests.e2e.command import environment, free_port, running
 from tests.e2e.conftest import Company
 from tests.e2e.misbehaving import until
-from tests.e2e.person import PersonAt, Seen
+from tests.e2e.person import Seen
+from tests.e2e.starting import started
 
 GOLDEN, UNKNOWN, LAB = "100055500000", "100066600000", "100023456789"
 CHANNEL = "C0IMAGES"
@@ -167,15 +164,3 @@ def test_who_asks_while_the_images_cannot_be_read_hears_why(
             mei.types(f"/image inbound {what}".strip())
             told = mei.text_of(mei.sees("are not read yet"))
             assert "ap-guangzhou: InternalError and ap-singapore: InternalError" in told
-
-
-@contextmanager
-def started(cloud: CloudServer, workspace: WorkspaceServer, folder: Path) -> Iterator[PersonAt]:
-    """A bot that is ready, and may have read no image yet."""
-    port = free_port()
-    env = environment(
-        folder, api_url=workspace.api_url, cloud_url=cloud.url, SLACK_SIGNING_SECRET=people.SIGNING_SECRET
-    )
-    workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
-    with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=folder):
-        yield PersonAt(workspace.url, "U0MEI")
