@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -279,41 +280,40 @@ flows = st.lists(
 )
 
 
+def killed(_company: Company, at: Point) -> Fate:
+    return Fate(at)
+
+
+def asleep(company: Company, at: Point) -> Fate:
+    """Stopped for longer than its lease lasts, while another one goes on; then it goes on itself."""
+    return Nap(at, partial(another_goes_on, company))
+
+
+@pytest.mark.parametrize(("fated", "side"), [(killed, "after"), (asleep, "before")])
 @settings(deadline=None, derandomize=True)
 @given(asked_and_done, flows, st.integers(0, 10_000), st.lists(st.integers(0, 10_000), min_size=2, max_size=2))
-def test_a_kill_anywhere_changes_nothing(
-    first: list[Step], flow: list[list[Step]], anywhere: int, after_changes: list[int]
+def test_a_kill_or_a_sleep_anywhere_changes_nothing(
+    fated: Callable[[Company, Point], Fate],
+    side: str,
+    first: list[Step],
+    flow: list[list[Step]],
+    anywhere: int,
+    at_changes: list[int],
 ) -> None:
+    """
+    :param side: of the calls that change something, where it matters most
+    """
     steps = [*first, *(step for some in flow for step in some), settle, *COMPARED]
     with TemporaryDirectory() as folder:
         fate, undisturbed = Fate(), Company(Path(folder) / "undisturbed.db")
         live(undisturbed, steps, fate)
         expected = outcome(undisturbed)
-        changes = [one for one in fate.passed if one[0] == "after" and one[1].removeprefix("cloud.") in CHANGES]
-        kills = {nth(fate.passed, anywhere), *(nth(changes or fate.passed, kill) for kill in after_changes)}
-        for at in kills:
-            killed = Company(Path(folder) / f"{'-'.join(map(str, at))}.db")
-            live(killed, steps, Fate(at))
-            assert outcome(killed) == expected, at
-
-
-@settings(deadline=None, derandomize=True)
-@given(asked_and_done, flows, st.integers(0, 10_000), st.lists(st.integers(0, 10_000), min_size=2, max_size=2))
-def test_a_sleep_anywhere_changes_nothing(
-    first: list[Step], flow: list[list[Step]], anywhere: int, before_changes: list[int]
-) -> None:
-    """A process that is stopped for longer than its lease lasts, while another one goes on, and then goes on itself."""
-    steps = [*first, *(step for some in flow for step in some), settle, *COMPARED]
-    with TemporaryDirectory() as folder:
-        fate, undisturbed = Fate(), Company(Path(folder) / "undisturbed.db")
-        live(undisturbed, steps, fate)
-        expected = outcome(undisturbed)
-        changes = [one for one in fate.passed if one[0] == "before" and one[1].removeprefix("cloud.") in CHANGES]
-        awake = [one for one in fate.passed if one[1] not in ANSWERED]
-        for at in {nth(awake, anywhere), *(nth(changes or awake, nap) for nap in before_changes)}:
-            slept = Company(Path(folder) / f"{'-'.join(map(str, at))}.db")
-            live(slept, steps, Nap(at, partial(another_goes_on, slept)))
-            assert outcome(slept) == expected, at
+        points = [one for one in fate.passed if fated is killed or one[1] not in ANSWERED]
+        changes = [one for one in points if one[0] == side and one[1].removeprefix("cloud.") in CHANGES]
+        for at in {nth(points, anywhere), *(nth(changes or points, number) for number in at_changes)}:
+            company = Company(Path(folder) / f"{'-'.join(map(str, at))}.db")
+            live(company, steps, fated(company, at))
+            assert outcome(company) == expected, at
 
 
 def another_goes_on(company: Company) -> None:

@@ -18,7 +18,7 @@ from approvals.model import Action, ItemState, Level, Request, State, Verb
 from tests.approvals.crashing import Nap, Point, house_with
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, Crash, FakeCloud, image
 from tests.approvals.house import DATA, LAB, LIN, OMAR, STRANGER, Clock, House
-from tests.approvals.test_copying import settle
+from tests.approvals.test_copying import asleep, settle
 
 OWN = "img-base0001"
 BUSY = Refused("DeleteImages", "InvalidImageId.IncorrectState", "It is busy.", about=About.IMAGE)
@@ -434,45 +434,26 @@ def test_what_another_request_deleted_is_not_told_as_deleted_twice(house: House)
     ],
 )
 def test_who_slept_while_another_process_went_on_deletes_nothing(database: Path, at: Point) -> None:
-    cloud, clock = FakeCloud(), Clock()
-    other = House(database, cloud=cloud, clock=clock)
-
-    def others_go_on() -> None:
-        clock.advance(seconds=LEASE.total_seconds() + 1)
-        settle(other)
-
-    nap = Nap(at, others_go_on)
-    house = house_with(nap, database, cloud, clock)
-    number = approved(house)
-    settle(house)
-    assert at in nap.passed
-    assert house.request(number).state is State.DONE
-    assert deletions(other) == [OWN]
-    assert house.events(number).count("delete_done") == 1
-    for one in (other, house):
-        one.close()
+    cloud = FakeCloud()
+    with asleep(database, cloud, at) as house:
+        number = approved(house)
+        settle(house)
+        assert house.request(number).state is State.DONE
+        assert [call.subject for call in cloud.calls if call.name == "delete_image"] == [OWN]
+        assert house.events(number).count("delete_done") == 1
 
 
 def test_who_slept_while_another_process_took_it_back_from_a_newcomer_adds_nobody(database: Path) -> None:
-    cloud, clock = FakeCloud(), Clock()
+    cloud = FakeCloud()
     cloud.give([DATA])
-    other = House(database, cloud=cloud, clock=clock)
-
-    def others_go_on() -> None:
-        clock.advance(seconds=LEASE.total_seconds() + 1)
-        settle(other)
-
-    nap = Nap(("after", "cloud.shared_with", 2), others_go_on)
-    house = house_with(nap, database, cloud, clock)
-    number = house.approved(action=Action.UNSHARE, everyone=True)
-    cloud.give([STRANGER])
-    settle(house)
-    assert cloud.has() == set()
-    assert house.request(number).state is State.DONE
-    assert house.events(number).count("enlisted") == 1
-    assert len(house.request(number).items) == 2
-    for one in (other, house):
-        one.close()
+    with asleep(database, cloud, ("after", "cloud.shared_with", 2)) as house:
+        number = house.approved(action=Action.UNSHARE, everyone=True)
+        cloud.give([STRANGER])
+        settle(house)
+        assert cloud.has() == set()
+        assert house.request(number).state is State.DONE
+        assert house.events(number).count("enlisted") == 1
+        assert len(house.request(number).items) == 2
 
 
 def test_what_was_deleted_by_hand_is_not_told_as_deleted_by_a_request(house: House) -> None:
