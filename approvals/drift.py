@@ -15,7 +15,7 @@ from functools import partial
 import structlog
 
 from approvals.catalogue import Catalogue
-from approvals.cloud import LIGHTHOUSE, Cloud, Image, ImageKind
+from approvals.cloud import BLUEPRINT, LIGHTHOUSE, Cloud, Image, ImageKind
 from approvals.differences import accounts_of
 from approvals.drift_model import Drift, DriftKind, DriftPass
 from approvals.drift_telling import Telling
@@ -203,6 +203,8 @@ class DriftWatch:
         read = {region for region, reading in self._catalogue.readings.items() if reading.as_of and not reading.fault}
         with self._store.read() as ledger:
             lost = sorted(key for key in ledger.grants.images() - there if key[0] in read - self._regions.left_out)
+        if not self._policies.current.home.lighthouse:  # nothing is asked of it, so nothing of it is known to be gone
+            lost = [key for key in lost if not key[1].startswith(BLUEPRINT)]
         for region, image_id in lost:
             if self._regions.read(region, partial(self._cloud.images_by_id, region, [image_id])):
                 continue  # it is new, and was not there when the list was read

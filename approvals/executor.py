@@ -18,7 +18,7 @@ from approvals import elsewhere, everyone, facts, outcomes, trust, trust_deletio
 from approvals.audit import NOBODY, Entry
 from approvals.cloud import LIGHTHOUSE, MAX_BLUEPRINT_ACCOUNTS, MAX_SHARES, Cloud, Image
 from approvals.deletion import Deleting
-from approvals.errors import AuthFailed, CloudError, LeaseLost, Refused, WrongAccount
+from approvals.errors import About, AuthFailed, CloudError, LeaseLost, Refused, WrongAccount
 from approvals.halving import Calls, Halving
 from approvals.home import HomeAccount
 from approvals.incidents import Incidents
@@ -33,6 +33,7 @@ from approvals.recording import Effect, Task, record_each
 from approvals.settling import Settling, Turn, is_held
 from approvals.store import Store
 from approvals.trust_facts import Facts
+from approvals.trust_lighthouse import LIGHTHOUSE_OFF, switched_off
 
 _TOGETHER = 8  # images side by side: one for which the cloud is slow holds up few others
 
@@ -166,9 +167,15 @@ class Executor:
             images[looked.image.region] = looked.image
         untold = looked.image is not None and looked.image.is_blueprint and looked.shared_with is None
         return {
-            region: self._do(sound, image, None if untold else looked.has[region], turn)
+            region: self._do(sound, image, None if untold else self._with_lighthouse(sound, looked.has[region]), turn)
             for region, image in images.items()
         }
+
+    def _with_lighthouse(self, sound: Sequence[Request], has: Has) -> Has:
+        """Who has an image: Lighthouse, too, where it is to lose it and the policy doesn't let anybody ask it."""
+        named = any(item.target.account == LIGHTHOUSE for request in sound for item in request.items)
+        off = sound[0].action is not Action.SHARE and not self._policies.current.home.lighthouse
+        return {**has, LIGHTHOUSE: None} if named and off else has
 
     def _do(self, sound: Sequence[Request], image: Image, had: Has | None, turn: Turn) -> Done:
         """
@@ -204,7 +211,8 @@ class Executor:
         """Who has the image after the calls; None where that can't be read, so that a later attempt reads it."""
         lighthouse = facts.wants_lighthouse(sound, self._policies.current)
         try:
-            return facts.shares(self._cloud, image, lighthouse=lighthouse)
+            has = facts.shares(self._cloud, image, lighthouse=lighthouse)
+            return None if has is None else self._with_lighthouse(sound, has)
         except CloudError as error:
             log.warning("not_read_back", error=str(error), cloud=error.cloud_request_id)
             return None
@@ -219,13 +227,18 @@ class Executor:
             looked = facts.lasting(looked, ledger)
             for request in together:
                 if looked.image is None and (request.action is Action.DELETE or request.ends is not None):
-                    sound.append(request)  # it is gone, as was wanted; who has a copy of it can still lose that
+                    if elsewhere.image_of(request).is_blueprint and not policy.home.lighthouse:
+                        stopped.append(Stopped(request, (switched_off(),), None, {}))  # nobody knows that it is gone
+                    else:
+                        sound.append(request)  # it is gone, as was wanted; who has a copy of it can still lose that
                     continue
                 own = facts.of_request(looked, request, now)
                 judgement = trust.judge(facts.remembered(own, ledger), policy)
                 worse = trust.worse(request.findings, judgement.findings)
                 if request.action is Action.DELETE:
                     worse = trust_deletion.unless_gone(worse)
+                if request.ends is not None:  # the others lose it all the same
+                    worse = tuple(one for one in worse if one.code != LIGHTHOUSE_OFF)
                 if worse:
                     settled = None if looked.shared_with is None else judgement.settled
                     stopped.append(Stopped(request, worse, settled, looked.image_ids))
@@ -242,6 +255,9 @@ class Executor:
         def call(part: Sequence[str]) -> str:
             if not self._holds(lease):
                 raise LeaseLost
+            if LIGHTHOUSE in part and not self._policies.current.home.lighthouse:
+                off = switched_off()
+                raise Refused("ModifyImageSharePermission", off.code, off.text, advice=off.remedy, about=About.ACCOUNT)
             if LIGHTHOUSE in part:
                 return (self._cloud.offer if share else self._cloud.withdraw)(image.region, image.image_id)
             return (self._cloud.share if share else self._cloud.unshare)(image.region, image.image_id, part)

@@ -166,7 +166,7 @@ def placed(
     known, latest, to_share = policy.home.regions, newest(copies), facts.action is Action.SHARE
     places = [
         _place(cloud, region, latest.get(region), to_share=to_share, room=room, lighthouse=lighthouse)
-        if region in known
+        if region in known or (region in latest and not to_share)  # what we copied there once can be taken back
         else Place(region, known=False)
         for region in dict.fromkeys(regions)
         if region != own

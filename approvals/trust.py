@@ -14,7 +14,7 @@ from approvals.trust_deletion import deletable, final, losses
 from approvals.trust_deletion import elsewhere as in_other_regions
 from approvals.trust_facts import Facts
 from approvals.trust_image import provenance, shareable
-from approvals.trust_lighthouse import not_to_be_deleted, of_lighthouse, off
+from approvals.trust_lighthouse import not_to_be_deleted, of_lighthouse, off, switched_off
 from approvals.trust_regions import sharing, unknown
 from approvals.trust_targets import labels, receivers, together
 from approvals.trust_term import extended, lasts_as_long, term
@@ -90,6 +90,7 @@ def _settled(facts: Facts) -> frozenset[tuple[str, str]]:
         for region in facts.wanted_regions
         for target in facts.targets
         if (target.account in has.get(region, ())) is wanted
+        and (target.account != LIGHTHOUSE or facts.uses_lighthouse)  # it isn't asked otherwise
         and (not wanted or lasts_as_long(facts, target.account, region))
     )
 
@@ -211,6 +212,8 @@ def _unsharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], 
     if facts.everyone:
         yield from _from_everyone(facts, image)
         return
+    if not facts.uses_lighthouse and any(target.account == LIGHTHOUSE for target in facts.targets):
+        yield switched_off()
     lacking = _everywhere(facts, settled)
     lack = _lack(_labels(facts, lacking), len(lacking))
     if facts.shared_with is not None and len(lacking) == len(facts.targets):

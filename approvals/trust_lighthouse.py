@@ -10,6 +10,8 @@ from approvals.model import Finding
 from approvals.sentences import say
 from approvals.trust_facts import Facts
 
+LIGHTHOUSE_OFF = "lighthouse_off"
+
 
 def of_lighthouse(facts: Facts, image: Image) -> Iterator[Finding]:
     """What keeps an image from being shared with Lighthouse, or an image of Lighthouse with accounts."""
@@ -39,6 +41,14 @@ def off(facts: Facts) -> Finding:
     )
 
 
+def switched_off() -> Finding:
+    return found(
+        "lighthouse_off",
+        say("Lighthouse is not switched on in the policy."),
+        say("An admin sets lighthouse = true under [home], grants its actions in CAM, and restarts the bot."),
+    )
+
+
 def _offering(facts: Facts, image: Image) -> Iterator[Finding]:
     view = facts.lighthouse
     if image.is_blueprint:
@@ -48,11 +58,7 @@ def _offering(facts: Facts, image: Image) -> Iterator[Finding]:
             say("Name the accounts that it is for."),
         )
     elif not facts.uses_lighthouse:
-        yield found(
-            "lighthouse_off",
-            say("Lighthouse is not switched on in the policy."),
-            say("An admin sets lighthouse = true under [home], grants its actions in CAM, and restarts the bot."),
-        )
+        yield switched_off()
     elif facts.refusal is None and LIGHTHOUSE not in facts.has.get(image.region, {}):
         yield from _conditions(image, view)
 
