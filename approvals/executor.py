@@ -237,8 +237,8 @@ class Executor:
                 worse = trust.worse(request.findings, judgement.findings)
                 if request.action is Action.DELETE:
                     worse = trust_deletion.unless_gone(worse)
-                if request.ends is not None:  # the others lose it all the same
-                    worse = tuple(one for one in worse if one.code != LIGHTHOUSE_OFF)
+                if request.action is Action.UNSHARE and not request.findings:  # the end of a share, or a revocation
+                    worse = tuple(one for one in trust.only_fixed(worse) if one.code != LIGHTHOUSE_OFF)
                 if worse:
                     settled = None if looked.shared_with is None else judgement.settled
                     stopped.append(Stopped(request, worse, settled, looked.image_ids))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from approvals.cloud import BLUEPRINT, LIGHTHOUSE, MAX_SHARES, Image, ImageKind
-from approvals.findings import found
+from approvals.findings import CATALOGUE, found
 from approvals.model import Action, Affected, Finding, Level
 from approvals.policy import Policy
 from approvals.sentences import dated, listed_as, say
@@ -63,11 +63,14 @@ def weighed(findings: Iterator[Finding], policy: Policy) -> tuple[Finding, ...]:
     return tuple(sorted(levelled, key=lambda one: -_WEIGHT[one.level]))
 
 
+_AS_WANTED = frozenset({"nothing_to_do", "shared_already", "not_shared"})
+
+
 def worse(before: tuple[Finding, ...], now: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """The findings of now that block or warn and that nobody saw before, or saw as less.
 
     Two are the same if they have one code and are about the same account: the sentence may change, since an image can
-    be renamed and an account named. That everything is as wanted already is no reason to stop: a step that was
+    be renamed and an account named. That something is as wanted already is no reason to stop: a step that was
     repeated finds just that.
     """
     seen: dict[tuple[str, str], int] = {}
@@ -76,8 +79,13 @@ def worse(before: tuple[Finding, ...], now: tuple[Finding, ...]) -> tuple[Findin
     return tuple(
         one
         for one in now
-        if one.code != "nothing_to_do" and _WEIGHT[one.level] > seen.get((one.code, one.about), _WEIGHT[Level.NOTE])
+        if one.code not in _AS_WANTED and _WEIGHT[one.level] > seen.get((one.code, one.about), _WEIGHT[Level.NOTE])
     )
+
+
+def only_fixed(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Those of which the policy can't choose the weight: what comes about by itself isn't stopped by its choice."""
+    return tuple(one for one in findings if CATALOGUE[one.code].fixed)
 
 
 def _settled(facts: Facts) -> frozenset[tuple[str, str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from approvals.code_model import KEPT
 from approvals.errors import Unavailable
 from approvals.model import Action, ItemState, State, Verb
 from approvals.terms import NO_END, Term
+from bot.sandbox import company
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE
 from tests.approvals.house import CHANNEL, DATA, LAB, LIN, MEI, OMAR, SARA, House, gist
 
@@ -299,6 +302,18 @@ def test_what_is_taken_back_in_several_attempts_is_told_on_the_card_of_the_share
     assert house.cloud.offered == set()
     told = [gist(one) for one in house.told() if one.request_id == number]
     assert told.count(("thread", CHANNEL, "taken_back")) == 1
+
+
+@pytest.mark.parametrize("code", ["unshare_is_not_recall", "not_shared"])
+def test_no_weight_that_the_policy_gives_to_a_finding_keeps_a_share_from_ending(database: Path, code: str) -> None:
+    policy = company.POLICY.replace("[rules]", f'[rules]\nfindings = {{ {code} = "block" }}')
+    with closing(House(database, policy=policy)) as house:
+        shared(house, DATA, LAB)
+        house.cloud.shares[BASE].pop(LAB)
+        house.clock.advance(days=8)
+        to_rest(house)
+        assert house.cloud.has() == set()
+        assert house.rows("SELECT id FROM grants WHERE ended_at IS NULL") == []
 
 
 @pytest.mark.parametrize(("person", "outcome"), [(MEI, "end_now"), (LIN, "end_now"), (SARA, "not_a_decider")])

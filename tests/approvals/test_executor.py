@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import threading
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from approvals.cloud import MAX_SHARES
-from approvals.errors import About, Refused, Throttled
+from approvals.errors import About, Refused, Throttled, Unavailable
 from approvals.model import Action, State, Verb
+from bot.sandbox import company
 from tests.approvals.fake_cloud import GUANGZHOU, Call, image
 from tests.approvals.house import DATA, LAB, LIN, SARA, STRANGER, House, gist
 
@@ -292,3 +295,26 @@ def test_two_images_are_executed_side_by_side(house: House) -> None:
     house.cloud.during = meet
     assert house.execute() == 2
     assert [house.request(number).state for number in numbers] == [State.DONE, State.DONE]
+
+
+@pytest.mark.parametrize(("action", "code"), [(Action.SHARE, "shared_already"), (Action.UNSHARE, "not_shared")])
+def test_what_an_attempt_did_does_not_stop_the_next_whatever_the_policy_says_of_it(
+    database: Path, action: Action, code: str
+) -> None:
+    policy = company.POLICY.replace("[rules]", f'[rules]\nfindings = {{ {code} = "block" }}')
+    with closing(House(database, policy=policy)) as house:
+        house.cloud.give([] if action is Action.SHARE else [DATA, LAB])
+        number = house.approved(DATA, LAB, action=action)
+        house.cloud.fail(
+            "share" if action is Action.SHARE else "unshare", Unavailable("action", "InternalError", "not now")
+        )
+        house.execute()
+        assert house.request(number).state is State.APPROVED
+        if action is Action.SHARE:  # as a call whose answer was lost may have done
+            house.cloud.give([DATA])
+        else:
+            house.cloud.shares["img-base0001"].pop(DATA)
+        house.clock.advance(minutes=5)
+        house.execute()
+        assert house.request(number).state is State.DONE
+        assert house.cloud.has() == ({DATA, LAB} if action is Action.SHARE else set())
