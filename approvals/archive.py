@@ -12,7 +12,7 @@ from approvals.files import is_there
 from approvals.migrations import STEPS
 from approvals.sql import queries
 
-_SQL = queries(("audit.sql",))
+_SQL = queries(("audit.sql", "shares.sql"))
 _ABSENT = "there is no such file"
 _FOREIGN = "this is no database of Imagewarden"
 _NEWER = "a newer version of Imagewarden wrote it: use that one"
@@ -27,7 +27,7 @@ class Archive:
         self._path = path
 
     def rows(self, query: str, **values: object) -> Iterator[sqlite3.Row]:
-        """The rows of a query of ``audit.sql``, one after the other.
+        """The rows of a query of ``audit.sql`` or ``shares.sql``, one after the other.
 
         :raises StoreError: the file can't be read on
         """

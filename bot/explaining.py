@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from slack_sdk.errors import SlackApiError
 
 from approvals import explaining, facts, policy
+from approvals.archive import opened
 from approvals.cloud import Image
 from approvals.errors import CloudError, StoreError
 from approvals.explaining import Question
 from approvals.files import is_there
 from approvals.policy import Policy
 from approvals.policy_lines import lines_of
-from approvals.store import Store
 from bot import config
 from bot.app import cloud_client, web_client
 from bot.config import Settings
@@ -64,12 +64,8 @@ def _sources() -> Mapping[str, bool]:
             return {}
     except OSError as error:
         raise StoreError(str(path), error.strerror or str(error)) from error
-    store = Store(path)
-    try:
-        with store.read() as ledger:
-            return ledger.sources.words()
-    finally:
-        store.close()
+    with opened(path) as archive:
+        return {row["account"]: bool(row["trusted"]) for row in archive.rows("source_words")}
 
 
 def _people(settings: Settings) -> People | None:

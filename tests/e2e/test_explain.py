@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
-from approvals.store import Store
+from approvals.model import Action, Verb
 from bot.sandbox import company
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
+from tests.approvals.house import SARA, STRANGER, House
 from tests.e2e.command import environment, imagewarden
+from tests.releases.test_releases import FOLDER
 
 SLACK_SILENT = "Slack isn't asked: people and groups are told by their ids."
 
@@ -47,18 +51,35 @@ def test_with_tokens_people_have_names_and_an_id_is_looked_up(
     assert "The cloud has no image img-nothere1 in the regions of the policy." in gone
 
 
-def test_what_guardians_said_of_a_source_counts(tmp_path: Path) -> None:
+def test_what_guardians_said_of_a_source_counts(tmp_path: Path, cloud: CloudServer, workspace: WorkspaceServer) -> None:
+    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url)
+    (tmp_path / "policy.toml").write_text(company.POLICY.replace("[rules]", '[rules]\nlineage_tag = "from"'))
+    nightly = cloud.state.images["img-6pb6lrmy"]
+    cloud.state.add_image(replace(nightly, image_id="img-der1ved1", name="derived", tags={"from": STRANGER}))
+    told = explained(env, tmp_path, "img-der1ved1", "data-team")
+    assert any(line.startswith("Needs a guardian: ") and STRANGER in line for line in told), told
+
+    with closing(House(Path(env["IMAGEWARDEN_DB"]))) as house:
+        word = house.pending(STRANGER, action=Action.TRUST, image=STRANGER)
+        house.press(word, SARA, Verb.APPROVE)
+    told = explained(env, tmp_path, "img-der1ved1", "data-team")
+    assert not any(line.startswith("Needs a guardian: ") for line in told)
+
+
+def test_a_database_that_is_not_this_versions_is_not_touched(tmp_path: Path) -> None:
     env = environment(tmp_path, api_url="", cloud_url="")
     offline = {name: value for name, value in env.items() if not name.startswith(("SLACK", "TENCENT"))}
-    (tmp_path / "policy.toml").write_text(company.POLICY.replace("[rules]", '[rules]\nlineage_tag = "from"'))
+    file = Path(env["IMAGEWARDEN_DB"])
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript((FOLDER / "0.1.sql").read_text(encoding="utf-8"))
+    before = file.read_bytes()
     told = explained(offline, tmp_path, "base-nightly", "data-team")
-    with closing(Store(Path(env["IMAGEWARDEN_DB"]))) as store:
-        assert store.write(lambda ledger: ledger.sources.words()) == {}
-    assert explained(offline, tmp_path, "base-nightly", "data-team") == told
-
-    Path(env["IMAGEWARDEN_DB"]).write_text("no database, but long enough to be looked at as one" * 20)
-    broken = explained(offline, tmp_path, "base-nightly", "data-team")
-    assert any("what guardians said of sources isn't known" in line for line in broken)
+    (why,) = (line for line in told if "what guardians said of sources isn't known" in line)
+    assert "an older version of Imagewarden wrote it" in why
+    assert file.read_bytes() == before
+    file.write_text("no database, but long enough to be looked at as one" * 20)
+    told = explained(offline, tmp_path, "base-nightly", "data-team")
+    assert any("this is no database of Imagewarden" in line for line in told)
 
 
 def test_what_cannot_be_explained_is_said(tmp_path: Path) -> None:
