@@ -116,7 +116,7 @@ def turn_page(services: Services, pressed: Press) -> None:
         case ImagesAt():
             images.list_later(services, at, address)
         case NumberedAt("inbound"):
-            answer_later(services, "page", address, lambda: inbound.list_inbound(services, at))
+            inbound.answer_inbound(services, address, lambda: inbound.list_inbound(services, at))
         case NumberedAt():
             answer_later(services, "page", address, lambda: drift.list_drift(services, at))
         case None:

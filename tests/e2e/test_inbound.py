@@ -145,6 +145,21 @@ def test_a_guest_hears_nothing(company: Company) -> None:
     company.gus.sees("guests can neither ask nor decide")
 
 
+def test_a_page_that_is_turned_right_after_a_start_says_that_nothing_is_read_yet(
+    cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path
+) -> None:
+    for number in range(30):
+        name, image_id = f"from-the-lab-{number:02d}", f"img-lab{number:05d}"
+        cloud.state.add_image(Image(image_id, name, "ap-guangzhou", 0.0, kind=SHARED, creator=LAB))
+    with started(cloud, workspace, tmp_path) as mei:
+        mei.types("/image inbound")
+        shown = mei.sees("1–20 of 35")
+    cloud.state.faults.plan("DescribeImages", faults.error("InternalError"), times=1000)
+    with started(cloud, workspace, tmp_path) as mei:
+        mei.presses("Older", on=shown)
+        mei.sees("are not read yet")
+
+
 @pytest.mark.parametrize(("what", "image"), [("", "mystery-miner"), ("partner-lab", "lab-notebook")])
 def test_who_asks_right_after_the_start_is_answered_once_the_images_are_read(
     cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path, what: str, image: str
