@@ -144,7 +144,7 @@ def test_a_closed_channel_keeps_nobody_from_deciding_and_hears_of_it_once_it_is_
     mei, lin = PersonAt(workspace.url, "U0MEI"), PersonAt(workspace.url, "U0LIN")
 
     with bot_on(tmp_path, workspace, cloud) as bot:
-        assert list(readiness(bot)["warnings"]) == ["channel"]
+        wait_for(lambda: list(readiness(bot)["warnings"]) == ["channel"])  # it is looked at once the bot is ready
         mei.types("/image share base-nightly with data-team because x", channel="C0GENERAL")
         mei.sees("asked @lin", where="C0GENERAL")
         lin.presses("Approve", on=lin.sees("Share base-nightly with data-team"))
