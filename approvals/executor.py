@@ -226,11 +226,11 @@ class Executor:
         with self._store.read() as ledger:
             looked = facts.lasting(looked, ledger)
             for request in together:
+                if looked.image is None and elsewhere.image_of(request).is_blueprint and not policy.home.lighthouse:
+                    stopped.append(Stopped(request, (switched_off(),), None, {}))  # nobody knows that it is gone
+                    continue
                 if looked.image is None and (request.action is Action.DELETE or request.ends is not None):
-                    if elsewhere.image_of(request).is_blueprint and not policy.home.lighthouse:
-                        stopped.append(Stopped(request, (switched_off(),), None, {}))  # nobody knows that it is gone
-                    else:
-                        sound.append(request)  # it is gone, as was wanted; who has a copy of it can still lose that
+                    sound.append(request)  # it is gone, as was wanted; who has a copy of it can still lose that
                     continue
                 own = facts.of_request(looked, request, now)
                 judgement = trust.judge(facts.remembered(own, ledger), policy)

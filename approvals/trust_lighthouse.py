@@ -12,6 +12,8 @@ from approvals.trust_facts import Facts
 
 LIGHTHOUSE_OFF = "lighthouse_off"
 
+_SWITCH_ON = say("An admin sets lighthouse = true under [home], grants its actions in CAM, and restarts the bot.")
+
 
 def of_lighthouse(facts: Facts, image: Image) -> Iterator[Finding]:
     """What keeps an image from being shared with Lighthouse, or an image of Lighthouse with accounts."""
@@ -37,7 +39,7 @@ def off(facts: Facts) -> Finding:
             "{image_ref} would be a Lighthouse image, and Lighthouse is not switched on in the policy.",
             image_ref=facts.image_ref,
         ),
-        say("An admin sets lighthouse = true under [home], grants its actions in CAM, and restarts the bot."),
+        _SWITCH_ON,
     )
 
 
@@ -45,7 +47,7 @@ def switched_off() -> Finding:
     return found(
         "lighthouse_off",
         say("Lighthouse is not switched on in the policy."),
-        say("An admin sets lighthouse = true under [home], grants its actions in CAM, and restarts the bot."),
+        _SWITCH_ON,
     )
 
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from approvals.cloud import LIGHTHOUSE, Image
-from approvals.model import Action, State
+from approvals.model import Action, ItemState, State, Verb
 from approvals.terms import Term
 from bot.sandbox import company
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, FakeCloud, image
-from tests.approvals.house import CHANNEL, DATA, Clock, House, gist
+from tests.approvals.house import CHANNEL, DATA, LIN, Clock, House, gist
 from tests.approvals.test_copying import settle
 from tests.approvals.test_drift import compare, open_drift
 
@@ -122,6 +122,21 @@ def test_what_was_approved_before_it_was_switched_off_is_not_done(database: Path
         settle(house)
         assert house.request(number).state is State.FAILED
         assert (office.cloud.offered, standing(house)) == ({BASE}, {LIGHTHOUSE})
+
+
+def test_what_was_revoked_before_it_was_switched_off_is_not_taken_for_gone(database: Path) -> None:
+    office = Office(database)
+    with office.house() as house:
+        compare(house)
+        office.cloud.give([DATA], KIT)
+        compare(house)
+        (asked,) = house.rows("SELECT id FROM requests")
+        assert house.press(asked["id"], LIN, Verb.REVOKE) == "revoke"
+    with office.house(OFF) as house:
+        settle(house)
+        (item,) = house.request(2).items
+        assert (item.state, item.code) == (ItemState.FAILED, "lighthouse_off")
+        assert office.cloud.has(KIT) == {DATA}
 
 
 def test_a_copy_in_a_region_that_the_policy_names_no_more_is_taken_back_all_the_same(database: Path) -> None:
