@@ -293,6 +293,11 @@ SCHEMA = (
     CREATE TRIGGER audit_never_shrinks BEFORE DELETE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END
     """,
+    # A line that takes the place of another is no DELETE to SQLite, unless whoever opens the file asks for that.
+    """
+    CREATE TRIGGER audit_never_replaced BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END
+    """,
     # For whoever opens the file with a tool for SQLite.
     """
     CREATE VIEW active_grants AS
@@ -358,11 +363,18 @@ def m0005_deleted_images_by_name(db: Database) -> None:
     bring_up(db, SCHEMA)
 
 
+@migrations()
+def m0006_no_line_in_the_place_of_another(db: Database) -> None:
+    """Also REPLACE is refused."""
+    bring_up(db, SCHEMA)
+
+
 STEPS = (
     m0001_the_main_job.__name__,
     m0002_as_first_released.__name__,
     m0003_how_many_lines_there_were.__name__,
     m0004_the_images_of_an_account.__name__,
     m0005_deleted_images_by_name.__name__,
+    m0006_no_line_in_the_place_of_another.__name__,
 )
 """The steps that this version knows: a file with another one is from a newer version."""

@@ -9,8 +9,12 @@ from approvals.archive import Archive
 from approvals.audit import FIRST, digest_of
 from approvals.retelling import Retelling
 
-GUARDS = {"audit_never_changes": "BEFORE UPDATE ON audit", "audit_never_shrinks": "BEFORE DELETE ON audit"}
-"""The triggers that refuse to change a line or to take one away, and what each must say."""
+GUARDS = {
+    "audit_never_changes": "BEFORE UPDATE ON audit",
+    "audit_never_shrinks": "BEFORE DELETE ON audit",
+    "audit_never_replaced": "BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)",
+}
+"""The triggers that refuse to change a line, to take one away or to put another in its place; what each must say."""
 
 
 @dataclass(frozen=True, slots=True)

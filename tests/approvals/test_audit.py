@@ -87,6 +87,8 @@ def test_two_processes_continue_one_chain(house: House) -> None:
         "UPDATE audit SET hash = hash",
         "DELETE FROM audit WHERE seq = 1",
         "DELETE FROM audit",
+        "REPLACE INTO audit SELECT * FROM audit",
+        "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 1",
     ],
 )
 def test_the_file_itself_refuses_to_change_or_forget_a_line(house: House, database: Path, statement: str) -> None:

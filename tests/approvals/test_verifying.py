@@ -18,7 +18,7 @@ from approvals.archive import opened
 from approvals.errors import StoreError
 from approvals.model import Action, Verb
 from approvals.terms import Term
-from approvals.verifying import Flaw, Verified, verify
+from approvals.verifying import GUARDS, Flaw, Verified, verify
 from tests.approvals.fake_cloud import FakeCloud, image
 from tests.approvals.house import DATA, GUS, LAB, LIN, MEI, OMAR, SARA, STRANGER, House
 from tests.approvals.test_ending import WEEK, to_rest
@@ -206,11 +206,12 @@ def test_a_file_that_was_written_anew_as_a_whole_is_found_by_a_head_alone(db: Pa
     assert [flaw.row for flaw in flaws(db, head=head)] == [None]
 
 
-def test_a_dropped_trigger_is_told(db: Path) -> None:
+@pytest.mark.parametrize("trigger", GUARDS)
+def test_a_dropped_trigger_is_told(db: Path, trigger: str) -> None:
     with closing(sqlite3.connect(db)) as connection:
-        connection.execute("DROP TRIGGER audit_never_shrinks")
+        connection.execute(f"DROP TRIGGER {trigger}")
     assert [flaw.text for flaw in flaws(db)] == [
-        "the trigger audit_never_shrinks is gone or another: lines could be changed since it was dropped."
+        f"the trigger {trigger} is gone or another: lines could be changed since it was dropped."
     ]
 
 
