@@ -34,7 +34,7 @@ class Mailbox(Tables):
         )
 
     def add_cards(self, request_id: int, *, kind: str, recipients: Iterable[str], now: datetime) -> None:
-        """One message of the kind to each, where none waits that nobody has taken yet."""
+        """One message of the kind to each, and to where one stands, if none waits that nobody has taken yet."""
         self._do(
             "add_cards", request_id=request_id, kind=kind, recipients=_JSON.encode(list(recipients)), now=stamp(now)
         )
@@ -93,6 +93,15 @@ class Mailbox(Tables):
         """What is parked for a recipient is due; what is older than ``since`` is given up, whomever it was for."""
         self._do("drop_parked", since=stamp(since))
         self._do("unpark_notices", recipient=recipient, now=stamp(now))
+
+    def notices_elsewhere(self, channel: str) -> list[int]:
+        """The numbers of what waits or is parked for another channel, and would not be told where it stands."""
+        return [row["id"] for row in self._all("notices_elsewhere", channel=channel, kind=CARD)]
+
+    def move_notices(self, channel: str) -> None:
+        """All of that goes to this one."""
+        for number in self.notices_elsewhere(channel):
+            self._do("move_notice", id=number, channel=channel)
 
     def hasten_notices(self, now: datetime) -> None:
         """What was put off is due now."""

@@ -112,12 +112,15 @@ class Bot:
         )
         self.app = bolt_app(settings, self.installation, services)
         leases = Leases(self.store)
-        self._notices = Notices(self.store, self.client, replies, clock, leases, services.language_asked)
+        channel = policy.home.channel
+        self._notices = Notices(
+            self.store, self.client, replies, clock, leases, services.language_asked, channel=channel
+        )
         self.health = health.Health(
             health.slack(self.installation, self.metrics, clock, self._slack_is_back),
             health.cloud(self.home, self.metrics, clock, self._go_on),
             health.database(self.store, self.metrics, clock),
-            health.channel(self.client, policy.home.channel, self.metrics, clock, self._notices.reopen),
+            health.channel(self.client, channel, self.metrics, clock, self._notices.reopen),
             lambda: self.installation.lacks,
             listening,
             incidents.report,

@@ -37,10 +37,6 @@ _PATIENCE = 0.5  # seconds; who takes longer is left to it, and the others are l
 log = structlog.get_logger()
 
 
-class Undeliverable(Exception):
-    """The message can never be delivered; the text says why."""
-
-
 class Closed(Exception):
     """The channel takes no messages until somebody opens it to the bot; the text is Slack's word for it."""
 
@@ -64,6 +60,7 @@ class Notices:
     Nothing here waits for the disk: what a loss of power undoes is told again.
 
     :param languages: in which a person is spoken to, with "" everybody together
+    :param channel: of the policy; what can't be told in another one, where an older policy had cards, is given up
     :param together: messages sent side by side, each to somebody else
     """
 
@@ -76,6 +73,7 @@ class Notices:
         leases: Leases,
         languages: Callable[[str], Language],
         *,
+        channel: str,
         together: int = 8,
     ) -> None:
         self._store = store
@@ -84,13 +82,17 @@ class Notices:
         self._clock = clock
         self._leases = leases
         self._languages = languages
+        self._channel = channel
         self._together = together
+        self._moved_in = False
         self._pool = ThreadPoolExecutor(together, thread_name_prefix="notice")
         self._recipients = Recipients()
         self._batches: list[_Batch] = []
 
     def sweep(self, now: datetime) -> int:
         """Deliver what is due; returns how many messages are on their way or were."""
+        if not self._moved_in:
+            self._move_in()
         with self._store.read() as ledger:
             due = ledger.notices_due(now, 1, self._recipients.held(now))
         on_their_way = sum(not attempt.done() for batch in self._batches for attempt in batch.attempts)
@@ -120,6 +122,15 @@ class Notices:
 
     def close(self) -> None:
         self._pool.shutdown()
+
+    def _move_in(self) -> None:
+        """Have delivered in the channel what waits for the one that an older policy named."""
+        with self._store.read() as ledger:
+            elsewhere = ledger.notices_elsewhere(self._channel)
+        if elsewhere:
+            log.info("notices_moved", number=len(elsewhere), channel=self._channel)
+            self._store.write(lambda ledger: ledger.move_notices(self._channel), durable=False)
+        self._moved_in = True
 
     def _begin(self, now: datetime, most: int) -> int:
         with ExitStack() as stack:
@@ -171,7 +182,7 @@ class Notices:
                 wait_for = timedelta(seconds=retry_after(error))
                 self._recipients.pause(notice.recipient, self._clock() + wait_for)
                 self._postpone(notice, code, wait_for)
-            elif code in CLOSED and _is_channel(notice.recipient):
+            elif code in CLOSED and notice.recipient == self._channel:
                 self._park(notice, code)
             elif is_passing(error):
                 bound.warning("notice_postponed", error=code)
@@ -184,9 +195,6 @@ class Notices:
             self._postpone(notice, str(error))
         except Closed as error:
             self._park(notice, str(error))
-        except Undeliverable as error:
-            bound.warning("notice_undeliverable", error=str(error))
-            self._give_up(notice, str(error))
         except Exception as error:  # nobody else's message may wait for one that can't be worked out
             bound.exception("notice_failed")
             self._postpone(notice, repr(error))
@@ -267,8 +275,9 @@ class Notices:
         return Card(recipient, *self._replies.direct(recipient, text, blocks))
 
     def _thread(self, notice: Notice, request: Request, parent: Card | None, *, held: bool) -> None:
-        if parent is None:
-            raise Undeliverable("the card in the channel could not be posted, so there is no thread")
+        if parent is None:  # it stands in another channel, which an older policy named
+            parent = self._card(notice.recipient, request, None, held=held)
+            self._place(request.id, parent)
         parts = story(request, notice.facts)
         for number, text in enumerate(parts[notice.told :], notice.told + 1):
             try:
@@ -301,7 +310,7 @@ class Notices:
     def _reply(self, notice: Notice, request: Request, cards: dict[str, Card]) -> None:
         link = None
         if notice.facts["code"] == "asked":
-            link = self._permalink(next((one for one in cards.values() if _is_channel(one.recipient)), None))
+            link = self._permalink(cards.get(self._channel))
         address = ReplyAddress.parse(notice.recipient)
         text = private.reply(request, notice.facts, link)
         self._replies.send(address, text, [section(text)])

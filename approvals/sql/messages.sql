@@ -37,9 +37,12 @@ INSERT INTO outbox (request_id, lane, kind, recipient, facts, created_at, not_be
 VALUES (:request_id, :lane, :kind, :recipient, :facts, :now, :now)
 
 -- add_cards --
--- Pictures of a request to be delivered, where none waits that nobody has taken: it will be drawn as things are then.
+-- Pictures to be delivered, also to where one stands, if none waits that nobody took: it is drawn as things are then.
 INSERT INTO outbox (request_id, lane, kind, recipient, created_at, not_before)
-SELECT :request_id, :request_id || ':' || new.value, :kind, new.value, :now, :now FROM json_each(:recipients) AS new
+SELECT :request_id, :request_id || ':' || new.value, :kind, new.value, :now, :now
+  FROM (SELECT value FROM json_each(:recipients)
+        UNION ALL SELECT recipient FROM cards
+         WHERE request_id = :request_id AND recipient NOT IN (SELECT value FROM json_each(:recipients))) AS new
  WHERE NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.lane = :request_id || ':' || new.value AND o.kind = :kind
                     AND o.sent_at IS NULL AND o.failed_at IS NULL AND o.lease IS NULL)
 
@@ -106,6 +109,20 @@ UPDATE outbox SET parked = 0 WHERE parked = 1 AND created_at < :since
 -- The place is open again: what is parked for it is to be delivered.
 UPDATE outbox SET failed_at = NULL, parked = 0, attempts = 0, not_before = :now
  WHERE parked = 1 AND recipient = :recipient
+
+-- notices_elsewhere --
+-- What waits or is parked for another channel than this one, but for pictures that take the place of one there.
+SELECT id FROM outbox WHERE parked = 1 AND lane GLOB '*:[CG]*' AND lane NOT GLOB '*:' || :channel
+ UNION ALL SELECT id FROM outbox AS o WHERE sent_at IS NULL AND failed_at IS NULL
+   AND lane GLOB '*:[CG]*' AND lane NOT GLOB '*:' || :channel
+   AND NOT (kind = :kind AND EXISTS (SELECT 1 FROM cards AS c
+                                      WHERE c.request_id = o.request_id AND c.recipient = o.recipient))
+
+-- move_notice --
+-- A message, and what is private in its lane, is for another channel.
+UPDATE outbox SET lane = substr(lane, 1, instr(lane, ':')) || :channel,
+       recipient = CASE WHEN recipient GLOB '[CG]*' THEN :channel ELSE recipient END
+ WHERE id = :id
 
 -- hasten_notices --
 -- What was put off is tried at once: what kept it from being delivered may be over.

@@ -31,6 +31,7 @@ class Desk:
     notices: Notices
     workspace: WorkspaceServer
     hands: Hands
+    channel: str = CHANNEL
 
     def pending(self, *targets: Target, deciders: Deciders = DECIDERS, key: str = "1", threaded: bool = False) -> int:
         """A request that waits for its owners; its cards are not delivered yet."""
@@ -119,18 +120,19 @@ class Desk:
         with self.store.read() as ledger:
             return ledger.notices_parked()
 
-    def in_channel(self) -> list[Message]:
+    def in_channel(self, channel: str = "") -> list[Message]:
         """The cards in the channel; what stands in a thread is left out."""
-        return [one for one in self.workspace.state.conversations[CHANNEL].messages if not one.thread_ts]
+        messages = self.workspace.state.conversations[channel or self.channel].messages
+        return [one for one in messages if not one.thread_ts]
 
     def in_thread(self) -> list[str]:
-        return [one.text for one in self.workspace.state.conversations[CHANNEL].messages if one.thread_ts]
+        return [one.text for one in self.workspace.state.conversations[self.channel].messages if one.thread_ts]
 
     def in_direct(self, person: str) -> list[Message]:
         return list(self.workspace.state.conversations[self.workspace.state.dm_of(person)].messages)
 
     def _outbox(self, ledger: Ledger, number: int) -> Outbox:
-        return Outbox(ledger, self._request(ledger, number), channel=CHANNEL, now=self.hands.utc())
+        return Outbox(ledger, self._request(ledger, number), channel=self.channel, now=self.hands.utc())
 
     def _request(self, ledger: Ledger, number: int) -> Request:
         request = ledger.request(number)
@@ -138,10 +140,11 @@ class Desk:
         return request
 
 
-def desk_at(path: Path, workspace: WorkspaceServer, client: WebClient, hands: Hands) -> Desk:
+def desk_at(path: Path, workspace: WorkspaceServer, client: WebClient, hands: Hands, channel: str = CHANNEL) -> Desk:
     store = Store(path)
-    notices = Notices(store, client, Replies(client, hands.utc), hands.utc, Leases(store), lambda _: "en")
-    return Desk(store, notices, workspace, hands)
+    replies = Replies(client, hands.utc)
+    notices = Notices(store, client, replies, hands.utc, Leases(store), lambda _: "en", channel=channel)
+    return Desk(store, notices, workspace, hands, channel)
 
 
 def headline(message: Message) -> str:

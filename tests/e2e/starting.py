@@ -14,12 +14,15 @@ from tests.e2e.person import PersonAt
 
 
 @contextmanager
-def started(cloud: CloudServer, workspace: WorkspaceServer, folder: Path) -> Iterator[PersonAt]:
-    """A bot that is ready, and may have read no image yet; gives somebody who uses it."""
+def started(
+    cloud: CloudServer, workspace: WorkspaceServer, folder: Path, policy: str = company.POLICY
+) -> Iterator[PersonAt]:
+    """A bot that is ready, and may have read no image yet; gives somebody who uses it. It ends by a kill."""
     port = free_port()
     env = environment(
         folder, api_url=workspace.api_url, cloud_url=cloud.url, SLACK_SIGNING_SECRET=company.SIGNING_SECRET
     )
+    Path(env["IMAGEWARDEN_POLICY"]).write_text(policy)
     workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
     with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=folder):
         yield PersonAt(workspace.url, "U0MEI")
