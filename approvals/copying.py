@@ -19,7 +19,8 @@ from approvals.audit import NOBODY, Entry
 from approvals.cloud import NORMAL, SYNCING, Cloud, ImageKind
 from approvals.copy_model import VANISHED, Copy, CopyState
 from approvals.elsewhere import facts_of
-from approvals.errors import About, AuthFailed, CloudError, LeaseLost, OutcomeUnknown, PutOff, Refused
+from approvals.errors import About, AuthFailed, CloudError, LeaseLost, OutcomeUnknown, PutOff, Refused, WrongAccount
+from approvals.home import HomeAccount
 from approvals.incidents import Incidents, Leave
 from approvals.leases import LEASE, Leases
 from approvals.ledger import Ledger
@@ -63,10 +64,19 @@ class _Step:
 class Copying:
     """Brings about the copies that are wanted, and removes those that failed where somebody asked for that."""
 
-    def __init__(self, store: Store, cloud: Cloud, policies: Policies, leases: Leases, incidents: Incidents) -> None:
+    def __init__(
+        self,
+        store: Store,
+        cloud: Cloud,
+        policies: Policies,
+        home: HomeAccount,
+        leases: Leases,
+        incidents: Incidents,
+    ) -> None:
         self._store = store
         self._cloud = cloud
         self._policies = policies
+        self._home = home
         self._leases = leases
         self._incidents = incidents
         self._pool = ThreadPoolExecutor(_TOGETHER, thread_name_prefix="copy")
@@ -97,6 +107,10 @@ class Copying:
         except LeaseLost:
             log.warning("copy_lost", copy=copy.id)
             return
+        except WrongAccount as error:
+            log.warning("copy_postponed", copy=copy.id, error=str(error))
+            self._put_off(copy, turn, counts=False)
+            return
         except CloudError as error:
             log.warning("copy_postponed", copy=copy.id, error=str(error), cloud=error.cloud_request_id)
             self._put_off(copy, turn, counts=not isinstance(error, AuthFailed))
@@ -113,6 +127,7 @@ class Copying:
         self._store.write(lambda ledger: self._record(ledger, step, turn))
 
     def _next(self, copy: Copy, turn: _Turn) -> _Step:
+        self._home.id()  # what isn't there with another account's credentials is not gone
         match copy.state:
             case CopyState.WANTED:
                 return self._begin(copy, turn)

@@ -59,6 +59,7 @@ class DriftWatch:
         self._cloud = cloud
         self._catalogue = catalogue
         self._policies = policies
+        self._home = home
         self._telling = Telling(store, catalogue, policies, directory, home)
         self._begun = clock()
         self._not_before = self._begun
@@ -99,6 +100,7 @@ class DriftWatch:
             return 0
 
     def _turn(self, at: DriftPass, now: datetime) -> int:
+        self._home.id()  # to another account's credentials everything would look as if it were gone
         images = [image for image in self._images() if image.region not in self._regions.left_out]
         if at.started_at is None:
             at = DriftPass(now, at.finished_at, ("", ""), 0, len(images))

@@ -5,7 +5,7 @@
     ImagewardenError
     ├── IllegalMove          a state change that the table in model.py does not have
     ├── PolicyError          the policy file can't be used
-    ├── WrongAccount         the credentials belong to another account than the policy's
+    ├── WrongAccount         the credentials belong to another account than the policy's or the database's
     ├── StoreError           the database can't be used
     ├── LeaseLost            others took over what we had in hand
     ├── PutOff               what nobody foresaw kept some of the work from being done
@@ -55,15 +55,25 @@ class PolicyError(ImagewardenError):
 
 
 class WrongAccount(ImagewardenError):
-    """The credentials belong to another account than the one that the policy names."""
+    """The credentials belong to another account than the one that the policy names, or that the database is about.
 
-    def __init__(self, expected: str, actual: str) -> None:
+    :ivar recorded: it is the database that is about the expected account
+    :ivar remedy: what an operator can do
+    """
+
+    def __init__(self, expected: str, actual: str, *, recorded: bool = False) -> None:
+        why = "what the database records is of" if recorded else "the policy's [home] account is"
         super().__init__(
-            f"the credentials belong to account {actual}, but the policy's [home] account is {expected}: "
-            "nothing is done until the two agree"
+            f"the credentials belong to account {actual}, but {why} {expected}: nothing is done until the two agree"
         )
         self.expected = expected
         self.actual = actual
+        self.recorded = recorded
+        self.remedy = (
+            "use keys of that account, or name another database file in IMAGEWARDEN_DB"
+            if recorded
+            else "use keys of the policy's account, or correct the policy"
+        )
 
 
 class StoreError(ImagewardenError):

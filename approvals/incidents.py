@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from approvals import outbox
+from approvals.account import Recorded, against
 from approvals.audit import NOBODY, Entry
-from approvals.errors import AuthFailed, WrongAccount
+from approvals.errors import AuthFailed
 from approvals.ledger import Ledger
 from approvals.message_model import Incident, IncidentKind
 from approvals.pace import later
@@ -51,6 +52,7 @@ class Incidents:
         self._store = store
         self._policies = policies
         self._clock = clock
+        self._recorded = Recorded(store)
         # The calls that fail, as far as this process knows: so that an answer costs no look into the database.
         self._failing: frozenset[str] = frozenset()
         with store.read() as ledger:
@@ -84,13 +86,13 @@ class Incidents:
 
     def identified(self, actual: str) -> None:
         """The cloud said whose the credentials are."""
-        expected = self._policies.current.home.account
-        if expected in (None, actual):
+        wrong = against(actual, self._policies.current, self._recorded())
+        if wrong is None:
             self.answered(IDENTITY)
         else:
-            error = WrongAccount(str(expected), actual)
-            facts = {"action": IDENTITY, "code": IncidentKind.WRONG_ACCOUNT.value, "message": str(error)}
-            self._open(IncidentKind.WRONG_ACCOUNT, IDENTITY, str(error), facts)
+            facts = {"action": IDENTITY, "code": IncidentKind.WRONG_ACCOUNT.value, "message": str(wrong)}
+            more = {"recorded": wrong.expected} if wrong.recorded else {}
+            self._open(IncidentKind.WRONG_ACCOUNT, IDENTITY, str(wrong), facts | more)
 
     def report(self) -> str | None:
         """What fails, for an operator; None where nothing does."""

@@ -131,6 +131,11 @@ class Ledger(Mailbox, Record, Faults, Words, Items):
         for one in affected:
             self._add_item(request_id, one.target, one.region, one.image_id)
 
+    def home(self) -> str:
+        """The account whose images the file is about; empty where it is about none yet."""
+        row = self._one("home")
+        return str(row["home"]) if row else ""
+
     def deletion(self, image: str) -> Deletion | None:
         """By which request an image of that id or name was deleted, where one was."""
         row = self._one("deletion", image=image)

@@ -12,6 +12,7 @@ import click
 
 from approvals import drifting
 from approvals import policy as policies
+from approvals.account import Recorded
 from approvals.audit import OPERATOR
 from approvals.cloud import LIGHTHOUSE, Cloud, Image, ImageKind
 from approvals.differences import accounts_of
@@ -51,7 +52,7 @@ def adopt(*, confirmed: bool) -> None:
     cloud = cloud_client(settings, policy, lambda *_: None)
     store = Store(settings.db)
     try:
-        home = patiently(HomeAccount(cloud, policy).id)
+        home = patiently(HomeAccount(cloud, policy, Recorded(store)).id)
         found = list(_found(store, cloud, policy))
         _show(found)
         if not found:

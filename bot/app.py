@@ -12,6 +12,7 @@ import structlog
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
+from approvals.account import Recorded
 from approvals.catalogue import Catalogue
 from approvals.checker import Checker
 from approvals.copying import Copying
@@ -84,7 +85,7 @@ class Bot:
         self._cloud_client = cloud_client(settings, policy, self.metrics.cloud_called)
         self.catalogue = Catalogue(policy.home.regions, clock)
         self.cloud = WatchedCloud(self._cloud_client, incidents, self.catalogue)
-        self.home = HomeAccount(self.cloud, policy)
+        self.home = HomeAccount(self.cloud, policy, Recorded(self.store))
         self.installation = Installation(self.client)
         directory = People(self.client, self.installation.workspace)
         desk = Desk(self.store, policies, directory, clock=clock)
@@ -127,7 +128,7 @@ class Bot:
             self._reloading.problem if self._reloading else lambda: None,
         )
         self._executor = Executor(self.store, self.cloud, policies, self.home, leases, incidents)
-        self._copying = Copying(self.store, self.cloud, policies, leases, incidents)
+        self._copying = Copying(self.store, self.cloud, policies, self.home, leases, incidents)
         self.survey = Survey(self.cloud, self.catalogue, self.store, self.home, clock)
         judging = Judging(self.store, desk, lambda press: home.judged(services, press))
         heads = Heads(self.store, policies)

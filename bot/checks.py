@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from approvals import policy as policy_file
+from approvals.archive import opened
 from approvals.errors import CloudError, DirectoryError, PolicyError, StoreError, UnknownPerson, WrongAccount
 from approvals.files import is_there
 from approvals.home import HomeAccount
@@ -61,7 +62,7 @@ def check(*, http: bool) -> Iterator[Line]:
         return
     yield from _slack(settings, policy, http=http)
     if policy is not None:
-        yield from _cloud(settings, policy)
+        yield from _cloud(settings, policy, places.db)
 
 
 def _accounts(policy: Policy) -> str:
@@ -173,12 +174,12 @@ def _principal(people: People, principal: str) -> str | None:
     return None if able else "nobody behind this id may decide (deactivated, guest or bot): name somebody else"
 
 
-def _cloud(settings: Settings, policy: Policy) -> Iterator[Line]:
+def _cloud(settings: Settings, policy: Policy, db: Path) -> Iterator[Line]:
     cloud = cloud_client(settings, policy, lambda *_: None)
     try:
-        account = patiently(HomeAccount(cloud, policy).ask)
+        account = patiently(HomeAccount(cloud, policy, lambda: _recorded(db)).ask)
     except WrongAccount as error:
-        yield Line(False, "account", f"{error}. Use keys of the policy's account, or correct the policy")
+        yield Line(False, "account", f"{error}. {error.remedy[0].upper()}{error.remedy[1:]}")
     except CloudError as error:
         yield Line(False, "credentials", f"the cloud says {error.code}: {error.message} {error.advice}".rstrip())
     else:
@@ -186,6 +187,15 @@ def _cloud(settings: Settings, policy: Policy) -> Iterator[Line]:
         yield from (_region(cloud, region) for region in policy.home.regions)
     finally:
         cloud.close()
+
+
+def _recorded(db: Path) -> str:
+    """The account that the database is about; empty where there is none that can be read, which is told elsewhere."""
+    try:
+        with opened(db) as archive:
+            return next((str(row["home"]) for row in archive.rows("home")), "")
+    except StoreError:
+        return ""
 
 
 def _region(cloud: TencentCloud, region: str) -> Line:

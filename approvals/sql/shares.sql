@@ -1,5 +1,9 @@
 -- Statements about shares, copies in other regions, sources, and differences from the cloud.
 
+-- home --
+-- The account that the file is about, by its newest request of which that is known.
+SELECT home FROM requests WHERE home <> '' ORDER BY id DESC LIMIT 1
+
 -- requests_page_pending --
 -- The newest requests that wait for a decision.
 SELECT id FROM requests WHERE state = 'pending' AND id < :before ORDER BY id DESC LIMIT :limit

@@ -20,6 +20,9 @@ _MEND_THE_POLICY = say(
 _OTHER_ACCOUNT = say(
     "Give Imagewarden credentials of the account that the policy names under [home], or correct the policy."
 )
+_OTHER_DATABASE = say(
+    "Give Imagewarden credentials of the account that its database is about, or name another file in `IMAGEWARDEN_DB`."
+)
 
 
 def head(facts: Mapping[str, str]) -> tuple[str, list[Block]]:
@@ -72,7 +75,7 @@ def alarm(facts: Mapping[str, str]) -> tuple[str, list[Block]]:
         case "wrong_account":
             head = _("Imagewarden does nothing in the cloud: its credentials belong to another account.")
             said = f"{escape(facts['message'])}."
-            return _told(head, said, _OTHER_ACCOUNT, "")
+            return _told(head, said, _OTHER_DATABASE if "recorded" in facts else _OTHER_ACCOUNT, "")
         case "lighthouse_role":
             head = _("Lighthouse can't look at our images, so none can be shared with it.")
             todo = _("*To do:* {advice}", advice=escape(facts["advice"]))

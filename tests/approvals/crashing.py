@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
+from approvals.account import Recorded
 from approvals.catalogue import Catalogue
 from approvals.checker import Checker
 from approvals.cloud import Copied, Image, LighthouseView, Room
@@ -308,7 +309,7 @@ class Life:
         incidents = Incidents(self.store, policies, clock)
         catalogue = Catalogue(self.policy.home.regions, clock)
         cloud = WatchedCloud(MortalCloud(world.cloud, fate), incidents, catalogue)
-        home, leases = HomeAccount(cloud, self.policy), Leases(self.store)
+        home, leases = HomeAccount(cloud, self.policy, Recorded(self.store)), Leases(self.store)
         client = MortalSlack(client_of(world.workspace), fate)
         replies = MortalReplies(client, clock, fate)
         self.desk = Desk(self.store, policies, world.directory, clock=clock)
@@ -319,7 +320,7 @@ class Life:
         )
         self._judging = Judging(self.store, self.desk)
         self._executor = Executor(self.store, cloud, policies, home, leases, incidents)
-        self._copying = Copying(self.store, cloud, policies, leases, incidents)
+        self._copying = Copying(self.store, cloud, policies, home, leases, incidents)
         self._survey = Survey(cloud, catalogue, self.store, home, clock)
         self._drift = DriftWatch(self.store, cloud, catalogue, policies, world.directory, home, clock)
         self._sweeps = (

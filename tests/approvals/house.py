@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from approvals.account import Recorded
 from approvals.catalogue import Catalogue
 from approvals.checker import Checker
 from approvals.copying import Copying
@@ -79,13 +80,13 @@ class House:
         self.incidents = Incidents(self.store, self.policies, self.clock)
         self.catalogue = Catalogue(self.policy.home.regions, self.clock)
         self.watched = WatchedCloud(self.cloud, self.incidents, self.catalogue)
-        self.home = HomeAccount(self.watched, self.policy)
+        self.home = HomeAccount(self.watched, self.policy, Recorded(self.store))
         self.desk = Desk(self.store, self.policies, self.directory, clock=self.clock)
         self.checker = Checker(self.store, self.watched, self.policies, self.directory, self.home)
         self.judging = Judging(self.store, self.desk)
         self.leases = Leases(self.store)
         self.executor = Executor(self.store, self.watched, self.policies, self.home, self.leases, self.incidents)
-        self.copying = Copying(self.store, self.watched, self.policies, self.leases, self.incidents)
+        self.copying = Copying(self.store, self.watched, self.policies, self.home, self.leases, self.incidents)
         self.timers = Timers(self.store, self.policies)
         self.drift = DriftWatch(
             self.store, self.watched, self.catalogue, self.policies, self.directory, self.home, self.clock
@@ -230,6 +231,15 @@ class House:
     def events(self, request_id: int) -> list[str]:
         with self.store.read() as ledger:
             return [str(line["event"]) for line in ledger.audit_of(request_id)]
+
+
+def make_database_of(account: str, path: Path) -> None:
+    """A database that is about that account's images."""
+    cloud = FakeCloud()
+    cloud.home = account
+    policy = company.POLICY.replace(f'account = "{company.HOME_ACCOUNT}"', f'account = "{account}"')
+    with closing(House(path, cloud=cloud, policy=policy)) as house:
+        house.pending(DATA)
 
 
 def gist(notice: Notice) -> tuple[str, str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from approvals.account import Recorded
 from approvals.catalogue import FRESH_FOR, Catalogue
 from approvals.cloud import Image
 from approvals.errors import AuthFailed, Unavailable
@@ -34,7 +35,7 @@ class Surveyed:
         self.cloud = house.cloud
         self.catalogue = catalogue or Catalogue(house.policy.home.regions, house.clock)
         self.watched = WatchedCloud(cloud or house.cloud, house.incidents, self.catalogue)
-        home = HomeAccount(self.watched, house.policy)
+        home = HomeAccount(self.watched, house.policy, Recorded(house.store))
         self.survey = Survey(self.watched, self.catalogue, house.store, home, house.clock)
 
     def sweep(self, after: timedelta = timedelta()) -> list[str]:

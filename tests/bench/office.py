@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from approvals.account import Recorded
 from approvals.catalogue import Catalogue
 from approvals.checker import Checker
 from approvals.desk import Desk
@@ -46,7 +47,7 @@ class Office:
         incidents = Incidents(self.store, policies, utc_now)
         self.catalogue = Catalogue(self.policy.home.regions, utc_now)
         watched = WatchedCloud(self.cloud, incidents, self.catalogue)
-        home = HomeAccount(watched, self.policy)
+        home = HomeAccount(watched, self.policy, Recorded(self.store))
         self.desk = Desk(self.store, policies, directory, clock=utc_now)
         self.checker = Checker(self.store, watched, policies, directory, home)
         self.judging = Judging(self.store, self.desk)

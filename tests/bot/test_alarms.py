@@ -65,6 +65,11 @@ def test_of_another_account_it_says_which_and_what_to_do() -> None:
     assert "credentials of the account that the policy names" in said
 
 
+def test_of_another_account_than_the_databases_it_says_what_to_do() -> None:
+    said = words({**OTHER, "recorded": "100000000001"})
+    assert "credentials of the account that its database is about, or name another file in `IMAGEWARDEN_DB`" in said
+
+
 def test_when_mended_it_says_that_what_waited_goes_on_and_since_when_it_did() -> None:
     said = words(MENDED)
     assert "takes Imagewarden's credentials again. What waited goes on by itself." in said

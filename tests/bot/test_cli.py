@@ -18,6 +18,7 @@ from bot.cli import main
 from bot.sandbox import company
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
+from tests.approvals.house import make_database_of
 from tests.e2e.command import environment, imagewarden
 
 ROOT = Path(__file__).parents[2]
@@ -156,6 +157,16 @@ def test_credentials_of_another_account_stop_the_start(shell: Shell) -> None:
 
     assert "belong to account 100000000001" in problem
     assert "[home] account is 100000000002" in problem
+
+
+def test_a_database_about_another_account_stops_the_start(shell: Shell) -> None:
+    make_database_of("100000000002", Path(shell.folder, "bot.db"))
+
+    problem = shell.types("run").problem()
+
+    assert "belong to account 100000000001" in problem
+    assert "what the database records is of 100000000002" in problem
+    assert problem.endswith("Use keys of that account, or name another database file in IMAGEWARDEN_DB.")
 
 
 def test_a_slack_that_is_not_there_ends_a_start_in_socket_mode(shell: Shell) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
+from approvals.account import Recorded
 from approvals.errors import AuthFailed, CloudError, OutcomeUnknown, Throttled, Unavailable
 from approvals.home import HomeAccount
 from approvals.policy import parse
@@ -59,7 +60,7 @@ class Watched:
 @pytest.fixture
 def watched(client: WebClient, hands: Hands, tmp_path: Path) -> Iterator[Watched]:
     store, cloud, back = Store(tmp_path / "health.db"), FakeCloud(), list[str]()
-    metrics, home = Metrics(store, hands.utc), HomeAccount(cloud, parse(company.POLICY))
+    metrics, home = Metrics(store, hands.utc), HomeAccount(cloud, parse(company.POLICY), Recorded(store))
     installation = Installation(client)
     slack = health.slack(installation, metrics, hands.utc, lambda: back.append("slack"))
     channel = health.channel(client, CHANNEL, metrics, hands.utc, back.append)

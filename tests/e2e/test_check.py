@@ -12,6 +12,7 @@ from bot.sandbox import company
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
 from bot.scopes import BOT_SCOPES
+from tests.approvals.house import make_database_of
 from tests.approvals.raw_server import Reply, http, serving
 from tests.bot.told_slack import told_slack
 from tests.e2e.command import environment, imagewarden
@@ -255,6 +256,15 @@ def test_keys_of_another_account(operator: Operator) -> None:
     assert what == "account"
     assert "the credentials belong to account 100000000001" in text
     assert "Use keys of the policy's account, or correct the policy" in text
+
+
+def test_a_database_about_another_account(operator: Operator, tmp_path: Path) -> None:
+    make_database_of("100000000002", tmp_path / "bot.db")
+
+    what, text = operator.fault()
+    assert what == "account"
+    assert "what the database records is of 100000000002" in text
+    assert text.endswith("Use keys of that account, or name another database file in IMAGEWARDEN_DB")
 
 
 def test_a_region_that_the_cloud_refuses(operator: Operator) -> None:

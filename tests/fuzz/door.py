@@ -22,6 +22,7 @@ from slack_sdk.errors import SlackApiError
 from starlette.applications import Starlette
 from starlette.types import Message
 
+from approvals.account import Recorded
 from approvals.catalogue import Catalogue
 from approvals.checker import Checker
 from approvals.desk import Desk
@@ -132,7 +133,7 @@ class _Bot:
         catalogue = Catalogue(policy.home.regions, _now)
         for region in policy.home.regions:
             catalogue.note_images(region, cloud.images_by_id(region, ["base", "gpu"]), began=_NOW, ended=_NOW)
-        self._checker = Checker(self._store, cloud, policies, people, HomeAccount(cloud, policy))
+        self._checker = Checker(self._store, cloud, policies, people, HomeAccount(cloud, policy, Recorded(self._store)))
         services = Services(
             desk=desk,
             store=self._store,
