@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -262,7 +262,7 @@ class Notices:
             try:
                 self._client.chat_update(channel=before.channel, ts=before.ts, text=text, blocks=blocks)
             except SlackApiError as error:
-                if code_of(error) not in _GONE:
+                if code_of(error) not in self._replaceable(recipient):
                     raise
             else:
                 return before
@@ -273,6 +273,12 @@ class Notices:
             posted = read(Posted, answer)
             return Card(recipient, posted.channel, posted.ts)
         return Card(recipient, *self._replies.direct(recipient, text, blocks))
+
+    def _replaceable(self, recipient: str) -> Set[str]:
+        """The refusals of an update after which a new card is posted: none in a channel of an older policy."""
+        if _is_channel(recipient):
+            return _GONE if recipient == self._channel else set()
+        return _GONE | CLOSED  # of a former app, which had conversations of its own
 
     def _thread(self, notice: Notice, request: Request, parent: Card | None, *, held: bool) -> None:
         if parent is None:  # it stands in another channel, which an older policy named

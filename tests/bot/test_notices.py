@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
+from approvals.message_model import Card
 from approvals.model import Target
 from bot.replies import ReplyAddress
 from bot.sandbox.workspace.server import WorkspaceServer
@@ -125,6 +126,20 @@ def test_a_card_that_was_deleted_is_posted_anew_and_is_the_one_from_then_on(
     [anew] = desk.in_channel()
     assert headline(anew) == "Sharing base-nightly with data-team"
     assert anew.ts.replace(".", "") in desk.in_direct("U0MEI")[0].text
+
+
+def test_an_owner_gets_a_new_card_where_the_old_conversation_is_no_longer_ours(desk: Desk) -> None:
+    number = desk.pending()
+    desk.deliver()
+    of_a_former_app = Card("U0LIN", "D0FORMER", "1700000000.000100")
+    desk.store.write(lambda ledger: ledger.add_card(number, of_a_former_app))
+    desk.approved(number)
+    desk.deliver()
+
+    assert [headline(one) for one in desk.in_direct("U0LIN")] == [
+        "Share base-nightly with data-team",
+        "Sharing base-nightly with data-team",
+    ]
 
 
 def test_what_happened_is_told_under_the_card_that_took_the_place_of_a_deleted_one(

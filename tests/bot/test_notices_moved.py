@@ -105,6 +105,21 @@ def test_nothing_waits_for_a_channel_that_is_the_policys_no_longer(start: Opens,
     assert (after.waiting(), after.parked()) == (0, 0)
 
 
+def test_no_new_card_is_posted_where_an_older_policy_had_them(start: Opens, workspace: WorkspaceServer) -> None:
+    before = start(CHANNEL)
+    number = before.pending()
+    before.deliver()
+    workspace.state.remove(before.in_channel()[0])
+
+    after = start(OTHER)
+    after.approved(number)
+    after.deliver()
+
+    assert before.in_channel() == []
+    assert [headline(one) for one in after.in_channel()] == ["Sharing base-nightly with data-team"]
+    assert after.waiting() == 0
+
+
 def test_who_asked_is_sent_to_the_card_in_the_policys_channel(start: Opens) -> None:
     before = start(OTHER)
     number = before.pending()
