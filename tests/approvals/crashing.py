@@ -58,7 +58,7 @@ T = TypeVar("T")
 DEAD_FOR = 60.0  # seconds until it is started again: longer than any lease
 # Links, times, how long the record is, and what is unknown where an answer was lost.
 _PASSING = re.compile(r"http[^|]+| · cloud request .+|<!date[^>]+>|`[0-9a-f]{64}`|has \d+ lines")
-_RECORDED = {f"commit of Notices.{name}" for name in ("_deliver", "_told", "_place", "_sent")}
+_RECORDED = {f"commit of {name}" for name in ("Notices._deliver", "Teller._told", "Teller._place")}
 _WAITS_FOR = timedelta(minutes=10)  # longer than any pause before another attempt, shorter than any deadline of people
 
 

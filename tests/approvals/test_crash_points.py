@@ -81,7 +81,7 @@ def test_the_flow_takes_the_listed_steps_and_no_other(world: World, name: str) -
     assert fate.steps == FLOWS[name].points
     # What may come back after a loss of power and is done again; all else is on the disk before anything follows it.
     made = {step.removeprefix("commit of ") for step in fate.steps if step.startswith("commit of ")}
-    light = {step for step in made if step.startswith(("Checker.", "Notices.", "Leases."))}
+    light = {step for step in made if step.startswith(("Checker.", "Notices.", "Teller.", "Leases."))}
     assert fate.durable == made - light - {
         "Copying.sweep",
         "DriftWatch._remember",

@@ -14,7 +14,7 @@ from tests.e2e.person import PersonAt
 
 CHANNEL = "C0IMAGES"
 NIGHTLY = "img-6pb6lrmy"
-AT_REST = 90 if sys.version_info < (3, 14) else 105
+AT_REST = 90 if sys.version_info < (3, 13) else 105
 """MiB of memory; newer Pythons take more for each module, whoever's it is."""
 
 
