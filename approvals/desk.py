@@ -306,8 +306,7 @@ class Desk:
         number = None
         match press.verb:
             case Verb.ADOPT:
-                home = self._policies.current.home.account or ""
-                drifting.adopt(ledger, request, person, press.reason, home=home, now=now)
+                drifting.adopt(ledger, request, person, press.reason, home=ledger.home(), now=now)
             case Verb.REVOKE:
                 number = drifting.revoke(ledger, request, person, now=now)
             case Verb.SHARE_AGAIN:

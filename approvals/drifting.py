@@ -165,7 +165,7 @@ def _take_back(ledger: Ledger, request: Request, person: Person, items: Sequence
     image = request.image
     assert image is not None and request.deciders is not None  # noqa: S101, PT018  each has both
     number = ledger.drift.add_request(
-        Action.UNSHARE, image, request.deciders, person, key=f"revoke:{request.id}", home="", now=now
+        Action.UNSHARE, image, request.deciders, person, key=f"revoke:{request.id}", home=ledger.home(), now=now
     )
     ledger.add_items(number, image, [item.target for item in items])
     detail = {"action": Action.UNSHARE, "image": image.image_id, "regions": [image.region], "reason": ""}

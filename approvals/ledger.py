@@ -133,8 +133,7 @@ class Ledger(Mailbox, Record, Faults, Words, Items):
 
     def home(self) -> str:
         """The account whose images the file is about; empty where it is about none yet."""
-        row = self._one("home")
-        return str(row["home"]) if row else ""
+        return str(self._sure("home")["home"])
 
     def deletion(self, image: str) -> Deletion | None:
         """By which request an image of that id or name was deleted, where one was."""

@@ -193,7 +193,8 @@ def _recorded(db: Path) -> str:
     """The account that the database is about; empty where there is none that can be read, which is told elsewhere."""
     try:
         with opened(db) as archive:
-            return next((str(row["home"]) for row in archive.rows("home")), "")
+            (row,) = archive.rows("home")
+            return str(row["home"])
     except StoreError:
         return ""
 

@@ -1,8 +1,9 @@
 -- Statements about shares, copies in other regions, sources, and differences from the cloud.
 
 -- home --
--- The account that the file is about, by its newest request of which that is known.
-SELECT home FROM requests WHERE home <> '' ORDER BY id DESC LIMIT 1
+-- The account that the file is about: that of its newest share, or else of its newest request of which it is known.
+SELECT COALESCE((SELECT home FROM grants WHERE home <> '' ORDER BY id DESC LIMIT 1),
+                (SELECT home FROM requests WHERE home <> '' ORDER BY id DESC LIMIT 1), '') AS home
 
 -- requests_page_pending --
 -- The newest requests that wait for a decision.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -11,12 +12,12 @@ import pytest
 from approvals.cloud import Image
 from approvals.copy_model import CopyState
 from approvals.errors import WrongAccount
-from approvals.model import State
+from approvals.model import State, Verb
 from bot.sandbox import company
-from tests.approvals.fake_cloud import SINGAPORE, FakeCloud, image
-from tests.approvals.house import DATA, LAB, Clock, House
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, FakeCloud, image
+from tests.approvals.house import DATA, LAB, LIN, Clock, House
 from tests.approvals.test_copying import settle
-from tests.approvals.test_drift import compare, open_drift
+from tests.approvals.test_drift import compare, newest, open_drift
 from tests.approvals.test_incidents import incidents
 from tests.approvals.test_switched_off import end, share, standing
 
@@ -114,3 +115,22 @@ def test_a_new_database_is_about_whoever_it_is_used_with_first(database: Path) -
         house.check()
     with closing(House(database, clock=clock)) as house, pytest.raises(WrongAccount, match="what the database records"):
         house.home.id()
+
+
+def test_shares_tell_more_of_whose_a_database_is_than_what_was_asked_since(house: House) -> None:
+    share(house, DATA)
+    mistaken = house.pending(LAB)
+    with closing(sqlite3.connect(house.path)) as connection, connection:
+        connection.execute("UPDATE requests SET home = ? WHERE id = ?", [OTHER, mistaken])
+    assert house.home.ask() == OURS
+
+
+@pytest.mark.parametrize(("verb", "table"), [(Verb.ADOPT, "grants"), (Verb.REVOKE, "requests")])
+def test_what_drift_brings_about_names_the_account_too(database: Path, verb: Verb, table: str) -> None:
+    with closing(House(database, policy=NAMES_NONE)) as house:
+        compare(house)
+        house.cloud.share(GUANGZHOU, "img-base0001", [LAB])
+        compare(house)
+        number = newest(house).id
+        assert house.press(number, LIN, verb, reason="x") == verb
+        assert {row["home"] for row in house.rows(f"SELECT home FROM {table}")} == {OURS}
