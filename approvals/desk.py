@@ -6,7 +6,7 @@ decides, the change, the record and the messages about it are one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -216,8 +216,7 @@ class Desk:
     ) -> None:
         decision = Decision(person, _roles(person, deciders), Verdict.APPROVE, now)
         ledger.add_decision(request.id, decision)
-        given = [*(one for one in request.decisions if one.verdict is Verdict.APPROVE), decision]
-        met = is_met(deciders, _by(given, Role.OWNER), _by(given, Role.GUARDIAN))
+        met = _suffices([*request.decisions, decision], deciders)
         until = now + request.term.lasts if met and request.term.lasts is not None else None
         detail = {
             "roles": sorted(decision.roles),
@@ -352,7 +351,7 @@ def _objection(
         return None if request.standing else "nothing_to_end"
     if verb is Verb.REMOVE_COPY:
         return None if _removable(request) else "nothing_to_remove"
-    return _against_a_decision(verb, person, request, at)
+    return _against_a_decision(verb, person, request, deciders, at)
 
 
 def _against_a_retry(request: Request, policy: Policy, at: datetime) -> str | None:
@@ -372,13 +371,20 @@ def _against_the_person(verb: Verb, person: Person, request: Request, deciders: 
     return "own_request" if person.id == request.requester.id else "not_a_decider"
 
 
-def _against_a_decision(verb: Verb, person: Person, request: Request, at: datetime) -> str | None:
+def _against_a_decision(verb: Verb, person: Person, request: Request, deciders: Deciders, at: datetime) -> str | None:
     if request.state is not State.PENDING:
         return "not_pending"
     if request.decide_by is not None and at >= request.decide_by:
         return "too_late"
-    voted = any(decision.person.id == person.id for decision in request.decisions)
-    return "voted_already" if voted and verb is Verb.APPROVE else None
+    same = any(one.person.id == person.id and one.roles >= _roles(person, deciders) for one in request.decisions)
+    # The policy may ask for less since: then the same word, said again, is enough.
+    repeats = verb is Verb.APPROVE and same and not _suffices(request.decisions, deciders)
+    return "voted_already" if repeats else None
+
+
+def _suffices(decisions: Iterable[Decision], deciders: Deciders) -> bool:
+    given = [one for one in decisions if one.verdict is Verdict.APPROVE]
+    return is_met(deciders, _by(given, Role.OWNER), _by(given, Role.GUARDIAN))
 
 
 def _roles(person: Person, deciders: Deciders) -> frozenset[Role]:

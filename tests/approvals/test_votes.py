@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from approvals.model import Role, State, Verb, Verdict
+from approvals.policy import parse
 from bot.sandbox import company
 from tests.approvals.house import DATA, LIN, OMAR, SARA, STRANGER, House
 
@@ -27,6 +28,30 @@ def test_two_owners_must_agree_where_the_policy_says_two(database: Path) -> None
     assert house.press(number, LIN, Verb.APPROVE) == "voted_already"
     assert house.press(number, OMAR, Verb.APPROVE) == "approve"
     assert state(house, number) is State.APPROVED
+    house.close()
+
+
+def test_who_approved_presses_again_where_that_is_enough_by_the_policy_of_now(database: Path) -> None:
+    house = two_owners(database)
+    number = house.pending(DATA)
+    house.press(number, LIN, Verb.APPROVE)
+    house.policies.put(parse(company.POLICY))
+    assert house.press(number, LIN, Verb.APPROVE) == "approve"
+    assert state(house, number) is State.APPROVED
+    assert [one.person.id for one in house.request(number).decisions] == [LIN]
+    house.close()
+
+
+def test_who_approved_as_a_guardian_and_is_an_owner_since_presses_again(database: Path) -> None:
+    others = company.POLICY.replace("S0PLATFORM", OMAR)
+    house = House(database.with_name("others.db"), policy=others)
+    number = house.pending(STRANGER)
+    assert house.press(number, SARA, Verb.APPROVE) == "approve"
+    house.policies.put(parse(others.replace(f'owners = ["{OMAR}"]', f'owners = ["{SARA}"]')))
+    assert house.press(number, SARA, Verb.APPROVE) == "approve"
+    assert [one.roles for one in house.request(number).decisions] == [{Role.OWNER, Role.GUARDIAN}]
+    assert state(house, number) is State.PENDING  # it takes two people
+    assert house.press(number, SARA, Verb.APPROVE) == "voted_already"
     house.close()
 
 
