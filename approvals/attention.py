@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
-from approvals.model import Deciders, Request, Role, Verdict
+from approvals.model import Deciders, Decision, Request, Role, Verdict
 from approvals.people import escalated
 from approvals.policy import Rules
 
@@ -47,12 +48,34 @@ def still_wanted(request: Request) -> tuple[str, ...]:
     deciders = request.deciders
     if deciders is None:
         return ()
-    given = [one for one in request.decisions if one.verdict is Verdict.APPROVE]
-    owners = sum(Role.OWNER in one.roles for one in given) < deciders.approvals
-    guardians = deciders.guardian_needed and not any(Role.GUARDIAN in one.roles for one in given)
-    wanted = (*(deciders.owner_ids if owners else ()), *(deciders.guardian_ids if guardians else ()))
-    voted = {one.person.id for one in given}
+    lacks = lacking(request, deciders)
+    owners = deciders.owner_ids if lacks.owner or lacks.anybody else ()
+    wanted = (*owners, *(deciders.guardian_ids if lacks.guardian or lacks.anybody else ()))
+    voted = {one.person.id for one in _given(request)}
     return tuple(person for person in dict.fromkeys(wanted) if person not in voted)
+
+
+class Lacking(NamedTuple):
+    """Whose word is still wanted.
+
+    :ivar anybody: one person was owner and guardian, and has but one word: whoever else may decide will do
+    """
+
+    owner: bool
+    guardian: bool
+    anybody: bool
+
+
+def lacking(request: Request, deciders: Deciders) -> Lacking:
+    given = _given(request)
+    owner = sum(Role.OWNER in one.roles for one in given) < deciders.approvals
+    guardian = deciders.guardian_needed and not any(Role.GUARDIAN in one.roles for one in given)
+    anybody = deciders.guardian_needed and len(given) <= deciders.approvals and not (owner or guardian)
+    return Lacking(owner, guardian, anybody)
+
+
+def _given(request: Request) -> list[Decision]:
+    return [one for one in request.decisions if one.verdict is Verdict.APPROVE]
 
 
 def _distance(number: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from approvals.attention import still_wanted
 from approvals.cloud import BLUEPRINT
 from approvals.code_model import UNVERIFIED
 from approvals.model import (
@@ -80,8 +81,8 @@ def objection(request: Request, why: str) -> str:
             return refused("own_request", who=who)
         case "not_the_requester":
             return refused("not_the_requester", who=mention(request.requester.id), number=request.id)
-        case "voted_already":
-            return refused("voted_already", number=request.id, who=who)
+        case "voted_already" if request.state is State.PENDING:
+            return refused("voted_already", number=request.id, who=any_of(still_wanted(request)))
         case "too_late":
             return refused("too_late", number=request.id, effect=effect(request))
         case "too_late_to_retry":

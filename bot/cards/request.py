@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from approvals.attention import lacking
 from approvals.cloud import Image
 from approvals.code_model import COPYING, KEPT, UNVERIFIED
 from approvals.findings import CATALOGUE
 from approvals.model import (
     LIGHTHOUSE_TARGET,
     Action,
+    Deciders,
     Decision,
     Finding,
     Item,
     ItemState,
     Level,
     Request,
-    Role,
     State,
     Verdict,
 )
@@ -226,17 +227,23 @@ def whose_word(request: Request) -> str:
     deciders = request.deciders
     if deciders is None:
         return ""
+    lacks = lacking(request, deciders)
+    if lacks.anybody:
+        return _("one person more: {who}", who=any_of(_others(request, deciders)))
     wanted = []
-    if _given(request, Role.OWNER) < deciders.approvals:
+    if lacks.owner:
         many = _(" ({approvals} of them)", approvals=deciders.approvals) if len(deciders.owner_ids) > 1 else ""
         wanted.append(any_of(deciders.owner_ids) + many)
-    if deciders.guardian_needed and not _given(request, Role.GUARDIAN):
+    if lacks.guardian:
         wanted.append(_("a guardian: {who}", who=any_of(deciders.guardian_names)))
     return _(" · and ").join(wanted)
 
 
-def _given(request: Request, role: Role) -> int:
-    return sum(role in one.roles and one.verdict is Verdict.APPROVE for one in request.decisions)
+def _others(request: Request, deciders: Deciders) -> tuple[str, ...]:
+    """Whoever has not said anything yet; guardians as the policy names them."""
+    voted = {one.person.id for one in request.decisions}
+    owners = (one for one in deciders.owner_ids if one not in voted)
+    return (*owners, *(deciders.guardian_names if set(deciders.guardian_ids) - voted else ()))
 
 
 def _decided_drift(request: Request) -> str:

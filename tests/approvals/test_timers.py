@@ -135,6 +135,16 @@ def test_only_those_are_reminded_whose_word_is_wanted(careful: House) -> None:
     assert careful.events(number)[-1] == "reminded"
 
 
+def test_where_one_person_spoke_for_both_roles_the_others_are_reminded(careful: House) -> None:
+    careful.directory.groups["S0SECURITY"] = (LIN, SARA)
+    number = careful.pending(STRANGER)
+    careful.press(number, LIN, Verb.APPROVE)
+    careful.told()
+    careful.clock.advance(hours=4)
+    careful.time_out()
+    assert reminded(careful) == [OMAR, SARA]  # it takes two people
+
+
 def test_a_decided_request_is_not_reminded_of(careful: House) -> None:
     careful.approved(DATA)
     careful.told()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -13,10 +14,12 @@ from bot.cards.story import story
 from tests.bot.drawn import accepted, labels, rings_nobody, view_accepted, words
 from tests.bot.requests import (
     BLOCKED,
+    DECIDERS,
     GUARDED,
     LIN,
     MEI,
     NOT_KNOWN,
+    OMAR,
     SARA,
     TRUSTED,
     UNKNOWN,
@@ -103,6 +106,38 @@ def test_the_pending_card_answers_what_who_where_to_why_and_until_when() -> None
         "<@U0LIN> or <@U0OMAR> (1 of them) · and a guardian: <!subteam^S0SECURITY>",
     ):
         assert fact in said
+
+
+@pytest.mark.parametrize(
+    ("guardians", "still"),
+    [
+        ((LIN.id,), "<@U0OMAR>"),
+        ((LIN.id, SARA.id), "<@U0OMAR> or <!subteam^S0SECURITY>"),
+    ],
+)
+def test_where_one_person_spoke_for_both_roles_the_card_says_who_else_is_wanted(
+    guardians: tuple[str, ...], still: str
+) -> None:
+    deciders = replace(GUARDED, guardian_ids=guardians)
+    both = replace(approval(), roles=frozenset({Role.OWNER, Role.GUARDIAN}))
+
+    said = words(card(request(State.PENDING, UNKNOWN, deciders=deciders, decisions=(both,)))[1])
+
+    assert f"*Deciding*  one person more: {still}\n" in said
+
+
+def test_who_approved_already_is_told_of_the_others_alone() -> None:
+    waiting = request(State.PENDING, deciders=replace(GUARDED, approvals=2), decisions=(approval(),))
+
+    said = private.objection(waiting, "voted_already")
+
+    assert said == "You have approved #1042 already. It waits for somebody else: <@U0OMAR> or <@U0SARA>."
+
+
+def test_where_it_was_decided_meanwhile_it_waits_for_nobody() -> None:
+    decided = request(State.APPROVED, deciders=replace(DECIDERS, approvals=2), decisions=(approval(), approval(OMAR)))
+
+    assert private.objection(decided, "voted_already").startswith("<@U0OMAR> approved #1042")
 
 
 def test_the_button_carries_the_number_and_nothing_else() -> None:
