@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from approvals.model import Role, State, Verb, Verdict
+from approvals.attention import lacking, still_wanted
+from approvals.model import Action, Deciders, Decision, Person, Request, Role, State, Verb, Verdict
+from approvals.people import is_met
 from approvals.policy import parse
 from bot.sandbox import company
-from tests.approvals.house import DATA, LIN, OMAR, SARA, STRANGER, House
+from tests.approvals.house import DATA, GUS, LIN, OMAR, SARA, STRANGER, House
 
 
 def state(house: House, number: int) -> State:
@@ -110,3 +116,26 @@ def test_one_person_who_is_owner_and_guardian_cannot_be_both(house: House) -> No
     assert state(house, number) is State.PENDING
     assert house.press(number, OMAR, Verb.APPROVE) == "approve"
     assert state(house, number) is State.APPROVED
+
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+ASKED = Request(1, Action.SHARE, "base-2026", (), (), "", Person("U0MEI", "mei"), NOON, State.PENDING, NOON)
+PEOPLE = (LIN, OMAR, SARA, GUS)
+ROLES = st.frozensets(st.sampled_from(Role), min_size=1)
+
+
+@given(st.dictionaries(st.sampled_from(PEOPLE), ROLES), st.booleans(), st.integers(1, 3))
+def test_nobodys_word_is_wanted_exactly_where_those_that_were_given_suffice(
+    votes: dict[str, frozenset[Role]], guarded: bool, approvals: int
+) -> None:
+    deciders = Deciders(PEOPLE, PEOPLE if guarded else (), guardian_needed=guarded, approvals=approvals)
+    decisions = tuple(Decision(Person(one, one), roles, Verdict.APPROVE, NOON) for one, roles in votes.items())
+    request = replace(ASKED, deciders=deciders, decisions=decisions)
+
+    owners, guardians = (
+        frozenset(one for one, roles in votes.items() if role in roles) for role in (Role.OWNER, Role.GUARDIAN)
+    )
+    met = is_met(deciders, owners, guardians)
+
+    assert met is not any(lacking(request, deciders))
+    assert not met or still_wanted(request) == ()
