@@ -62,6 +62,16 @@ def opened(path: Path) -> Iterator[Archive]:
         connection.close()
 
 
+def home_of(path: Path) -> str:
+    """The account that the file is about; empty where it is about none yet, isn't there or can't be read."""
+    try:
+        with opened(path) as archive:
+            (row,) = archive.rows("home")
+            return str(row["home"])
+    except StoreError:
+        return ""
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     """
     :raises StoreError: it can't be opened

@@ -67,6 +67,7 @@ class Lacking(NamedTuple):
 
 
 def lacking(request: Request, deciders: Deciders) -> Lacking:
+    """Nothing is, exactly where ``people.is_met`` says that what was given suffices."""
     given = _given(request)
     owner = sum(Role.OWNER in one.roles for one in given) < deciders.approvals
     guardian = deciders.guardian_needed and not any(Role.GUARDIAN in one.roles for one in given)

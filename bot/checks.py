@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from approvals import policy as policy_file
-from approvals.archive import opened
+from approvals.archive import home_of
 from approvals.errors import CloudError, DirectoryError, PolicyError, StoreError, UnknownPerson, WrongAccount
 from approvals.files import is_there
 from approvals.home import HomeAccount
@@ -177,7 +177,7 @@ def _principal(people: People, principal: str) -> str | None:
 def _cloud(settings: Settings, policy: Policy, db: Path) -> Iterator[Line]:
     cloud = cloud_client(settings, policy, lambda *_: None)
     try:
-        account = patiently(HomeAccount(cloud, policy, lambda: _recorded(db)).ask)
+        account = patiently(HomeAccount(cloud, policy, lambda: home_of(db)).ask)
     except WrongAccount as error:
         yield Line(False, "account", f"{error}. {error.remedy[0].upper()}{error.remedy[1:]}")
     except CloudError as error:
@@ -187,16 +187,6 @@ def _cloud(settings: Settings, policy: Policy, db: Path) -> Iterator[Line]:
         yield from (_region(cloud, region) for region in policy.home.regions)
     finally:
         cloud.close()
-
-
-def _recorded(db: Path) -> str:
-    """The account that the database is about; empty where there is none that can be read, which is told elsewhere."""
-    try:
-        with opened(db) as archive:
-            (row,) = archive.rows("home")
-            return str(row["home"])
-    except StoreError:
-        return ""
 
 
 def _region(cloud: TencentCloud, region: str) -> Line:

@@ -12,7 +12,9 @@ from pathlib import Path
 import click
 
 from approvals import policy as policies
+from approvals.archive import home_of
 from approvals.desk import Clock
+from approvals.errors import StoreError
 from bot import config
 from bot.app import Bot, utc_now
 from bot.config import Settings
@@ -61,7 +63,11 @@ def opened(
 
     :param policy: the text of the policy file
     :param clock: the bot's; the servers have their own
+    :raises StoreError: the database that was named is of a real account, or can't be used
     """
+    recorded = home_of(db) if db else ""
+    if recorded not in ("", company.HOME_ACCOUNT):
+        raise StoreError(str(db), f"it is about account {recorded}, which is none of the sandbox's: name another file")
     parsed = policies.parse(policy)
     with tempfile.TemporaryDirectory(prefix="imagewarden-") as folder:
         cloud = CloudServer().start()

@@ -169,6 +169,17 @@ def test_a_database_about_another_account_stops_the_start(shell: Shell) -> None:
     assert problem.endswith("Use keys of that account, or name another database file in IMAGEWARDEN_DB.")
 
 
+def test_the_sandbox_leaves_a_database_of_a_real_account_as_it_is(shell: Shell) -> None:
+    file = Path(shell.folder, "bot.db")
+    make_database_of("100000000002", file)
+    before = file.read_bytes()
+
+    problem = shell.types("sandbox", "--port", "0", "--db", "bot.db").problem()
+
+    assert problem.endswith("it is about account 100000000002, which is none of the sandbox's: name another file")
+    assert file.read_bytes() == before
+
+
 def test_a_slack_that_is_not_there_ends_a_start_in_socket_mode(shell: Shell) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         nobody = f"http://127.0.0.1:{taken.getsockname()[1]}/api/"
