@@ -17,7 +17,8 @@ from approvals.sql.connection import migrate, open_database
 
 QUERIES = queries()
 FOLDER = Path(approvals.__file__).parent
-SOURCES = [one for one in FOLDER.glob("*.py") if "from approvals.tables import" in one.read_text(encoding="utf-8")]
+BASES = ("from approvals.tables import", "from approvals.requests import")
+SOURCES = [one for one in FOLDER.glob("*.py") if any(base in one.read_text(encoding="utf-8") for base in BASES)]
 RUNNERS = {"_all", "_one", "_sure", "_changed", "_do", "_moved", "_counted"}
 
 # The newest line of the record is its last row, and the newest request that was looked at is one of the last. For an
