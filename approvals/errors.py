@@ -58,7 +58,7 @@ class WrongAccount(ImagewardenError):
     """The credentials belong to another account than the one that the policy names, or that the database is about.
 
     :ivar recorded: it is the database that is about the expected account
-    :ivar remedy: what an operator can do
+    :ivar remedy: what an operator can do, without a full stop
     """
 
     def __init__(self, expected: str, actual: str, *, recorded: bool = False) -> None:
@@ -70,9 +70,9 @@ class WrongAccount(ImagewardenError):
         self.actual = actual
         self.recorded = recorded
         self.remedy = (
-            "use keys of that account, or name another database file in IMAGEWARDEN_DB"
+            "Use keys of that account, or name another database file in IMAGEWARDEN_DB"
             if recorded
-            else "use keys of the policy's account, or correct the policy"
+            else "Use keys of the policy's account, or correct the policy"
         )
 
 

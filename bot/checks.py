@@ -179,7 +179,7 @@ def _cloud(settings: Settings, policy: Policy, db: Path) -> Iterator[Line]:
     try:
         account = patiently(HomeAccount(cloud, policy, lambda: home_of(db)).ask)
     except WrongAccount as error:
-        yield Line(False, "account", f"{error}. {error.remedy[0].upper()}{error.remedy[1:]}")
+        yield Line(False, "account", f"{error}. {error.remedy}")
     except CloudError as error:
         yield Line(False, "credentials", f"the cloud says {error.code}: {error.message} {error.advice}".rstrip())
     else:

@@ -87,7 +87,7 @@ def _first_questions(bot: Bot) -> None:
     try:
         bot.home.id()
     except WrongAccount as error:
-        raise CannotStart(f"{error}. {error.remedy[0].upper()}{error.remedy[1:]}.") from error
+        raise CannotStart(f"{error}. {error.remedy}.") from error
     except AuthFailed as error:
         raise CannotStart(
             f"The cloud refuses the credentials ({error.code}: {error.message}). "
