@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +12,9 @@ from approvals.errors import StoreError
 from approvals.files import is_there
 from approvals.migrations import STEPS
 from approvals.sql import queries
+from approvals.workspace import Workspace, told
 
-_SQL = queries(("audit.sql", "shares.sql"))
+_SQL = queries(("audit.sql", "shares.sql", "messages.sql"))
 _ABSENT = "there is no such file"
 _FOREIGN = "this is no database of Imagewarden"
 _NEWER = "a newer version of Imagewarden wrote it: use that one"
@@ -27,7 +29,7 @@ class Archive:
         self._path = path
 
     def rows(self, query: str, **values: object) -> Iterator[sqlite3.Row]:
-        """The rows of a query of ``audit.sql`` or ``shares.sql``, one after the other.
+        """The rows of a query of ``audit.sql``, ``shares.sql`` or ``messages.sql``, one after the other.
 
         :raises StoreError: the file can't be read on
         """
@@ -70,6 +72,16 @@ def home_of(path: Path) -> str:
             return str(row["home"])
     except StoreError:
         return ""
+
+
+def workspace_of(path: Path) -> Workspace | None:
+    """The workspace that the file is about; None where it is about none yet, isn't there or can't be read."""
+    try:
+        with opened(path) as archive:
+            row = next(archive.rows("audit_of_workspace"), None)
+            return told(json.loads(row["detail"])) if row else None
+    except StoreError:
+        return None
 
 
 def _connect(path: Path) -> sqlite3.Connection:

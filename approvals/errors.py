@@ -10,7 +10,8 @@
     ├── LeaseLost            others took over what we had in hand
     ├── PutOff               what nobody foresaw kept some of the work from being done
     ├── DirectoryError       who a person is can't be told now
-    │   └── UnknownPerson    there is no such person or group
+    │   ├── UnknownPerson    there is no such person or group
+    │   └── WrongWorkspace   the bot is in another workspace than the policy's or the database's
     └── CloudError           a call to the cloud did not succeed
         ├── Refused          the cloud said no, and will say so again
         ├── Throttled        too many calls; nothing was done
@@ -103,6 +104,34 @@ class UnknownPerson(DirectoryError):
     def __init__(self, principal: str) -> None:
         super().__init__(f"there is no person or group {principal}")
         self.principal = principal
+
+
+class WrongWorkspace(DirectoryError):
+    """The bot is in another workspace than the one that the policy names, or that the database is about.
+
+    :param expected: the workspace in which it should be, for people to read
+    :param team_id: of the one in which it is
+    :param actual: the same, for people to read
+    :param recorded: it is the database that is about the expected workspace
+    :ivar remedy: what an operator can do, without a full stop
+    """
+
+    def __init__(self, expected: str, team_id: str, actual: str, *, recorded: bool = False) -> None:
+        why = (
+            "the people and the messages that the database names are of"
+            if recorded
+            else "the policy's [home] workspace is"
+        )
+        super().__init__(
+            f"SLACK_BOT_TOKEN is of the workspace {actual}, but {why} {expected}: nobody is told anything and nobody "
+            "can ask or decide until the two agree"
+        )
+        self.remedy = (
+            "Use the token of that workspace, or name another database file in IMAGEWARDEN_DB. To move to "
+            f'{team_id} for good, set workspace = "{team_id}" under [home]'
+            if recorded
+            else "Use the token of the policy's workspace, or correct the policy"
+        )
 
 
 class About(StrEnum):

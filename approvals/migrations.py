@@ -285,6 +285,7 @@ SCHEMA = (
     "CREATE INDEX audit_request ON audit (request_id, seq)",
     "CREATE INDEX audit_heads ON audit (seq) WHERE event = 'head_posted'",
     "CREATE INDEX audit_policy ON audit (seq) WHERE event IN ('policy_loaded', 'policy_refused')",
+    "CREATE INDEX audit_workspace ON audit (seq) WHERE event = 'workspace_known'",
     """
     CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END
@@ -369,6 +370,12 @@ def m0006_no_line_in_the_place_of_another(db: Database) -> None:
     bring_up(db, SCHEMA)
 
 
+@migrations()
+def m0007_the_workspace(db: Database) -> None:
+    """In which workspace the bot is is found however long the record is."""
+    bring_up(db, SCHEMA)
+
+
 STEPS = (
     m0001_the_main_job.__name__,
     m0002_as_first_released.__name__,
@@ -376,5 +383,6 @@ STEPS = (
     m0004_the_images_of_an_account.__name__,
     m0005_deleted_images_by_name.__name__,
     m0006_no_line_in_the_place_of_another.__name__,
+    m0007_the_workspace.__name__,
 )
 """The steps that this version knows: a file with another one is from a newer version."""

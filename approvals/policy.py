@@ -29,7 +29,7 @@ _TAKEN = {LIGHTHOUSE: "the vendor's Lighthouse"} | dict.fromkeys(
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
-FIXED_WHILE_RUNNING = ("account", "site", "regions", "channel", "lighthouse")
+FIXED_WHILE_RUNNING = ("account", "site", "regions", "workspace", "channel", "lighthouse")
 """The settings under ``[home]`` on which connections and posted cards depend: another value needs a restart."""
 
 
@@ -93,6 +93,7 @@ class _Section(BaseModel):
 class Home(_Section):
     """``[home]``: our account, and where in the chat requests are told.
 
+    :ivar workspace: in which the bot must be, or the organisation; None for the one of the database
     :ivar language: of the cards that everybody sees, and of whoever's own isn't known
     :ivar lighthouse: whether Lighthouse's images count too, and images may be offered to it
     :ivar creators: accounts beside our own whose images are ours too, such as sub-accounts that build
@@ -101,6 +102,7 @@ class Home(_Section):
     account: AccountId | None = None
     site: Literal["china", "international"] = "china"
     regions: Annotated[tuple[Region, ...], Field(min_length=1)]
+    workspace: Annotated[str, Field(pattern=r"^[TE][A-Z0-9]{2,20}$")] | None = None
     channel: Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,20}$")]
     guardians: tuple[Principal, ...] = ()
     admins: tuple[PersonId, ...] = ()

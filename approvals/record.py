@@ -53,5 +53,10 @@ class Record(Tables):
         row = self._one("audit_of_policy")
         return (row["event"], json.loads(row["detail"])) if row else None
 
+    def workspace(self) -> Mapping[str, object] | None:
+        """What the record says last about the workspace in which the bot is."""
+        row = self._one("audit_of_workspace")
+        return json.loads(row["detail"]) if row else None
+
     def audit_of(self, request_id: int) -> list[Mapping[str, object]]:
         return [dict(row) for row in self._all("audit_of", request_id=request_id)]

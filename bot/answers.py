@@ -14,6 +14,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
+from approvals.workspace import Workspace
 from bot.payloads import Id, Name, Text
 
 _NO_ANSWER = (SlackApiError, OSError, HTTPException)
@@ -116,9 +117,15 @@ class GroupMembers(Answer):
 
 class AuthTest(Answer):
     team_id: Id
+    team: Shown = None
     enterprise_id: IdOrNone = None
     user_id: Id
+    user: Shown = None
     bot_id: IdOrNone = None
+
+    @property
+    def workspace(self) -> Workspace:
+        return Workspace(self.team_id, self.enterprise_id, self.team or "")
 
 
 class Channel(Answer):

@@ -36,18 +36,19 @@ from approvals.tencent import TencentCloud
 from approvals.timers import Timers
 from approvals.watched import WatchedCloud
 from approvals.worker import Sweep, Worker
+from approvals.workspace import Bound
 from bot import health
 from bot.answers import Client
 from bot.config import Settings
 from bot.gate import Gate
 from bot.homes import Homes
+from bot.installation import Installation
 from bot.listeners import actions, again, commands, extending, home, options, previews, shortcuts, unread, views
 from bot.metrics import Metrics
 from bot.notices import Notices
 from bot.people import People
 from bot.replies import Replies
 from bot.services import Background, Services
-from bot.slack import Installation
 
 _SLACK_TIMEOUT = 8  # seconds
 
@@ -86,7 +87,7 @@ class Bot:
         self.catalogue = Catalogue(policy.home.regions, clock)
         self.cloud = WatchedCloud(self._cloud_client, incidents, self.catalogue)
         self.home = HomeAccount(self.cloud, policy, Recorded(self.store))
-        self.installation = Installation(self.client)
+        self.installation = Installation(self.client, Bound(self.store, policy.home.workspace, clock))
         directory = People(self.client, self.installation.workspace)
         desk = Desk(self.store, policies, directory, clock=clock)
         replies = Replies(self.client, clock)
@@ -115,7 +116,14 @@ class Bot:
         leases = Leases(self.store)
         channel = policy.home.channel
         self._notices = Notices(
-            self.store, self.client, replies, clock, leases, services.language_asked, channel=channel
+            self.store,
+            self.client,
+            replies,
+            clock,
+            leases,
+            services.language_asked,
+            self._is_installed,
+            channel=channel,
         )
         self.health = health.Health(
             health.slack(self.installation, self.metrics, clock, self._slack_is_back),
@@ -165,6 +173,9 @@ class Bot:
     def look(self) -> None:
         """Look what is due: the clock was moved."""
         self._worker.look()
+
+    def _is_installed(self) -> bool:
+        return self.installation.known is not None
 
     def _slack_is_back(self) -> None:
         self._go_on()  # who may ask and who decides is asked of Slack
@@ -226,12 +237,11 @@ def bolt_app(settings: Settings, installation: Installation, services: Services)
     without a call per request."""
 
     def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        known = installation.known
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,
-            bot_user_id=known.bot_user_id if known else None,
-            bot_id=known.bot_id if known else None,
+            bot_user_id=installation.bot_user_id,
+            bot_id=installation.bot_id,
             bot_token=settings.bot_token.get_secret_value(),
         )
 

@@ -12,21 +12,23 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from approvals import policy as policy_file
-from approvals.archive import home_of
+from approvals.archive import home_of, workspace_of
 from approvals.errors import CloudError, DirectoryError, PolicyError, StoreError, UnknownPerson, WrongAccount
 from approvals.files import is_there
 from approvals.home import HomeAccount
 from approvals.policy import Policy
 from approvals.sql.connection import open_database
 from approvals.tencent import TencentCloud
+from approvals.workspace import against
 from bot import config
-from bot.answers import ConversationInfo, read
+from bot.answers import AuthTest, ConversationInfo, read
 from bot.app import cloud_client, web_client
 from bot.config import ConfigError, Settings
+from bot.installation import Installation
 from bot.patience import patiently
 from bot.people import People
 from bot.scopes import lacking, remedy
-from bot.slack import TOKEN_FAULTS, UNREACHED, Installation, code_of, is_passing, is_throttle, told_by
+from bot.slack import TOKEN_FAULTS, UNREACHED, code_of, is_passing, is_throttle, told_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def check(*, http: bool) -> Iterator[Line]:
     yield _database(places.db)
     if settings is None:
         return
-    yield from _slack(settings, policy, http=http)
+    yield from _slack(settings, policy, places.db, http=http)
     if policy is not None:
         yield from _cloud(settings, policy, places.db)
 
@@ -85,19 +87,21 @@ def _database(path: Path) -> Line:
     return Line(True, "database", f"{path} can be written")
 
 
-def _slack(settings: Settings, policy: Policy | None, *, http: bool) -> Iterator[Line]:
+def _slack(settings: Settings, policy: Policy | None, db: Path, *, http: bool) -> Iterator[Line]:
     client = web_client(settings, settings.bot_token.get_secret_value())
     try:
         answer = client.auth_test()
+        told = read(AuthTest, answer)
     except SlackApiError as error:
         yield Line(False, "slack", _refused(error, "the bot token", "reinstall the app and copy the token again"))
         return
     except UNREACHED as error:
         yield Line(False, "slack", f"{settings.slack_api_url} can't be reached ({error}): look at network and proxy")
         return
-    yield Line(
-        True, "slack", f"the bot is {answer.get('user') or answer.get('user_id')} in {answer.get('team') or '?'}"
-    )
+    yield Line(True, "slack", f"the bot is {told.user or told.user_id} in {told.team or told.team_id}")
+    if wrong := against(told.workspace, policy.home.workspace if policy else None, workspace_of(db)):
+        yield Line(False, "workspace", f"{wrong}. {wrong.remedy}")
+        return
     yield _scopes(lacking(answer.headers))
     if not http:
         yield _app_token(client, settings)

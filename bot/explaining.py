@@ -17,9 +17,10 @@ from approvals.policy_lines import lines_of
 from bot import config
 from bot.app import cloud_client, web_client
 from bot.config import Settings
+from bot.installation import Installation
 from bot.patience import patiently
 from bot.people import People
-from bot.slack import UNREACHED, Installation
+from bot.slack import UNREACHED
 
 
 def explain(image_ref: str, target: str, requester: str) -> Iterator[str]:

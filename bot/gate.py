@@ -10,12 +10,12 @@ from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.middleware import Middleware
 
 from bot import payloads
+from bot.installation import Installation
 from bot.languages import Language, speak, translated
 from bot.payloads import Asking, Challenge, Command, Event, FromPerson, Interaction, Malformed, Suggestion
 from bot.refusals import refused
 from bot.replies import ReplyAddress
 from bot.services import Services
-from bot.slack import Installation
 
 _PAYLOAD = "imagewarden_payload"  # where Bolt's context holds what was read
 _LANGUAGE = "imagewarden_language"
@@ -49,7 +49,7 @@ class Gate(Middleware):
             return BoltResponse(status=404, body="not handled\n")
         if isinstance(payload, Challenge):
             return BoltResponse(status=200, body={"challenge": payload.challenge})
-        if not self._is_ours(payload):
+        if not self._installation.is_ours(*payload.workspace):
             log.warning("workspace_refused", team=payload.workspace[0])
             return BoltResponse(
                 status=200, body=translated(refused("not_installed")) if isinstance(payload, Command) else ""
@@ -73,13 +73,6 @@ class Gate(Middleware):
     def _language_of(self, payload: Asking | Suggestion | Event) -> Language:
         person_id = payload.event.user or "" if isinstance(payload, Event) else payload.person_id
         return self._services.language_of(person_id)
-
-    def _is_ours(self, payload: Asking | Suggestion | Event) -> bool:
-        known = self._installation.known
-        if known is None:
-            return True  # Slack couldn't be asked yet; it is asked who they are before anybody reads or decides
-        team_id, enterprise_id = payload.workspace
-        return team_id == known.team_id or (known.enterprise_id is not None and enterprise_id == known.enterprise_id)
 
     def _is_strangers(self, payload: FromPerson) -> bool:
         """In a channel that companies share, whoever presses is told with their own workspace. A command is not: who

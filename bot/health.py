@@ -9,15 +9,16 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from approvals.errors import AuthFailed, CloudError, Refused, StoreError, WrongAccount
+from approvals.errors import AuthFailed, CloudError, Refused, StoreError, WrongAccount, WrongWorkspace
 from approvals.home import HomeAccount
 from approvals.ledger import Ledger
 from approvals.store import Store
 from approvals.worker import Sweep
 from bot.answers import ConversationInfo, read
+from bot.installation import Installation
 from bot.metrics import Metrics
 from bot.scopes import remedy
-from bot.slack import CLOSED, TOKEN_FAULTS, UNREACHED, Installation, code_of
+from bot.slack import CLOSED, TOKEN_FAULTS, UNREACHED, code_of
 
 _EVERY = timedelta(seconds=30)
 _EVERY_WHILE_DOWN = timedelta(seconds=3)
@@ -194,7 +195,9 @@ def slack(
             if code in TOKEN_FAULTS:
                 raise DoesNotWork(f"Slack refuses SLACK_BOT_TOKEN: {code}") from error
             raise NoAnswer(str(error)) from error
-        except UNREACHED as error:
+        except WrongWorkspace as error:
+            raise DoesNotWork(f"{error}. {error.remedy}") from error
+        except (StoreError, *UNREACHED) as error:
             raise NoAnswer(str(error)) from error
 
     def answered(was_down: bool) -> None:

@@ -49,6 +49,7 @@ class Notices:
     Nothing here waits for the disk: what a loss of power undoes is told again.
 
     :param languages: in which a person is spoken to, with "" everybody together
+    :param installed: do we know where the bot is installed? Before, it may be among people whom nothing concerns
     :param channel: of the policy; what can't be told in another one, where an older policy had cards, is given up
     :param together: messages sent side by side, each to somebody else
     """
@@ -61,6 +62,7 @@ class Notices:
         clock: Callable[[], datetime],
         leases: Leases,
         languages: Callable[[str], Language],
+        installed: Callable[[], bool],
         *,
         channel: str,
         together: int = 8,
@@ -69,6 +71,7 @@ class Notices:
         self._clock = clock
         self._leases = leases
         self._languages = languages
+        self._installed = installed
         self._teller = Teller(store, client, replies, channel)
         self._channel = channel
         self._together = together
@@ -79,6 +82,8 @@ class Notices:
 
     def sweep(self, now: datetime) -> int:
         """Deliver what is due; returns how many messages are on their way or were."""
+        if not self._installed():
+            return 0
         if not self._moved_in:
             self._move_in()
         with self._store.read() as ledger:
@@ -91,6 +96,8 @@ class Notices:
 
     def next_due(self, ledger: Ledger) -> datetime | None:
         """When something will be due; whoever is held until then is left out."""
+        if not self._installed():
+            return None
         free, waiting = self._recipients.next_free(), ledger.next_notice(self._recipients.silent)
         return min((one for one in (free, waiting) if one is not None), default=None)
 

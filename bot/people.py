@@ -14,10 +14,11 @@ from slack_sdk.web import SlackResponse
 from approvals.errors import DirectoryError, UnknownPerson
 from approvals.model import Person
 from approvals.sentences import say
+from approvals.workspace import Workspace
 from bot import languages
 from bot.answers import Answer, GroupMembers, User, UserByEmail, UsersInfo, read
 from bot.languages import Language
-from bot.slack import UNREACHED, Workspace, code_of, told_by
+from bot.slack import UNREACHED, code_of, told_by
 
 T = TypeVar("T")
 A = TypeVar("A", bound=Answer)
@@ -100,6 +101,7 @@ class People:
         return tuple(group.users)
 
     def _ask(self, principal: str, kind: type[A], call: Callable[[], SlackResponse]) -> A:
+        self._workspace()  # nobody of another one is asked for
         try:
             return read(kind, call())
         except SlackApiError as error:

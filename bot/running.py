@@ -12,7 +12,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from approvals import policy as policies
-from approvals.errors import AuthFailed, CloudError, WrongAccount
+from approvals.errors import AuthFailed, CloudError, WrongAccount, WrongWorkspace
 from bot import config
 from bot.app import Bot
 from bot.door import Events, door
@@ -84,6 +84,8 @@ def _first_questions(bot: Bot) -> None:
         log.warning("slack_unclear", error=code or str(error))
     except UNREACHED as error:
         log.warning("slack_unreachable", error=str(error))
+    except WrongWorkspace as error:
+        raise CannotStart(f"{error}. {error.remedy}.") from error
     try:
         bot.home.id()
     except WrongAccount as error:

@@ -1,18 +1,11 @@
-"""What Slack's answers mean: which errors pass, which are final, which are an operator's; and who we are there."""
+"""What Slack's answers mean: which errors pass, which are final, which are an operator's."""
 
 from __future__ import annotations
 
 import re
-import threading
-from dataclasses import dataclass
 from http.client import HTTPException
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-
-from approvals.errors import DirectoryError
-from bot.answers import AuthTest, read
-from bot.scopes import lacking
 
 _PASSING = {
     # "part of the operation may have succeeded" (Slack: common errors)
@@ -49,16 +42,6 @@ UNREACHED = (OSError, HTTPException)
 """When no whole answer came: errors of the socket and of urllib, half an answer, and one that can't be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """Where the bot is installed, as ``auth.test`` says."""
-
-    team_id: str
-    enterprise_id: str | None
-    bot_user_id: str
-    bot_id: str | None
-
-
 def code_of(error: SlackApiError) -> str:
     """Slack's code; empty where it isn't Slack that answered, but a proxy with a page of its own, or Slack by half."""
     told = error.response.data
@@ -86,48 +69,3 @@ def is_passing(error: SlackApiError) -> bool:
     """Will the same call succeed some day?"""
     code = code_of(error)
     return error.response.status_code >= 500 or not code or code in _PASSING
-
-
-class Installation:
-    """Where the bot is installed, asked of ``auth.test``.
-
-    :ivar lacks: the scopes that the token should have and hasn't, as far as is known
-    """
-
-    def __init__(self, client: WebClient) -> None:
-        self._client = client
-        self.lacks: frozenset[str] = frozenset()
-        self._workspace: Workspace | None = None
-        self._lock = threading.Lock()
-
-    @property
-    def known(self) -> Workspace | None:
-        return self._workspace
-
-    def workspace(self) -> Workspace:
-        """Our workspace.
-
-        :raises DirectoryError: it isn't known, and Slack can't be asked now
-        """
-        with self._lock:
-            if self._workspace is None:
-                try:
-                    self.ask()
-                except (SlackApiError, *UNREACHED) as error:
-                    raise DirectoryError(f"Slack doesn't say where the bot is installed: {error}") from error
-            assert self._workspace is not None  # noqa: S101  asked above
-            return self._workspace
-
-    def ask(self) -> Workspace:
-        """Ask Slack again, whatever is known.
-
-        :raises SlackApiError: Slack refuses the token
-        :raises OSError, HTTPException: Slack can't be reached
-        """
-        answer = self._client.auth_test()
-        told = read(AuthTest, answer)
-        self.lacks = lacking(answer.headers) or frozenset()
-        self._workspace = Workspace(
-            team_id=told.team_id, enterprise_id=told.enterprise_id, bot_user_id=told.user_id, bot_id=told.bot_id
-        )
-        return self._workspace

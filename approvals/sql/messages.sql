@@ -209,6 +209,10 @@ SELECT COALESCE((SELECT at FROM audit WHERE event = 'head_posted' ORDER BY seq D
 -- What the record says last about the policy file.
 SELECT event, detail FROM audit WHERE event IN ('policy_loaded', 'policy_refused') ORDER BY seq DESC LIMIT 1
 
+-- audit_of_workspace --
+-- What the record says last about the workspace in which the bot is.
+SELECT detail FROM audit WHERE event = 'workspace_known' ORDER BY seq DESC LIMIT 1
+
 -- audit_of --
 -- The record of one request.
 SELECT * FROM audit WHERE request_id = :request_id ORDER BY seq

@@ -12,9 +12,10 @@ from pathlib import Path
 import click
 
 from approvals import policy as policies
-from approvals.archive import home_of
+from approvals.archive import home_of, workspace_of
 from approvals.desk import Clock
 from approvals.errors import StoreError
+from approvals.sentences import listed_as
 from bot import config
 from bot.app import Bot, utc_now
 from bot.config import Settings
@@ -65,9 +66,8 @@ def opened(
     :param clock: the bot's; the servers have their own
     :raises StoreError: the database that was named is of a real account, or can't be used
     """
-    recorded = home_of(db) if db else ""
-    if recorded not in ("", company.HOME_ACCOUNT):
-        raise StoreError(str(db), f"it is about account {recorded}, which is none of the sandbox's: name another file")
+    if db:
+        _refuse_real(db)
     parsed = policies.parse(policy)
     with tempfile.TemporaryDirectory(prefix="imagewarden-") as folder:
         cloud = CloudServer().start()
@@ -92,6 +92,20 @@ def opened(
             bot.stop()
             workspace.stop()
             cloud.stop()
+
+
+def _refuse_real(db: Path) -> None:
+    """
+    :raises StoreError: the database is of a real account or workspace
+    """
+    about = []
+    if home_of(db) not in ("", company.HOME_ACCOUNT):
+        about.append(f"account {home_of(db)}")
+    workspace = workspace_of(db)
+    if workspace is not None and workspace.team_id != company.TEAM:
+        about.append(f"the workspace {workspace}")
+    if about:
+        raise StoreError(str(db), f"it is about {listed_as(about)}, which is none of the sandbox's: name another file")
 
 
 def _until_read(bot: Bot) -> None:

@@ -316,7 +316,7 @@ class Life:
         self._checker = Checker(self.store, cloud, policies, world.directory, home)
         # One message after the other: so the flow takes its steps in the same order each time.
         self._notices = Notices(
-            self.store, client, replies, clock, leases, lambda _: "en", channel="C0IMAGES", together=1
+            self.store, client, replies, clock, leases, lambda _: "en", lambda: True, channel="C0IMAGES", together=1
         )
         self._judging = Judging(self.store, self.desk)
         self._executor = Executor(self.store, cloud, policies, home, leases, incidents)

@@ -18,6 +18,7 @@ FULL = """
 account = "100000000001"
 site = "international"
 regions = ["ap-guangzhou", "ap-singapore"]
+workspace = "T0NIMBUS"
 channel = "C0IMAGES"
 guardians = ["S0SECURITY", "U0SARA"]
 admins = ["U0ADMIN"]
@@ -73,6 +74,7 @@ def test_every_setting_is_read() -> None:
         "account": "100000000001",
         "site": "international",
         "regions": ("ap-guangzhou", "ap-singapore"),
+        "workspace": "T0NIMBUS",
         "channel": "C0IMAGES",
         "guardians": ("S0SECURITY", "U0SARA"),
         "admins": ("U0ADMIN",),

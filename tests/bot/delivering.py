@@ -25,13 +25,17 @@ CHANNEL = "C0IMAGES"
 
 @dataclass
 class Desk:
-    """Makes changes as the desk does, with their messages beside them; ``sweep`` delivers."""
+    """Makes changes as the desk does, with their messages beside them; ``sweep`` delivers.
+
+    :ivar installed: is it known where the bot is installed?
+    """
 
     store: Store
     notices: Notices
     workspace: WorkspaceServer
     hands: Hands
     channel: str = CHANNEL
+    installed: bool = True
 
     def pending(self, *targets: Target, deciders: Deciders = DECIDERS, key: str = "1", threaded: bool = False) -> int:
         """A request that waits for its owners; its cards are not delivered yet."""
@@ -143,8 +147,11 @@ class Desk:
 def desk_at(path: Path, workspace: WorkspaceServer, client: WebClient, hands: Hands, channel: str = CHANNEL) -> Desk:
     store = Store(path)
     replies = Replies(client, hands.utc)
-    notices = Notices(store, client, replies, hands.utc, Leases(store), lambda _: "en", channel=channel)
-    return Desk(store, notices, workspace, hands, channel)
+    notices = Notices(
+        store, client, replies, hands.utc, Leases(store), lambda _: "en", lambda: made.installed, channel=channel
+    )
+    made = Desk(store, notices, workspace, hands, channel)
+    return made
 
 
 def headline(message: Message) -> str:

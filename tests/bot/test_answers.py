@@ -9,16 +9,17 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from approvals.errors import DirectoryError, UnknownPerson
+from approvals.workspace import Workspace
 from bot import answers
 from bot.answers import Answer, Client, Unreadable, read
+from bot.installation import Installation
 from bot.people import People
 from bot.replies import Replies
-from bot.slack import Installation, Workspace
 from tests.approvals.raw_server import Reply, http, serving
 from tests.bot.conftest import Hands
 from tests.bot.told_slack import told_slack
 
-OURS = Workspace("T0OURS", None, "U0BOT", "B0BOT")
+OURS = Workspace("T0OURS")
 STRANGER = "people of other workspaces can neither ask nor decide."
 SECRET = "not-for-logs"
 
@@ -98,7 +99,9 @@ def test_who_cannot_be_told_from_a_guest_is_nobody_yet_and_not_refused(user: Any
 def test_an_id_that_is_empty_is_none() -> None:
     whole = {"team_id": "T0OURS", "user_id": "U0BOT"}
     with told_slack({"auth.test": {**whole, "enterprise_id": "", "bot_id": ""}}) as client:
-        assert Installation(client).workspace() == Workspace("T0OURS", None, "U0BOT", None)
+        installation = Installation(client)
+        assert installation.workspace() == Workspace("T0OURS", None)
+        assert (installation.bot_user_id, installation.bot_id) == ("U0BOT", None)
     with told_slack({"users.info": {"user": {"team_id": ""}}}) as client, pytest.raises(DirectoryError):
         People(client, lambda: OURS).person("U0X")
 

@@ -8,12 +8,16 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from approvals.store import Store
+from approvals.workspace import Bound, Workspace
+from bot.app import utc_now
 from bot.cli import main
 from bot.sandbox import company
 from bot.sandbox.cloud.server import CloudServer
@@ -177,6 +181,18 @@ def test_the_sandbox_leaves_a_database_of_a_real_account_as_it_is(shell: Shell) 
     problem = shell.types("sandbox", "--port", "0", "--db", "bot.db").problem()
 
     assert problem.endswith("it is about account 100000000002, which is none of the sandbox's: name another file")
+    assert file.read_bytes() == before
+
+
+def test_the_sandbox_leaves_a_database_of_a_real_workspace_as_it_is(shell: Shell) -> None:
+    file = Path(shell.folder, "bot.db")
+    with closing(Store(file)) as store:
+        Bound(store, None, utc_now).settle(Workspace("T0REAL", None, "Real"))
+    before = file.read_bytes()
+
+    problem = shell.types("sandbox", "--port", "0", "--db", "bot.db").problem()
+
+    assert problem.endswith("about the workspace T0REAL (Real), which is none of the sandbox's: name another file")
     assert file.read_bytes() == before
 
 

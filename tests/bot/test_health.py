@@ -16,10 +16,10 @@ from approvals.policy import parse
 from approvals.store import Store
 from bot import health
 from bot.health import Dependency, Health
+from bot.installation import Installation
 from bot.metrics import Metrics
 from bot.sandbox import company
 from bot.sandbox.workspace.server import WorkspaceServer
-from bot.slack import Installation
 from tests.approvals.fake_cloud import FakeCloud
 from tests.bot.conftest import Hands
 

@@ -39,6 +39,16 @@ def test_the_card_goes_to_the_channel_and_to_each_owner(desk: Desk) -> None:
     assert desk.waiting() == 0
 
 
+def test_nothing_is_told_before_it_is_known_where(desk: Desk, workspace: WorkspaceServer) -> None:
+    desk.installed = False
+    desk.pending()
+    assert desk.notices_due_in() is None
+    assert (desk.deliver(), workspace.api.called["chat.postMessage"]) == (0, 0)
+    desk.installed = True
+    assert desk.deliver() == 3
+    assert desk.waiting() == 0
+
+
 def test_a_change_is_shown_in_place_and_told_in_the_thread(desk: Desk) -> None:
     number = desk.pending()
     desk.deliver()

@@ -9,20 +9,21 @@ import pytest
 from slack_sdk import WebClient
 
 from approvals.desk import Desk
-from approvals.errors import DirectoryError, UnknownPerson
+from approvals.errors import DirectoryError, UnknownPerson, WrongWorkspace
 from approvals.model import Verb
+from approvals.workspace import Workspace
+from bot.installation import Installation
 from bot.people import People
 from bot.sandbox import company
 from bot.sandbox.company import Group
 from bot.sandbox.workspace.server import WorkspaceServer
-from bot.slack import Installation, Workspace
 from tests.approvals.house import House
 from tests.approvals.raw_server import Reply, http, serving
 from tests.bot.conftest import Hands
 from tests.bot.told_slack import told_slack
 
-OURS = Workspace("T0OURS", None, "U0BOT", "B0BOT")
-IN_A_GRID = Workspace("T0OURS", "E0OURS", "U0BOT", "B0BOT")
+OURS = Workspace("T0OURS")
+IN_A_GRID = Workspace("T0OURS", "E0OURS")
 
 GUEST = "guests can neither ask nor decide."
 BOT = "bots can neither ask nor decide."
@@ -245,6 +246,19 @@ def test_a_broken_answer_is_an_error_to_try_again_after(reply: Reply) -> None:
             Installation(client).workspace()
 
 
+def test_nobody_of_another_workspace_is_looked_up(client: WebClient, workspace: WorkspaceServer) -> None:
+    def elsewhere() -> Workspace:
+        raise WrongWorkspace("T0OURS", "T0OTHER", "T0OTHER", recorded=True)
+
+    people = People(client, elsewhere)
+    with pytest.raises(WrongWorkspace):
+        people.person("U0NOBODY")
+    for principal in ("S0NOBODY", "nobody@example.com"):
+        with pytest.raises(WrongWorkspace):
+            people.members(principal)
+    assert not workspace.api.called
+
+
 def test_where_the_bot_is_installed_is_asked_once(client: WebClient, workspace: WorkspaceServer) -> None:
     installation = Installation(client)
     workspace.faults.fail("auth.test", "internal_error")
@@ -252,6 +266,7 @@ def test_where_the_bot_is_installed_is_asked_once(client: WebClient, workspace: 
     with pytest.raises(DirectoryError):
         installation.workspace()
     assert installation.known is None
-    assert installation.workspace() == Workspace(company.TEAM, None, company.BOT_USER, company.BOT_ID)
+    assert installation.workspace() == Workspace(company.TEAM, None)
+    assert (installation.bot_user_id, installation.bot_id) == (company.BOT_USER, company.BOT_ID)
     assert installation.workspace() == installation.known
     assert workspace.api.called["auth.test"] == 2

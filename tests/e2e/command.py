@@ -79,20 +79,21 @@ class Running:
 
 @contextmanager
 def running(
-    *words: str, listens: int, env: Mapping[str, str], cwd: Path, under: Sequence[str] = ()
+    *words: str, listens: int, env: Mapping[str, str], cwd: Path, under: Sequence[str] = (), ready: int = 200
 ) -> Iterator[Running]:
-    """The bot in the background, ready.
+    """The bot in the background, once it says so.
 
     :param words: ``run`` and its options
     :param listens: the port on which it tells whether it is ready
     :param under: a command that becomes the one that it is given
+    :param ready: the status by which it says so: 503 where it is up and something is missing
     """
     with (cwd / "bot.log").open("ab") as log:
         process = subprocess.Popen([*under, *_COMMAND, *words], env=dict(env), cwd=cwd, stderr=log)
     bot = Running(process, f"http://127.0.0.1:{listens}")
     try:
         until = time.monotonic() + 30
-        while bot.get("/readyz") != 200:
+        while bot.get("/readyz") != ready:
             assert process.poll() is None, (cwd / "bot.log").read_text()
             assert time.monotonic() < until, (cwd / "bot.log").read_text()
             threading.Event().wait(_POLL)

@@ -17,6 +17,7 @@ class Line:
 
     :param tls: as whom it speaks, and in TLS; what it forwards is what stands in that
     :ivar swallows: new connections are accepted, and nothing is ever answered on them
+    :ivar renames: a name of the server's, and one as long that stands in its place in each answer
     :ivar halves: of each answer on a new connection only the first hundred bytes arrive, and nothing after
     """
 
@@ -29,6 +30,7 @@ class Line:
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}"
         self.swallows = False
         self.halves = False
+        self.renames = (b"", b"")
         self._dead = threading.Event()  # of the generation of connections that is open
         self._cut = threading.Event()
         self._stopping = threading.Event()
@@ -74,13 +76,19 @@ class Line:
                 near.close()
                 return
         with near, socket.create_connection(self._to) as far:
-            back = threading.Thread(target=self._pump, args=(far, near, dead, cut, limit))
+            back = threading.Thread(target=self._pump, args=(far, near, dead, cut, limit, self.renames))
             back.start()
             self._pump(near, far, dead, cut, None)
             back.join(5)
 
     def _pump(
-        self, source: socket.socket, sink: socket.socket, dead: threading.Event, cut: threading.Event, left: int | None
+        self,
+        source: socket.socket,
+        sink: socket.socket,
+        dead: threading.Event,
+        cut: threading.Event,
+        left: int | None,
+        renames: tuple[bytes, bytes] = (b"", b""),
     ) -> None:
         source.settimeout(_POLL)
         with suppress(OSError):
@@ -96,6 +104,7 @@ class Line:
                         break
                     if dead.is_set():
                         continue
+                    data = data.replace(*renames) if renames[0] else data
                     data = data if left is None else data[:left]
                     left = None if left is None else left - len(data)
                     sink.sendall(data)

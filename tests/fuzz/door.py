@@ -36,13 +36,14 @@ from bot import config, limits
 from bot.app import bolt_app, web_client
 from bot.door import Events, door
 from bot.homes import Homes
+from bot.installation import Installation
 from bot.metrics import Metrics
 from bot.people import People
 from bot.replies import Replies, ReplyAddress
 from bot.sandbox import company
 from bot.sandbox.workspace.server import WorkspaceServer
 from bot.services import Background, Services
-from bot.slack import UNREACHED, Installation
+from bot.slack import UNREACHED
 from tests.bench.memory_cloud import MemoryCloud
 from tests.bot.drawn import accepted
 from tests.fuzz.letter import Letter
