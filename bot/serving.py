@@ -8,7 +8,12 @@ import threading
 import uvicorn
 from starlette.types import ASGIApp
 
+from bot.connections import protocol
+
 _STARTS_WITHIN = 10.0  # seconds
+_ASKS_WITHIN = 10.0  # seconds
+_MOST = 400  # connections at a time; systems give a process 1,024 open files, unless told otherwise
+_BACKLOG = 200  # connections that are taken at once, before any of them is counted
 _STOPS_WITHIN = 5  # seconds for open connections to finish
 
 
@@ -18,10 +23,20 @@ class Server:
     The socket is bound in the constructor, so ``url`` is true before the first request is served.
 
     :param port: 0 takes a free one
+    :param asks_within: seconds after which a connection is ended on which no request came
+    :param most: connections at a time
     :raises OSError: the address is in use or not ours
     """
 
-    def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        asks_within: float = _ASKS_WITHIN,
+        most: int = _MOST,
+    ) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # With the protocol named, asyncio switches Nagle off: else every answer waits 40 ms for an acknowledgement.
         self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -36,6 +51,8 @@ class Server:
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(
                 app,
+                http=protocol(asks_within=asks_within, most=most),
+                backlog=_BACKLOG,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -52,7 +69,7 @@ class Server:
         return f"http://{host}:{self.port}"
 
     def start(self) -> Server:
-        self._socket.listen(2048)
+        self._socket.listen(_BACKLOG)
         self._thread.start()
         return self
 
