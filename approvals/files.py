@@ -1,7 +1,8 @@
-"""Whether a file is there, where "no" and "nobody can tell" are not the same."""
+"""Whether a file is there, where "no" and "nobody can tell" are not the same; and whether it is still the same one."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
@@ -15,3 +16,41 @@ def is_there(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     return True
+
+
+class OpenFiles:
+    """The files of a database that is open: itself, its log and the log's index, as they were when they were opened.
+
+    SQLite goes on with what it has open, whatever stands at their place meanwhile: what is written then is gone when
+    the last process that has them open ends.
+    """
+
+    def __init__(self, path: Path) -> None:
+        real = os.path.realpath(path)  # beside which SQLite has the others, whatever links to it
+        self._places = (path, Path(f"{real}-wal"), Path(f"{real}-shm"))
+        self._known: dict[Path, tuple[int, int]] = {}
+        self.moved()
+
+    def moved(self) -> Path | None:
+        """The first that isn't where it was opened any more; None where all are."""
+        for place in self._places:
+            try:
+                found = _identity(place)
+            except OSError:  # nobody can tell, and what is written goes where it went
+                continue
+            known = self._known.setdefault(place, found) if found else self._known.get(place)
+            if found != known:
+                return place
+        return None
+
+
+def _identity(place: Path) -> tuple[int, int] | None:
+    """By which a file is known, whatever its name; None where there is none.
+
+    :raises OSError: it can't be told
+    """
+    try:
+        found = place.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_dev, found.st_ino

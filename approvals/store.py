@@ -14,7 +14,8 @@ from sqlite_utils import Database
 
 from approvals.errors import StoreError
 from approvals.ledger import Ledger
-from approvals.sql.connection import Work, WouldBlock, Writer, migrate, open_database
+from approvals.sql.connection import WouldBlock, Writer, migrate, open_database
+from approvals.sql.work import Work
 from approvals.tables import Happened
 
 __all__ = ["Store", "WouldBlock"]
@@ -100,8 +101,8 @@ class Store:
 
     @property
     def fault(self) -> str | None:
-        """Why the last commit of this process could not be made, as far as the file is to blame."""
-        return self._writer.fault
+        """Why the last commit of this process could not be made, or the next one can't, if the file is to blame."""
+        return self._writer.fault or self._writer.moved
 
     def try_out(self) -> None:
         """Write something that changes nothing.

@@ -7,14 +7,16 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Generic, TypeVar, cast
+from typing import TypeVar, cast
 
 from sqlite_utils import Database
 
 from approvals.errors import StoreError
-from approvals.files import is_there
+from approvals.files import OpenFiles, is_there
 from approvals.migrations import STEPS, migrations
+from approvals.sql.work import Work, plain
 
 T = TypeVar("T")
 
@@ -27,6 +29,10 @@ _LOG_BYTES = (_CHECKPOINT_EVERY + 500) * 4096  # the last 500 pages stay in SQLi
 # No room, no right, damaged, locked by others; the kinds of its other errors are kinds of their own.
 _OF_THE_FILE = (sqlite3.OperationalError, sqlite3.DatabaseError)
 _OLDEST = (3, 35, 0)  # the first SQLite with RETURNING
+_FILE_GONE = (
+    'put it back. To go on with another file, stop the bot first, and do what docs/operations.md says under "Restore"'
+)
+_LOG_GONE = "what was in it is in the database. Stop the bot, and start it again"
 _QUICK = 0.002  # seconds; a commit that takes longer costs more than what it costs to let others go on meanwhile
 
 
@@ -40,18 +46,17 @@ class WouldBlock(BaseException):
 def open_database(path: Path) -> Database:
     """A connection set up once, in one place.
 
-    The file is created readable by its owner only: it holds who asked for what and why.
-
-    :raises StoreError: the file can't be opened or is no database
+    :raises StoreError: the file isn't there, can't be opened or is no database
     """
     if sqlite3.sqlite_version_info < _OLDEST:
         raise StoreError(str(path), f"SQLite {sqlite3.sqlite_version} is older than 3.35")
+    address = f"{path.absolute().as_uri()}?mode=rw"  # which makes no new one
     try:
-        if not is_there(path):
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(path, timeout=_BUSY_FOR, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            address, uri=True, timeout=_BUSY_FOR, isolation_level=None, check_same_thread=False
+        )
     except (OSError, sqlite3.Error) as error:
-        raise StoreError(str(path), _plain(error)) from error
+        raise StoreError(str(path), plain(error)) from error
     try:
         _write_ahead(connection)
         connection.execute("PRAGMA synchronous = FULL")  # what was acked survives a power loss
@@ -61,7 +66,7 @@ def open_database(path: Path) -> Database:
         return Database(connection)
     except sqlite3.Error as error:
         connection.close()
-        raise StoreError(str(path), _plain(error)) from error
+        raise StoreError(str(path), plain(error)) from error
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
@@ -84,8 +89,15 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 def migrate(path: Path) -> None:
     """Bring the schema up to date; several processes may do so at the same time.
 
+    A new file is readable by its owner only: it holds who asked for what and why.
+
     :raises StoreError: the file can't be written, or is of a newer version
     """
+    try:
+        if not is_there(path):
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreError(str(path), plain(error)) from error
     db = open_database(path)
     try:
         db.execute("PRAGMA foreign_keys = OFF")  # a table that is made anew is gone for a moment
@@ -96,7 +108,7 @@ def migrate(path: Path) -> None:
         migrations.apply(db)
         db.execute("COMMIT")
     except sqlite3.Error as error:
-        raise StoreError(str(path), _plain(error)) from error
+        raise StoreError(str(path), plain(error)) from error
     finally:
         db.close()
 
@@ -113,6 +125,7 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._db = open_database(path)
+        self._files = OpenFiles(path)
         self._door = threading.Lock()
         self._waiting: list[Work[object]] = []
         self._list = threading.Lock()
@@ -158,6 +171,15 @@ class Writer:
         """Would a write begin at once, and end soon? Others may be quicker."""
         return not self._door.locked() and self._took < _QUICK
 
+    @property
+    def moved(self) -> str | None:
+        """What became of a file that isn't where it was opened any more, and what to do; None where all are."""
+        place = self._files.moved()
+        if place is None:
+            return None
+        what, remedy = ("it", _FILE_GONE) if place == self._path else (f"{place.name} beside it", _LOG_GONE)
+        return f"{what} was moved, removed or replaced while the bot runs: {remedy}"
+
     def preallocate_log(self) -> None:
         """Have the write-ahead log as long on disk as it gets before its first commits come.
 
@@ -176,7 +198,7 @@ class Writer:
                 finally:
                     self._roll_back()
             except sqlite3.Error as error:
-                raise StoreError(str(self._path), _plain(error)) from error
+                raise StoreError(str(self._path), plain(error)) from error
 
     def try_out(self) -> None:
         """Write a page that says what it said before, as durably as a request.
@@ -196,7 +218,11 @@ class Writer:
     def _begin(self, *, durable: bool, busy_for: int = _BUSY_FOR) -> None:
         """
         :param busy_for: seconds to wait for another process that writes
+        :raises sqlite3.Error: the file can't be written, or what would be written would be lost
         """
+        if moved := self.moved:
+            self._save_log()
+            raise sqlite3.OperationalError(moved)
         self._wait_for_the_disk(durable)
         if busy_for != self._busy_for:
             self._db.conn.execute(f"PRAGMA busy_timeout = {busy_for * 1000}")
@@ -221,7 +247,7 @@ class Writer:
             self.fault = None
         except BaseException as error:
             if type(error) in _OF_THE_FILE:
-                self.fault = _plain(error)
+                self.fault = plain(error)
             self._roll_back()
             for work in together:
                 work.fail(error)
@@ -233,59 +259,12 @@ class Writer:
         if self._db.conn.in_transaction:
             self._db.conn.execute("ROLLBACK")
 
+    def _save_log(self) -> None:
+        """Have in the file what is in a log that nobody else will find; where the file itself is gone, SQLite won't."""
+        with suppress(sqlite3.Error):  # the next try is soon
+            self._db.conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
     def _wait_for_the_disk(self, wait: bool) -> None:
         if wait is not self._waits:
             self._db.conn.execute(f"PRAGMA synchronous = {'FULL' if wait else 'NORMAL'}")
             self._waits = wait
-
-
-class Work(Generic[T]):
-    """A function that writes, and what came of it."""
-
-    def __init__(self, path: Path, function: Callable[[Database], T], *, durable: bool) -> None:
-        self._path = path
-        self._function = function
-        self.durable = durable
-        self._value: T
-        self._error: BaseException | None = None
-        self.settled = False
-
-    def run_alone(self, db: Database) -> None:
-        """What fails here ends the transaction, which holds nothing else."""
-        self._value = self._function(db)
-
-    def run(self, db: Database) -> None:
-        """What fails here is undone alone: the others of the commit are none of its business."""
-        execute = db.conn.execute
-        execute("SAVEPOINT work")
-        try:
-            self._value = self._function(db)
-        except Exception as error:
-            self._error = error
-            if not db.conn.in_transaction:  # where there is no room, SQLite has ended all of it
-                raise
-            execute("ROLLBACK TO work")
-        execute("RELEASE work")
-
-    def fail(self, error: BaseException) -> None:
-        self._error = self._error or error
-
-    @property
-    def done(self) -> bool:
-        return self._error is None
-
-    def result(self) -> T:
-        """What the function returned.
-
-        :raises StoreError: the database can't be written; nothing of the work remains
-        :raises Exception: what the function raised
-        """
-        if isinstance(self._error, sqlite3.Error):
-            raise StoreError(str(self._path), _plain(self._error)) from self._error
-        if self._error is not None:
-            raise self._error
-        return self._value
-
-
-def _plain(error: BaseException) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)

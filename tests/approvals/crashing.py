@@ -37,7 +37,7 @@ from approvals.ledger import Ledger
 from approvals.model import Action, Asked, Person, Press, Verb
 from approvals.policies import Policies
 from approvals.policy import parse
-from approvals.sql.connection import Work
+from approvals.sql.work import Work
 from approvals.store import Store
 from approvals.survey import Survey
 from approvals.terms import NO_END, Term

@@ -310,6 +310,7 @@ def test_the_file_and_what_stands_beside_it_are_for_the_owner_alone(database: Pa
 
 
 def test_what_was_written_is_safe_from_a_power_loss_and_does_not_stop_readers(database: Path) -> None:
+    migrate(database)
     db = open_database(database)
     settings = [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys")]
     db.close()
