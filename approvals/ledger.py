@@ -135,6 +135,22 @@ class Ledger(Mailbox, Record, Faults, Words, Requests):
         """What waits for copies of the same image is due."""
         self._do("wake_requests", image_id=copy.source_id, image_region=copy.source_region, now=stamp(now))
 
+    # a clock that was ahead
+
+    def bring_forward(self, now: datetime, *, latest: datetime) -> bool:
+        """What is due later than ``latest``, though nothing is put off for so long, is due now; was there anything?"""
+        times = {"now": stamp(now), "latest": stamp(latest)}
+        found = [
+            self._changed("bring_forward_requests", **times),
+            self._changed("bring_forward_executions", **times),
+            self._changed("bring_forward_presses", **times),
+            self._changed("bring_forward_notices", **times),
+            self._changed("bring_forward_incidents", **times),
+            self._changed("bring_forward_copies", **times),
+            self._changed("bring_forward_drift_pass", now=stamp(now)),
+        ]
+        return any(found)
+
     # when to look again
 
     def next_check(self) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from slack_bolt.authorization import AuthorizeResult
 from approvals.account import Recorded
 from approvals.catalogue import Catalogue
 from approvals.checker import Checker
+from approvals.clocks import SetBack
 from approvals.copying import Copying
 from approvals.desk import Clock, Desk
 from approvals.drift import DriftWatch
@@ -125,6 +127,7 @@ class Bot:
             self._is_installed,
             channel=channel,
         )
+        set_back = SetBack(self.store, lambda: clock().timestamp() - time.monotonic())
         self.health = health.Health(
             health.slack(self.installation, self.metrics, clock, self._slack_is_back),
             health.cloud(self.home, self.metrics, clock, self._go_on),
@@ -134,6 +137,7 @@ class Bot:
             listening,
             incidents.report,
             self._reloading.problem if self._reloading else lambda: None,
+            set_back.problem,
         )
         self._executor = Executor(self.store, self.cloud, policies, self.home, leases, incidents)
         self._copying = Copying(self.store, self.cloud, policies, self.home, leases, incidents)
@@ -155,6 +159,7 @@ class Bot:
                 Sweep("ending", Ending(self.store, policies).sweep, lambda ledger: ledger.grants.next_due()),
                 Sweep("notices", self._notices.sweep, self._notices.next_due),
                 Sweep("leases", leases.sweep, leases.next_due),
+                Sweep("clock", set_back.sweep, set_back.next_due),
                 Sweep("catalogue", self.survey.sweep, self.survey.next_due),
                 *self.health.sweeps(),
                 *([Sweep("policy", self._reloading.sweep, self._reloading.next_due)] if self._reloading else []),

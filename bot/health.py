@@ -131,6 +131,7 @@ class Health:
     :param listening: what is wrong with the way in (the socket), or None
     :param credentials: what the cloud doesn't let us do, or None
     :param policy: why the policy file as it is now is not in force, or None
+    :param clock: what is wrong with the clock, or None
     """
 
     def __init__(
@@ -143,6 +144,7 @@ class Health:
         listening: Callable[[], str | None],
         credentials: Callable[[], str | None],
         policy: Callable[[], str | None],
+        clock: Callable[[], str | None],
     ) -> None:
         self._needed = (slack, cloud, database)
         self._channel = channel
@@ -150,6 +152,7 @@ class Health:
         self._listening = listening
         self._credentials = credentials
         self._policy = policy
+        self._clock = clock
 
     def report(self) -> dict[str, dict[str, str]]:
         """``problems`` and ``warnings``, by dependency.
@@ -172,6 +175,8 @@ class Health:
             problems.setdefault("database", str(error))
         if why := self._policy():
             warnings["policy"] = why
+        if why := self._clock():
+            warnings["clock"] = why
         return {"problems": problems, "warnings": warnings}
 
     def sweeps(self) -> list[Sweep]:

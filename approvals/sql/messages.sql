@@ -23,6 +23,10 @@ UPDATE presses SET judged_at = :now, outcome = :outcome WHERE id = :id AND judge
 -- A press that can't be judged now is judged later.
 UPDATE presses SET not_before = :not_before WHERE id = :id AND judged_at IS NULL
 
+-- bring_forward_presses --
+-- A press that is put off for longer than any is, by a clock that was ahead, is due.
+UPDATE presses SET not_before = :now WHERE judged_at IS NULL AND not_before > :latest RETURNING id
+
 -- presses_waiting --
 -- The presses that nobody has judged: how many, and since when the oldest.
 SELECT COUNT(*) AS number, MIN(at) AS since FROM presses WHERE judged_at IS NULL
@@ -129,6 +133,10 @@ UPDATE outbox SET lane = substr(lane, 1, instr(lane, ':')) || :channel,
 UPDATE outbox SET not_before = :now
  WHERE sent_at IS NULL AND failed_at IS NULL AND lease IS NULL AND not_before > :now
 
+-- bring_forward_notices --
+-- A message that is put off for longer than any is, or in hand, by a clock that was ahead, is due.
+UPDATE outbox SET not_before = :now WHERE sent_at IS NULL AND failed_at IS NULL AND not_before > :latest RETURNING id
+
 -- postpone_notice --
 -- A message is tried again later.
 UPDATE outbox SET not_before = :not_before, error = :error, attempts = attempts + 1, lease = NULL
@@ -185,6 +193,10 @@ RETURNING id
 -- pass_probe --
 -- What was begun met none of the faults, so the next may begin.
 UPDATE incidents SET attempts = 0, not_before = :now WHERE ended_at IS NULL
+
+-- bring_forward_incidents --
+-- Faults that are left in peace for longer than any is, by a clock that was ahead, are looked at.
+UPDATE incidents SET not_before = :now WHERE ended_at IS NULL AND not_before > :latest RETURNING id
 
 -- end_incidents --
 -- A call is answered again, so its faults are mended.

@@ -99,9 +99,9 @@ SELECT id FROM requests WHERE state = 'checking' AND not_before <= :now ORDER BY
 
 -- checked --
 -- What the checks found, and who may decide; the request goes on from there.
-UPDATE requests SET state = :after, changed_at = :now, not_before = :now, attempts = 0, home = :home, image = :image, image_id = :image_id, image_region = :image_region, findings = :findings,
-       deciders = :deciders, decide_by = :decide_by, attend_at = :attend_at, requester_name = :requester_name,
-       lasts = :lasts, until = :until
+UPDATE requests SET state = :after, changed_at = :now, not_before = :now, attempts = 0, home = :home, image = :image,
+       image_id = :image_id, image_region = :image_region, findings = :findings, deciders = :deciders,
+       decide_by = :decide_by, attend_at = :attend_at, requester_name = :requester_name, lasts = :lasts, until = :until
  WHERE id = :id AND state = 'checking'
 RETURNING action
 
@@ -124,6 +124,17 @@ UPDATE requests SET not_before = :now
               UNION ALL SELECT id FROM requests WHERE state = 'approved' AND not_before > :now AND attempts > 0)
    AND NOT EXISTS (SELECT 1 FROM items
                     WHERE request_id = requests.id AND state = 'waiting' AND (code <> '' OR unseen > 0))
+
+-- bring_forward_requests --
+-- What is put off for longer than anything is, by a clock that was ahead, is due.
+UPDATE requests SET not_before = :now
+ WHERE id IN (SELECT id FROM requests WHERE state = 'checking' AND not_before > :latest
+              UNION ALL SELECT id FROM requests WHERE state = 'approved' AND not_before > :latest)
+RETURNING id
+
+-- bring_forward_executions --
+-- Likewise what somebody has in hand.
+UPDATE requests SET lease_until = :now WHERE state = 'executing' AND lease_until > :latest RETURNING id
 
 -- set_until --
 -- When the shares of a request will end is known.
@@ -201,8 +212,8 @@ SELECT id, lease FROM requests WHERE state = 'executing' AND lease_until <= :now
 
 -- set_item --
 -- How it stands with one account.
-UPDATE items SET state = :state, code = :code, message = :message, message_of = :message_of, cloud_request_id = :cloud_request_id,
-       unseen = :unseen, region = :region, image_id = :image_id, changed_at = :now
+UPDATE items SET state = :state, code = :code, message = :message, message_of = :message_of,
+       cloud_request_id = :cloud_request_id, unseen = :unseen, region = :region, image_id = :image_id, changed_at = :now
  WHERE id = :id
 
 -- place_items --

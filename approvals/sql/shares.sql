@@ -45,6 +45,12 @@ SELECT * FROM copies
 SELECT state, COUNT(*) AS number, MIN(created_at) AS since FROM copies
  WHERE state IN ('wanted', 'calling', 'syncing', 'removing') GROUP BY state
 
+-- bring_forward_copies --
+-- A copy that is put off for longer than any is, or in hand, by a clock that was ahead, is due.
+UPDATE copies SET not_before = :now
+ WHERE state IN ('wanted', 'calling', 'syncing', 'removing') AND not_before > :latest
+RETURNING id
+
 -- take_copy --
 -- A copy is taken in hand; it is due again when the lease ends. No row: somebody was first.
 UPDATE copies SET lease = :lease, not_before = :until
@@ -57,9 +63,9 @@ SELECT EXISTS (SELECT 1 FROM copies WHERE id = :id AND state = :state AND lease 
 
 -- set_copy --
 -- How it stands with a copy, if it is still in the state and in the hand in which it was; it stays in that hand or not.
-UPDATE copies SET state = :after, copy_id = :copy_id, percent = :percent, code = :code, message = :message, message_of = :message_of,
-       cloud_request_id = :cloud_request_id, calls = :calls, looks = :looks, polls = :polls, seen = :seen,
-       stalled = :stalled, changed_at = :changed_at, moved_at = :moved_at, told_at = :told_at,
+UPDATE copies SET state = :after, copy_id = :copy_id, percent = :percent, code = :code, message = :message,
+       message_of = :message_of, cloud_request_id = :cloud_request_id, calls = :calls, looks = :looks, polls = :polls,
+       seen = :seen, stalled = :stalled, changed_at = :changed_at, moved_at = :moved_at, told_at = :told_at,
        told_percent = :told_percent,
        not_before = CASE WHEN :keeps THEN not_before ELSE :not_before END, lease = CASE WHEN :keeps THEN lease END
  WHERE id = :id AND state = :before AND lease IS :lease
@@ -180,7 +186,8 @@ SELECT * FROM drift WHERE settled_at IS NULL AND request_id = :request_id ORDER 
 
 -- open_drift --
 -- All differences that stand.
-SELECT * FROM drift WHERE settled_at IS NULL ORDER BY kind, image_name, image_id, region, account LIMIT :limit OFFSET :start
+SELECT * FROM drift WHERE settled_at IS NULL
+ ORDER BY kind, image_name, image_id, region, account LIMIT :limit OFFSET :start
 
 -- accounts_changed --
 -- Those of the accounts that got the image, or lost it, after a time.
@@ -215,6 +222,10 @@ VALUES (1, :started_at, :finished_at, :region, :image_id, :looked, :total, :card
 ON CONFLICT (id) DO UPDATE SET started_at = excluded.started_at, finished_at = excluded.finished_at,
        region = excluded.region, image_id = excluded.image_id, looked = excluded.looked, total = excluded.total,
        cards = excluded.cards
+
+-- bring_forward_drift_pass --
+-- A comparison that ended later than now, by a clock that was ahead, ended now.
+UPDATE drift_pass SET finished_at = :now WHERE finished_at > :now RETURNING id
 
 -- is_busy --
 -- Whether something is being done with an image, or is about to be.

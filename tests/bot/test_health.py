@@ -38,6 +38,7 @@ class Watched:
     hands: Hands
     back: list[str]
     listening: str | None = None
+    clock: str | None = None
 
     def ask(self, after: float = 0.0) -> None:
         """The questions that are due so many seconds later."""
@@ -73,6 +74,7 @@ def watched(client: WebClient, hands: Hands, tmp_path: Path) -> Iterator[Watched
         lambda: made.listening,
         lambda: None,
         lambda: None,
+        lambda: made.clock,
     )
     made = Watched(parts, slack, cloud, metrics, hands, back)
     yield made
