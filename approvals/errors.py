@@ -123,7 +123,7 @@ class WrongWorkspace(DirectoryError):
             else "the policy's [home] workspace is"
         )
         super().__init__(
-            f"SLACK_BOT_TOKEN is of the workspace {actual}, but {why} {expected}: nobody is told anything and nobody "
+            f"the bot's token is of the workspace {actual}, but {why} {expected}: nobody is told anything and nobody "
             "can ask or decide until the two agree"
         )
         self.remedy = (

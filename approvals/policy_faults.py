@@ -30,6 +30,7 @@ _LOOKS_LIKE = {
     "id": _ACCOUNT,
     "creators": 'an account id (digits, such as "100012345678")',
     "name": "an account name (a letter, then letters, digits, dots, dashes)",
+    "workspace": 'a workspace id (such as "T0NIMBUS": in a browser, the address of Slack has it after /client/)',
     "channel": 'a channel id (such as "C0IMAGES": in Slack, open the channel\'s details to copy it)',
     "owners": _PERSON_OR_GROUP,
     "guardians": _PERSON_OR_GROUP,

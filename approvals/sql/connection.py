@@ -50,8 +50,8 @@ def open_database(path: Path) -> Database:
     """
     if sqlite3.sqlite_version_info < _OLDEST:
         raise StoreError(str(path), f"SQLite {sqlite3.sqlite_version} is older than 3.35")
-    address = f"{path.absolute().as_uri()}?mode=rw"  # which makes no new one
     try:
+        address = f"{path.absolute().as_uri()}?mode=rw"  # which makes no new one
         connection = sqlite3.connect(
             address, uri=True, timeout=_BUSY_FOR, isolation_level=None, check_same_thread=False
         )

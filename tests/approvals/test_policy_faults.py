@@ -35,6 +35,7 @@ REPLACED = [
     ('"ap-singapore"', '"Singapore"', "[home] regions number 2: 'Singapore' doesn't look like a region"),
     ('["ap-guangzhou", "ap-singapore"]', "[]", "[home] regions: it must name at least one"),
     ('["ap-guangzhou", "ap-singapore"]', '"ap-guangzhou"', '[home] regions: it must be a list, such as ["…"]'),
+    ('"T0NIMBUS"', '"nimbus"', "[home] workspace: 'nimbus' doesn't look like a workspace id"),
     ('"C0IMAGES"', '"#images"', "[home] channel: '#images' doesn't look like a channel id"),
     ('"U0SARA"', '"sara"', "[home] guardians number 2: 'sara' doesn't look like a person's id"),
     ('"U0SARA"', '"sara@nimbus"', "[home] guardians number 2: 'sara@nimbus' doesn't look like a person's id"),

@@ -23,7 +23,7 @@ from tests.e2e.test_slack_misbehaves import cards
 OTHER = "T0OTHERS"
 MOVED = company.POLICY.replace("[home]\n", f'[home]\nworkspace = "{OTHER}"\n')
 SENTENCE = (
-    f"SLACK_BOT_TOKEN is of the workspace {OTHER} (Nimbus Robotics), but the people and the messages that the database "
+    f"the bot's token is of the workspace {OTHER} (Nimbus Robotics), but the people and the messages that the database "
     f"names are of {company.TEAM} (Nimbus Robotics)"
 )
 UNSENT = "SELECT id FROM outbox WHERE sent_at IS NULL"
