@@ -71,7 +71,7 @@ class Bound:
             recorded = _recorded(ledger)
         self.expected = recorded
         if named is not None and (recorded is None or against(recorded, named, recorded)):
-            self.expected = Workspace(named)
+            self.expected = Workspace(named, named)  # whichever of the two it is
 
     def settle(self, here: Workspace) -> None:
         """Let the bot be in that workspace; what is new of it is in the record then.

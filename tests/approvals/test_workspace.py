@@ -65,7 +65,9 @@ def test_one_that_joins_an_organisation_is_the_same_and_so_are_its_sisters(store
 
 def test_the_policy_has_the_last_word(store: Store) -> None:
     bound(store).settle(OURS)
-    assert bound(store, "T0OTHER").expected == Workspace("T0OTHER")
+    expected = bound(store, "T0OTHER").expected
+    assert expected is not None
+    assert [expected.has(one.team_id, one.enterprise_id) for one in (OURS, OTHER)] == [False, True]
     with pytest.raises(WrongWorkspace, match=r"the policy's \[home\] workspace is T0OTHER"):
         bound(store, "T0OTHER").settle(OURS)
     bound(store, "T0OTHER").settle(OTHER)
@@ -75,6 +77,9 @@ def test_the_policy_has_the_last_word(store: Store) -> None:
 
 
 def test_the_policy_can_name_the_organisation(store: Store) -> None:
+    expected = bound(store, "E0ORG").expected
+    assert expected is not None
+    assert [expected.has(one.team_id, one.enterprise_id) for one in (OURS, SISTER)] == [False, True]
     bound(store, "E0ORG").settle(JOINED)
     bound(store, "E0ORG").settle(SISTER)
     assert bound(store, "E0ORG").expected == SISTER
