@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from approvals.model import Deciders, Decision, Request, Role, Verdict
-from approvals.people import escalated
+from approvals.model import Deciders, Request, Role
+from approvals.people import counted, escalated
 from approvals.policy import Rules
 
 
@@ -51,7 +51,7 @@ def still_wanted(request: Request) -> tuple[str, ...]:
     lacks = lacking(request, deciders)
     owners = deciders.owner_ids if lacks.owner or lacks.anybody else ()
     wanted = (*owners, *(deciders.guardian_ids if lacks.guardian or lacks.anybody else ()))
-    voted = {one.person.id for one in _given(request)}
+    voted = {one.person.id for one in counted(request.decisions, deciders)}
     return tuple(person for person in dict.fromkeys(wanted) if person not in voted)
 
 
@@ -67,16 +67,12 @@ class Lacking(NamedTuple):
 
 
 def lacking(request: Request, deciders: Deciders) -> Lacking:
-    """Nothing is, exactly where ``people.is_met`` says that what was given suffices."""
-    given = _given(request)
+    """Nothing is, exactly where ``people.suffices`` says so."""
+    given = counted(request.decisions, deciders)
     owner = sum(Role.OWNER in one.roles for one in given) < deciders.approvals
     guardian = deciders.guardian_needed and not any(Role.GUARDIAN in one.roles for one in given)
     anybody = deciders.guardian_needed and len(given) <= deciders.approvals and not (owner or guardian)
     return Lacking(owner, guardian, anybody)
-
-
-def _given(request: Request) -> list[Decision]:
-    return [one for one in request.decisions if one.verdict is Verdict.APPROVE]
 
 
 def _distance(number: int) -> int:

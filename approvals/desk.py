@@ -6,7 +6,7 @@ decides, the change, the record and the messages about it are one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,7 +24,6 @@ from approvals.model import (
     Person,
     Press,
     Request,
-    Role,
     SourceWord,
     State,
     Target,
@@ -32,7 +31,16 @@ from approvals.model import (
     Verdict,
 )
 from approvals.outbox import Outbox
-from approvals.people import Directory, deciders_of, deciders_of_drift, escalated, guardians_of, is_met
+from approvals.people import (
+    Directory,
+    counted,
+    deciders_of,
+    deciders_of_drift,
+    escalated,
+    guardians_of,
+    roles_of,
+    suffices,
+)
 from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.rows import stamp
@@ -188,6 +196,9 @@ class Desk:
         outcome = objection or press.verb.value
         if not ledger.set_judged(press, outcome, now=now):
             return "judged_already"
+        if press.verb is Verb.APPROVE and not objection and deciders != request.deciders:
+            request = replace(request, deciders=deciders)  # whose word is still wanted is told by who may decide now
+            ledger.set_deciders(request)
         outbox = Outbox(ledger, request, channel=policy.home.channel, now=now)
         if objection:
             detail: dict[str, object] = {"verb": press.verb, "why": objection}
@@ -214,15 +225,18 @@ class Desk:
     def _approve(
         self, ledger: Ledger, outbox: Outbox, request: Request, person: Person, deciders: Deciders, now: datetime
     ) -> None:
-        decision = Decision(person, _roles(person, deciders), Verdict.APPROVE, now)
+        decision = Decision(person, roles_of(person.id, deciders), Verdict.APPROVE, now)
         ledger.add_decision(request.id, decision)
-        met = _suffices([*request.decisions, decision], deciders)
+        met = suffices([*request.decisions, decision], deciders)
+        counting = {one.person.id for one in counted(request.decisions, deciders)}
+        without = [one.person.id for one in request.decisions if one.person.id not in {*counting, person.id}]
         until = now + request.term.lasts if met and request.term.lasts is not None else None
         detail = {
             "roles": sorted(decision.roles),
             "enough": met,
             "findings": findings_told(request.findings),
             **({"until": stamp(until)} if until else {}),
+            **({"without": without} if without else {}),
         }
         ledger.add_audit(Entry(now, "approved", person, request.id, detail))
         outbox.thread("approved", person=person.id, roles=" ".join(sorted(decision.roles)))
@@ -257,7 +271,7 @@ class Desk:
         reason: str,
         now: datetime,
     ) -> None:
-        ledger.add_decision(request.id, Decision(person, _roles(person, deciders), Verdict.DENY, now, reason))
+        ledger.add_decision(request.id, Decision(person, roles_of(person.id, deciders), Verdict.DENY, now, reason))
         self._close(ledger, outbox, request, person, State.DENIED, now, reason)
         outbox.end()
 
@@ -366,7 +380,7 @@ def _against_the_person(verb: Verb, person: Person, request: Request, deciders: 
         return "may_not_act"
     if verb is Verb.CANCEL:
         return None if person.id == request.requester.id else "not_the_requester"
-    if _roles(person, deciders) or (verb is Verb.END_NOW and person.id == request.requester.id):
+    if roles_of(person.id, deciders) or (verb is Verb.END_NOW and person.id == request.requester.id):
         return None
     return "own_request" if person.id == request.requester.id else "not_a_decider"
 
@@ -376,23 +390,7 @@ def _against_a_decision(verb: Verb, person: Person, request: Request, deciders: 
         return "not_pending"
     if request.decide_by is not None and at >= request.decide_by:
         return "too_late"
-    same = any(one.person.id == person.id and one.roles >= _roles(person, deciders) for one in request.decisions)
+    same = any(one.person.id == person.id and one.roles >= roles_of(person.id, deciders) for one in request.decisions)
     # The policy may ask for less since: then the same word, said again, is enough.
-    repeats = verb is Verb.APPROVE and same and not _suffices(request.decisions, deciders)
+    repeats = verb is Verb.APPROVE and same and not suffices(request.decisions, deciders)
     return "voted_already" if repeats else None
-
-
-def _suffices(decisions: Iterable[Decision], deciders: Deciders) -> bool:
-    given = [one for one in decisions if one.verdict is Verdict.APPROVE]
-    return is_met(deciders, _by(given, Role.OWNER), _by(given, Role.GUARDIAN))
-
-
-def _roles(person: Person, deciders: Deciders) -> frozenset[Role]:
-    roles = {Role.OWNER} if person.id in deciders.owner_ids else set()
-    if person.id in deciders.guardian_ids:
-        roles.add(Role.GUARDIAN)
-    return frozenset(roles)
-
-
-def _by(decisions: Sequence[Decision], role: Role) -> frozenset[str]:
-    return frozenset(decision.person.id for decision in decisions if role in decision.roles)

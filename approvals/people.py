@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
 
 from approvals.cloud import Image
 from approvals.errors import UnknownPerson
-from approvals.model import Deciders, Person
+from approvals.model import Deciders, Decision, Person, Role, Verdict
 from approvals.policy import Policy
 
 
@@ -97,6 +98,36 @@ def can_be_met(deciders: Deciders) -> bool:
 def is_met(deciders: Deciders, owners: frozenset[str], guardians: frozenset[str]) -> bool:
     """Do these who approved, in the roles in which they did, suffice?"""
     return _enough(deciders, owners, guardians)
+
+
+def suffices(decisions: Iterable[Decision], deciders: Deciders) -> bool:
+    """Do those who approved suffice, as far as their word counts?"""
+    given = counted(decisions, deciders)
+    owners, guardians = (
+        frozenset(one.person.id for one in given if role in one.roles) for role in (Role.OWNER, Role.GUARDIAN)
+    )
+    return is_met(deciders, owners, guardians)
+
+
+def counted(decisions: Iterable[Decision], deciders: Deciders) -> list[Decision]:
+    """The approvals that count, each in the roles in which it was given and could still be given.
+
+    :param deciders: those who may decide now: whoever is none of them any more has no word
+    """
+    given = [
+        replace(one, roles=one.roles & roles_of(one.person.id, deciders))
+        for one in decisions
+        if one.verdict is Verdict.APPROVE
+    ]
+    return [one for one in given if one.roles]
+
+
+def roles_of(person_id: str, deciders: Deciders) -> frozenset[Role]:
+    """In which they may decide."""
+    roles = {Role.OWNER} if person_id in deciders.owner_ids else set()
+    if person_id in deciders.guardian_ids:
+        roles.add(Role.GUARDIAN)
+    return frozenset(roles)
 
 
 def _enough(deciders: Deciders, owners: frozenset[str], guardians: frozenset[str]) -> bool:

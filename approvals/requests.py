@@ -167,6 +167,10 @@ class Requests(Items):
         """Pending requests of which it is time to remind, to pass them on, or to end them."""
         return self._requests(self._all("to_attend", now=stamp(now), limit=limit))
 
+    def set_deciders(self, request: Request) -> None:
+        """Other people may decide about a pending request than it was known: those that are in it."""
+        self._do("set_deciders", id=request.id, deciders=rows.deciders_text(request.deciders))
+
     def attended(self, request: Request, *, attend_at: datetime) -> None:
         """A pending request was reminded of, or passed on to its deciders as they are in it."""
         self._do(

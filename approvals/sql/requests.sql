@@ -144,6 +144,10 @@ UPDATE requests SET until = :until WHERE id = :id
 -- Pending requests that nobody decided: it is time to remind of them, to pass them on, or to end them.
 SELECT id FROM requests WHERE state = 'pending' AND attend_at <= :now ORDER BY attend_at, id LIMIT :limit
 
+-- set_deciders --
+-- Who may decide about a pending request is known anew.
+UPDATE requests SET deciders = :deciders WHERE id = :id AND state = 'pending'
+
 -- attended --
 -- A pending request was reminded of or passed on, and is looked at again later.
 UPDATE requests SET attend_at = :attend_at, reminds = :reminds, deciders = :deciders

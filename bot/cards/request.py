@@ -22,6 +22,7 @@ from approvals.model import (
     State,
     Verdict,
 )
+from approvals.people import counted
 from approvals.sentences import joined, say
 from bot import ids
 from bot.cards.copies import copies, remove_button
@@ -216,10 +217,17 @@ def finding_line(finding: Finding) -> str:
 def _deciding(request: Request) -> list[Block]:
     lines = [whose_word(request)] if request.state is State.PENDING else [_settled(request)]
     if not request.action.is_drift:
-        lines += [f"✓ {vote(one)} {ago(one.at)}" for one in request.decisions if one.verdict is Verdict.APPROVE]
+        lines += [_given(one, request) for one in request.decisions if one.verdict is Verdict.APPROVE]
     text = "\n".join(line for line in lines if line)
     label = _("Deciding") if request.state is State.PENDING else _("Decided")
     return [labelled(label, text)] if text else []
+
+
+def _given(decision: Decision, request: Request) -> str:
+    line = f"✓ {vote(decision)} {ago(decision.at)}"
+    if request.state is State.PENDING and request.deciders and not counted([decision], request.deciders):
+        return _("{vote}, and may not decide any more: it doesn't count", vote=line)
+    return line
 
 
 def whose_word(request: Request) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +15,7 @@ from hypothesis import strategies as st
 
 from approvals.attention import lacking, still_wanted
 from approvals.model import Action, Deciders, Decision, Person, Request, Role, State, Verb, Verdict
-from approvals.people import is_met
+from approvals.people import is_met, suffices
 from approvals.policy import parse
 from bot.sandbox import company
 from tests.approvals.house import DATA, GUS, LIN, OMAR, SARA, STRANGER, House
@@ -118,6 +121,76 @@ def test_one_person_who_is_owner_and_guardian_cannot_be_both(house: House) -> No
     assert state(house, number) is State.APPROVED
 
 
+def without(house: House, number: int) -> list[object]:
+    """By each approval, whose word it had to do without."""
+    with house.store.read() as ledger:
+        lines = [one for one in ledger.audit_of(number) if one["event"] == "approved"]
+    return [json.loads(str(one["detail"])).get("without") for one in lines]
+
+
+def leaves_the_group(house: House) -> None:
+    house.directory.groups["S0PLATFORM"] = (OMAR, SARA)
+
+
+def is_deactivated(house: House) -> None:
+    house.directory.people[LIN] = replace(house.directory.people[LIN], may_act=False, why_not="gone")
+    house.directory.groups["S0PLATFORM"] = (LIN, OMAR, SARA)
+
+
+def is_unknown(house: House) -> None:
+    del house.directory.people[LIN]
+    house.directory.groups["S0PLATFORM"] = (LIN, OMAR, SARA)
+
+
+@pytest.mark.parametrize("lin", [leaves_the_group, is_deactivated, is_unknown])
+def test_the_word_of_who_may_not_decide_any_more_does_not_count(database: Path, lin: Callable[[House], None]) -> None:
+    with closing(two_owners(database)) as house:
+        number = house.pending(DATA)
+        house.press(number, LIN, Verb.APPROVE)
+        lin(house)
+        assert house.press(number, OMAR, Verb.APPROVE) == "approve"
+        pending = house.request(number)
+        assert pending.state is State.PENDING
+        assert still_wanted(pending) == (SARA,)
+        assert house.press(number, SARA, Verb.APPROVE) == "approve"
+        assert state(house, number) is State.APPROVED
+        assert without(house, number) == [None, [LIN], [LIN]]
+        assert [one.person.id for one in house.request(number).decisions] == [LIN, OMAR, SARA]  # all of it is kept
+
+
+def test_nor_does_that_of_who_is_no_guardian_any_more(house: House) -> None:
+    number = house.pending(STRANGER)
+    house.press(number, SARA, Verb.APPROVE)
+    house.directory.groups["S0SECURITY"] = (OMAR,)
+    assert house.press(number, LIN, Verb.APPROVE) == "approve"
+    assert state(house, number) is State.PENDING
+    assert house.press(number, OMAR, Verb.APPROVE) == "approve"
+    assert state(house, number) is State.APPROVED
+
+
+def test_who_may_decide_again_need_not_say_it_again(database: Path) -> None:
+    with closing(two_owners(database)) as house:
+        number = house.pending(DATA)
+        owners = house.directory.groups["S0PLATFORM"]
+        house.press(number, LIN, Verb.APPROVE)
+        house.directory.groups["S0PLATFORM"] = (OMAR, SARA)
+        house.press(number, OMAR, Verb.APPROVE)
+        house.directory.groups["S0PLATFORM"] = owners
+        assert house.press(number, OMAR, Verb.APPROVE) == "approve"
+        assert state(house, number) is State.APPROVED
+
+
+def test_whoever_owns_it_since_is_asked_too(database: Path) -> None:
+    with closing(two_owners(database)) as house:
+        number = house.pending(DATA)
+        house.told()
+        house.directory.groups["S0PLATFORM"] = (LIN, GUS, SARA)
+        house.directory.people[GUS] = replace(house.directory.people[GUS], may_act=True, why_not="")
+        house.press(number, LIN, Verb.APPROVE)
+        cards = {one.recipient for one in house.told() if one.kind == "card"}
+        assert {GUS, SARA} <= cards
+
+
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ASKED = Request(1, Action.SHARE, "base-2026", (), (), "", Person("U0MEI", "mei"), NOON, State.PENDING, NOON)
 PEOPLE = (LIN, OMAR, SARA, GUS)
@@ -139,3 +212,25 @@ def test_nobodys_word_is_wanted_exactly_where_those_that_were_given_suffice(
 
     assert met is not any(lacking(request, deciders))
     assert not met or still_wanted(request) == ()
+
+
+@given(
+    st.dictionaries(st.sampled_from(PEOPLE), ROLES),
+    st.sets(st.sampled_from(PEOPLE)),
+    st.sets(st.sampled_from(PEOPLE)),
+    st.booleans(),
+    st.integers(1, 3),
+)
+def test_a_word_counts_in_the_roles_in_which_it_was_given_and_could_be_given_now(
+    votes: dict[str, frozenset[Role]], owning: set[str], guarding: set[str], guarded: bool, approvals: int
+) -> None:
+    deciders = Deciders(tuple(owning), tuple(guarding) if guarded else (), guardian_needed=guarded, approvals=approvals)
+    decisions = tuple(Decision(Person(one, one), roles, Verdict.APPROVE, NOON) for one, roles in votes.items())
+    request = replace(ASKED, deciders=deciders, decisions=decisions)
+
+    owners = frozenset(one for one, roles in votes.items() if Role.OWNER in roles and one in owning)
+    guardians = frozenset(one for one, roles in votes.items() if Role.GUARDIAN in roles and one in guarding)
+    met = is_met(deciders, owners, guardians if guarded else frozenset())
+
+    assert met is not any(lacking(request, deciders))
+    assert suffices(decisions, deciders) is met

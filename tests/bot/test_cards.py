@@ -126,6 +126,17 @@ def test_where_one_person_spoke_for_both_roles_the_card_says_who_else_is_wanted(
     assert f"*Deciding*  one person more: {still}\n" in said
 
 
+def test_the_word_of_who_may_not_decide_any_more_is_told_as_such_while_another_is_wanted() -> None:
+    deciders = replace(GUARDED, owner_ids=("U0OMAR",), guardian_needed=False)
+
+    waiting = words(card(request(State.PENDING, deciders=deciders, decisions=(approval(),)))[1])
+    approved = words(card(request(State.APPROVED, deciders=deciders, decisions=(approval(),)))[1])
+
+    assert "*Deciding*  <@U0OMAR>\n✓ <@U0LIN> approved <!date^" in waiting
+    assert ", and may not decide any more: it doesn't count" in waiting
+    assert "any more" not in approved
+
+
 def test_who_approved_already_is_told_of_the_others_alone() -> None:
     waiting = request(State.PENDING, deciders=replace(GUARDED, approvals=2), decisions=(approval(),))
 
