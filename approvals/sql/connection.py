@@ -32,7 +32,7 @@ _OLDEST = (3, 35, 0)  # the first SQLite with RETURNING
 _FILE_GONE = (
     'put it back. To go on with another file, stop the bot first, and do what docs/operations.md says under "Restore"'
 )
-_LOG_GONE = "what was in it is in the database. Stop the bot, and start it again"
+_LOG_GONE = "what was in it is being written into the database. Stop the bot, and start it again"
 _QUICK = 0.002  # seconds; a commit that takes longer costs more than what it costs to let others go on meanwhile
 
 
