@@ -1,8 +1,10 @@
-"""Whether a file is there, where "no" and "nobody can tell" are not the same; and whether it is still the same one."""
+"""Whether a file is there, where "no" and "nobody can tell" are not the same; whether it is still the same one, and
+whether what belongs to it would stay with it."""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 
@@ -16,6 +18,29 @@ def is_there(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     return True
+
+
+_OCTAL = re.compile(r"\\([0-7]{3})")
+
+MOUNTED_ALONE = (
+    "is mounted alone: what was written last stands in files beside it, which would be gone with the container. Mount "
+    "its folder instead"
+)
+
+
+def is_mounted_alone(path: Path, mounts: Path = Path("/proc/self/mountinfo")) -> bool:
+    """Is the file a mount of its own, so that what SQLite has beside it is elsewhere?
+
+    The numbers of devices don't tell: they differ within one file system of a container.
+
+    :param mounts: where Linux tells of them, with spaces and the like in octal; other systems don't
+    """
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return False
+    places = {_OCTAL.sub(lambda code: chr(int(code[1], 8)), line.split(" ")[4]) for line in lines}
+    return os.path.realpath(path) in places
 
 
 class OpenFiles:

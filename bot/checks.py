@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from approvals import policy as policy_file
 from approvals.archive import home_of, workspace_of
 from approvals.errors import CloudError, DirectoryError, PolicyError, StoreError, UnknownPerson, WrongAccount
-from approvals.files import is_there
+from approvals.files import MOUNTED_ALONE, is_mounted_alone, is_there
 from approvals.home import HomeAccount
 from approvals.policy import Policy
 from approvals.sql.connection import open_database
@@ -84,6 +84,8 @@ def _database(path: Path) -> Line:
     except (StoreError, OSError) as error:
         cause = error.cause if isinstance(error, StoreError) else error.strerror
         return Line(False, "database", f"{path} can't be used ({cause}): set IMAGEWARDEN_DB to a place that can")
+    if is_mounted_alone(path):
+        return Line(False, "database", f"{path} {MOUNTED_ALONE}")
     return Line(True, "database", f"{path} can be written")
 
 

@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from approvals import policy as policies
 from approvals.errors import AuthFailed, CloudError, WrongAccount, WrongWorkspace
+from approvals.files import MOUNTED_ALONE, is_mounted_alone
 from bot import config
 from bot.app import Bot
 from bot.door import Events, door
@@ -41,6 +42,8 @@ def run(*, http: tuple[str, int] | None, metrics: tuple[str, int] | None) -> Non
     """
     settings = config.load(http=http is not None)
     policy = policies.load(settings.policy)
+    if is_mounted_alone(settings.db):
+        log.error("database_mounted_alone", error=f"{settings.db} {MOUNTED_ALONE}")
     way_in: list[SocketMode] = []
     bot = Bot(
         settings,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from approvals.files import MOUNTED_ALONE
 from bot.checks import Line, check
 from bot.sandbox import company
 from bot.sandbox.cloud.server import CloudServer
@@ -274,3 +277,21 @@ def test_a_region_that_the_cloud_refuses(operator: Operator) -> None:
     assert what == "eu-nowhere"
     assert "its images can't be listed (UnsupportedRegion" in text
     assert "drop the region" in text
+
+
+def test_a_database_that_is_mounted_alone_would_lose_its_log(operator: Operator, tmp_path: Path) -> None:
+    outside, inside = tmp_path / "outside.db", tmp_path / "bot.db"
+    for file in (outside, inside):
+        file.touch()
+    if (
+        not shutil.which("mount")
+        or subprocess.run(["mount", "--bind", outside, inside], capture_output=True).returncode
+    ):
+        pytest.skip("binding a file is a right of root's")
+    try:
+        assert operator.fault() == ("database", f"{inside} {MOUNTED_ALONE}")
+        env = {**operator.values, "SLACK_BOT_TOKEN": "xoxb-wrong"}  # so that the start ends by itself
+        started = imagewarden("run", "--http", "127.0.0.1:0", env=env, cwd=tmp_path)
+        assert f"{inside} {MOUNTED_ALONE}" in started.stderr
+    finally:
+        subprocess.run(["umount", inside], check=True)
