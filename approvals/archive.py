@@ -12,7 +12,7 @@ from approvals.errors import StoreError
 from approvals.files import is_there
 from approvals.migrations import STEPS
 from approvals.sql import queries
-from approvals.workspace import Workspace, told
+from approvals.workspace import Workspace
 
 _SQL = queries(("audit.sql", "shares.sql", "messages.sql"))
 _ABSENT = "there is no such file"
@@ -79,7 +79,7 @@ def workspace_of(path: Path) -> Workspace | None:
     try:
         with opened(path) as archive:
             row = next(archive.rows("audit_of_workspace"), None)
-            return told(json.loads(row["detail"])) if row else None
+            return Workspace.of_line(json.loads(row["detail"])) if row else None
     except StoreError:
         return None
 

@@ -92,12 +92,16 @@ def unknown_owners(image: Image, policy: Policy, directory: Directory) -> tuple[
 
 def can_be_met(deciders: Deciders) -> bool:
     """Are there people enough? Each has one vote, so an owner who is the only guardian can't be both."""
-    return _enough(deciders, frozenset(deciders.owner_ids), frozenset(deciders.guardian_ids))
+    return is_met(deciders, frozenset(deciders.owner_ids), frozenset(deciders.guardian_ids))
 
 
 def is_met(deciders: Deciders, owners: frozenset[str], guardians: frozenset[str]) -> bool:
     """Do these who approved, in the roles in which they did, suffice?"""
-    return _enough(deciders, owners, guardians)
+    if len(owners) < deciders.approvals:
+        return False
+    if not deciders.guardian_needed:
+        return True
+    return bool(guardians) and len(owners | guardians) > deciders.approvals
 
 
 def suffices(decisions: Iterable[Decision], deciders: Deciders) -> bool:
@@ -128,14 +132,6 @@ def roles_of(person_id: str, deciders: Deciders) -> frozenset[Role]:
     if person_id in deciders.guardian_ids:
         roles.add(Role.GUARDIAN)
     return frozenset(roles)
-
-
-def _enough(deciders: Deciders, owners: frozenset[str], guardians: frozenset[str]) -> bool:
-    if len(owners) < deciders.approvals:
-        return False
-    if not deciders.guardian_needed:
-        return True
-    return bool(guardians) and len(owners | guardians) > deciders.approvals
 
 
 def _able(principals: tuple[str, ...], directory: Directory, barred: frozenset[str]) -> tuple[str, ...]:

@@ -28,6 +28,12 @@ class Workspace:
     enterprise_id: str | None = None
     name: str = field(default="", compare=False)
 
+    @classmethod
+    def of_line(cls, detail: Mapping[str, object]) -> Workspace:
+        """The one that a line of the record names."""
+        enterprise_id = detail.get("enterprise")
+        return cls(str(detail["team"]), str(enterprise_id) if enterprise_id else None, str(detail.get("name") or ""))
+
     def __str__(self) -> str:
         return f"{self.team_id} ({self.name})" if self.name else self.team_id
 
@@ -48,12 +54,6 @@ def against(here: Workspace, named: str | None, recorded: Workspace | None) -> W
     if recorded is None or recorded.has(here.team_id, here.enterprise_id):
         return None
     return WrongWorkspace(str(recorded), here.team_id, str(here), recorded=True)
-
-
-def told(detail: Mapping[str, object]) -> Workspace:
-    """The workspace that a line of the record names."""
-    enterprise_id = detail.get("enterprise")
-    return Workspace(str(detail["team"]), str(enterprise_id) if enterprise_id else None, str(detail.get("name") or ""))
 
 
 class Bound:
@@ -94,7 +94,7 @@ class Bound:
         return recorded == here
 
     def _note(self, ledger: Ledger, here: Workspace) -> None:
-        if not self._is_known(ledger, here):  # another process may have noted it meanwhile, or another one
+        if not self._is_known(ledger, here):  # another process may have noted it meanwhile
             detail = {"team": here.team_id, "enterprise": here.enterprise_id, "name": here.name}
             filled = {name: value for name, value in detail.items() if value}
             ledger.add_audit(Entry(self._clock(), "workspace_known", NOBODY, None, filled))
@@ -102,4 +102,4 @@ class Bound:
 
 def _recorded(ledger: Ledger) -> Workspace | None:
     detail = ledger.workspace()
-    return told(detail) if detail is not None else None
+    return Workspace.of_line(detail) if detail is not None else None

@@ -99,9 +99,9 @@ def _refuse_real(db: Path) -> None:
     :raises StoreError: the database is of a real account or workspace
     """
     about = []
-    if home_of(db) not in ("", company.HOME_ACCOUNT):
-        about.append(f"account {home_of(db)}")
-    workspace = workspace_of(db)
+    account, workspace = home_of(db), workspace_of(db)
+    if account not in ("", company.HOME_ACCOUNT):
+        about.append(f"account {account}")
     if workspace is not None and workspace.team_id != company.TEAM:
         about.append(f"the workspace {workspace}")
     if about:
