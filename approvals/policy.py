@@ -45,11 +45,11 @@ def _duration_or_off(value: object) -> object:
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 
-_PRINCIPAL = r"[UWS][A-Z0-9]{2,20}|[^@\s<>|\"',;]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}"
+_PRINCIPAL = r"[UWS][A-Z0-9]{1,20}|[^@\s<>|\"',;]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}"
 
 # Root account ids are digits of no fixed length in the vendor's samples (8 to 12 seen); the cloud has the last word.
 AccountId = Annotated[str, Field(pattern=r"^[1-9][0-9]{4,13}$")]
-PersonId = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,20}$")]
+PersonId = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{1,20}$")]
 Principal = Annotated[str, Field(pattern=f"^(?:{_PRINCIPAL})$")]
 Match = Annotated[str, Field(min_length=1)]
 Region = Annotated[str, Field(pattern=r"^[a-z]{2,4}-[a-z0-9-]{3,40}$")]
@@ -102,8 +102,8 @@ class Home(_Section):
     account: AccountId | None = None
     site: Literal["china", "international"] = "china"
     regions: Annotated[tuple[Region, ...], Field(min_length=1)]
-    workspace: Annotated[str, Field(pattern=r"^[TE][A-Z0-9]{2,20}$")] | None = None
-    channel: Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,20}$")]
+    workspace: Annotated[str, Field(pattern=r"^[TE][A-Z0-9]{1,20}$")] | None = None
+    channel: Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{1,20}$")]
     guardians: tuple[Principal, ...] = ()
     admins: tuple[PersonId, ...] = ()
     creators: tuple[AccountId, ...] = ()

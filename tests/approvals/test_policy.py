@@ -249,6 +249,12 @@ def test_owners_and_guardians_may_be_named_by_e_mail() -> None:
     assert policy.home.guardians == ("S0SECURITY", "sara+x@a-b.nimbus.example")
 
 
+def test_ids_may_be_as_short_as_those_of_a_workspace_made_for_tests() -> None:
+    policy = parse(FULL.replace("C0IMAGES", "C1").replace("U0OWNER", "U1").replace("S0SECURITY", "S1"))
+    assert (policy.home.channel, policy.home.guardians[0]) == ("C1", "S1")
+    assert policy.owners_of(image("img-6pb6lrmy")) == ("U1",)
+
+
 def test_the_file_is_read_as_utf_8(tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     path.write_text("# 政策\n" + FULL, encoding="utf-8")
