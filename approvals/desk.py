@@ -34,10 +34,7 @@ from approvals.outbox import Outbox
 from approvals.people import (
     Directory,
     counted,
-    deciders_of,
-    deciders_of_drift,
-    escalated,
-    guardians_of,
+    deciders_now,
     roles_of,
     suffices,
 )
@@ -115,7 +112,7 @@ class Desk:
             return lambda ledger: self._dismiss(ledger, press)
         policy = self._policies.current
         person = self._person(press.person_id)
-        deciders = self._deciders(request, policy)
+        deciders = deciders_now(request, policy, self._directory)
         return lambda ledger: self._apply(ledger, press, person, deciders, policy)
 
     def objection(self, person_id: str, request_id: int, verb: Verb) -> str | None:
@@ -129,29 +126,13 @@ class Desk:
             return "unknown_request"
         policy = self._policies.current
         person = self._person(person_id)
-        return _objection(verb, person, request, self._deciders(request, policy), policy, self._clock())
+        return _objection(verb, person, request, deciders_now(request, policy, self._directory), policy, self._clock())
 
     def _person(self, person_id: str) -> Person:
         try:
             return self._directory.person(person_id)
         except UnknownPerson:
             return Person(person_id, person_id, may_act=False, why_not=say("Slack doesn't know them."))
-
-    def _deciders(self, request: Request, policy: Policy) -> Deciders:
-        assert request.image is not None  # noqa: S101  both callers have looked
-        if request.action.is_drift:
-            return deciders_of_drift(request.image, policy, self._directory)
-        if request.action.is_about_source:
-            return guardians_of(requester_id=request.requester.id, policy=policy, directory=self._directory)
-        needed = request.deciders is not None and request.deciders.guardian_needed
-        deciders = deciders_of(
-            request.image,
-            requester_id=request.requester.id,
-            guardian_needed=needed,
-            policy=policy,
-            directory=self._directory,
-        )
-        return escalated(deciders) if request.deciders and request.deciders.escalated else deciders
 
     def _record(self, ledger: Ledger, asked: Asked) -> int:
         now = self._clock()

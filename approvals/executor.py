@@ -24,9 +24,11 @@ from approvals.home import HomeAccount
 from approvals.incidents import Incidents
 from approvals.leases import LEASE, Leases
 from approvals.ledger import Ledger
+from approvals.mandates import Mandates
 from approvals.model import Action, Request
 from approvals.outbox import Outbox
 from approvals.outcomes import Done, Has, Stopped
+from approvals.people import Directory
 from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.recording import Effect, Task, record_each
@@ -48,6 +50,7 @@ class Executor:
         store: Store,
         cloud: Cloud,
         policies: Policies,
+        directory: Directory,
         home: HomeAccount,
         leases: Leases,
         incidents: Incidents,
@@ -58,6 +61,7 @@ class Executor:
         self._home = home
         self._leases = leases
         self._incidents = incidents
+        self._mandates = Mandates(directory)
         self._halving = Halving()
         self._tens = Halving(MAX_BLUEPRINT_ACCOUNTS)
         self._pool = ThreadPoolExecutor(_TOGETHER, thread_name_prefix="execute")
@@ -223,6 +227,7 @@ class Executor:
         """Those that may still be done, and the others."""
         sound: list[Request] = []
         stopped: list[Stopped] = []
+        void = self._mandates.void(together, policy, now)
         with self._store.read() as ledger:
             looked = facts.lasting(looked, ledger)
             for request in together:
@@ -239,6 +244,8 @@ class Executor:
                     worse = trust_deletion.unless_gone(worse)
                 if request.action is Action.UNSHARE and not request.findings:  # the end of a share, or a revocation
                     worse = tuple(one for one in trust.only_fixed(worse) if one.code != LIGHTHOUSE_OFF)
+                if request.id in void:
+                    worse = (void[request.id], *worse)
                 if worse:
                     settled = None if looked.shared_with is None else judgement.settled
                     stopped.append(Stopped(request, worse, settled, looked.image_ids))

@@ -305,6 +305,13 @@ _ALL = (
     # Who asks and who decides
     Code("requester_may_not_ask", Level.BLOCK, "A guest, a bot or a stranger asked.", _US, _PEOPLE),
     Code("nobody_can_decide", Level.BLOCK, "Too few people could agree.", _US, _PEOPLE),
+    Code(
+        "approval_void",
+        Level.BLOCK,
+        "Right before it is done: who approved may not decide any more, or more must agree by the policy of now.",
+        _POLICY,
+        "nothing is shared or deleted without the word of those who may give it",
+    ),
     Code("owner_unknown", Level.NOTE, "The policy or the owner tag names somebody whom Slack doesn't know.", _POLICY),
     Code(
         "cloud_refused", Level.BLOCK, "The cloud refused to tell what must be known.", "Error Codes (CVM API)", _LIMIT

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from approvals.cloud import Image
 from approvals.errors import UnknownPerson
-from approvals.model import Deciders, Decision, Person, Role, Verdict
+from approvals.model import Deciders, Decision, Person, Request, Role, Verdict
 from approvals.policy import Policy
 
 
@@ -30,6 +30,27 @@ class Directory(Protocol):
         :raises DirectoryError: can't be told now
         """
         ...
+
+
+def deciders_now(request: Request, policy: Policy, directory: Directory) -> Deciders:
+    """Who may decide about a request whose image is known, as of now.
+
+    :raises DirectoryError: can't be told now
+    """
+    image = request.image
+    assert image is not None  # noqa: S101  nobody is asked to decide before
+    if request.action.is_drift:
+        return deciders_of_drift(image, policy, directory)
+    if request.action.is_about_source:
+        return guardians_of(requester_id=request.requester.id, policy=policy, directory=directory)
+    deciders = deciders_of(
+        image,
+        requester_id=request.requester.id,
+        guardian_needed=request.deciders is not None and request.deciders.guardian_needed,
+        policy=policy,
+        directory=directory,
+    )
+    return escalated(deciders) if request.deciders and request.deciders.escalated else deciders
 
 
 def deciders_of(

@@ -139,7 +139,7 @@ class Bot:
             self._reloading.problem if self._reloading else lambda: None,
             set_back.problem,
         )
-        self._executor = Executor(self.store, self.cloud, policies, self.home, leases, incidents)
+        self._executor = Executor(self.store, self.cloud, policies, directory, self.home, leases, incidents)
         self._copying = Copying(self.store, self.cloud, policies, self.home, leases, incidents)
         self.survey = Survey(self.cloud, self.catalogue, self.store, self.home, clock)
         judging = Judging(self.store, desk, lambda press: home.judged(services, press))

@@ -319,7 +319,7 @@ class Life:
             self.store, client, replies, clock, leases, lambda _: "en", lambda: True, channel="C0IMAGES", together=1
         )
         self._judging = Judging(self.store, self.desk)
-        self._executor = Executor(self.store, cloud, policies, home, leases, incidents)
+        self._executor = Executor(self.store, cloud, policies, world.directory, home, leases, incidents)
         self._copying = Copying(self.store, cloud, policies, home, leases, incidents)
         self._survey = Survey(cloud, catalogue, self.store, home, clock)
         self._drift = DriftWatch(self.store, cloud, catalogue, policies, world.directory, home, clock)

@@ -12,6 +12,7 @@ class FakeDirectory:
     """Implements ``approvals.people.Directory``.
 
     :ivar down: the chat doesn't answer
+    :ivar asked: how often it was
     :ivar odd: ids about which it answers what nothing in the product expects
     """
 
@@ -20,6 +21,7 @@ class FakeDirectory:
         self.addresses = {company.address_of(one): one.id for one in company.PEOPLE}
         self.groups = {group.id: group.members for group in company.GROUPS}
         self.down = False
+        self.asked = 0
         self.odd: set[str] = set()
 
     def person(self, person_id: str) -> Person:
@@ -41,6 +43,7 @@ class FakeDirectory:
         return self.groups[principal]
 
     def _answer(self, about: str) -> None:
+        self.asked += 1
         if about in self.odd:
             raise Unforeseen(about)
         if self.down:

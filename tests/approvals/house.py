@@ -85,7 +85,9 @@ class House:
         self.checker = Checker(self.store, self.watched, self.policies, self.directory, self.home)
         self.judging = Judging(self.store, self.desk)
         self.leases = Leases(self.store)
-        self.executor = Executor(self.store, self.watched, self.policies, self.home, self.leases, self.incidents)
+        self.executor = Executor(
+            self.store, self.watched, self.policies, self.directory, self.home, self.leases, self.incidents
+        )
         self.copying = Copying(self.store, self.watched, self.policies, self.home, self.leases, self.incidents)
         self.timers = Timers(self.store, self.policies)
         self.drift = DriftWatch(

@@ -51,7 +51,7 @@ class Office:
         self.desk = Desk(self.store, policies, directory, clock=utc_now)
         self.checker = Checker(self.store, watched, policies, directory, home)
         self.judging = Judging(self.store, self.desk)
-        self.executor = Executor(self.store, watched, policies, home, Leases(self.store), incidents)
+        self.executor = Executor(self.store, watched, policies, directory, home, Leases(self.store), incidents)
         self.timers = Timers(self.store, policies)
 
     def close(self) -> None:
