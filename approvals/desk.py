@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from approvals import drifting
+from approvals import drifting, objections
 from approvals.audit import NOBODY, Entry, findings_told
-from approvals.copy_model import Copy, CopyState
+from approvals.copy_model import CopyState
 from approvals.errors import UnknownPerson
 from approvals.ledger import Ledger
 from approvals.model import (
@@ -31,13 +31,7 @@ from approvals.model import (
     Verdict,
 )
 from approvals.outbox import Outbox
-from approvals.people import (
-    Directory,
-    counted,
-    deciders_now,
-    roles_of,
-    suffices,
-)
+from approvals.people import Directory, counted, deciders_now, roles_of, suffices
 from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.rows import stamp
@@ -45,8 +39,6 @@ from approvals.sentences import say
 from approvals.store import Store
 
 Clock = Callable[[], datetime]
-
-_DRIFT_VERBS = frozenset(verb for verbs in drifting.VERBS.values() for verb in verbs)
 
 
 class Desk:
@@ -126,7 +118,8 @@ class Desk:
             return "unknown_request"
         policy = self._policies.current
         person = self._person(person_id)
-        return _objection(verb, person, request, deciders_now(request, policy, self._directory), policy, self._clock())
+        deciders = deciders_now(request, policy, self._directory)
+        return objections.against(verb, person, request, deciders, policy, self._clock())
 
     def _person(self, person_id: str) -> Person:
         try:
@@ -173,7 +166,7 @@ class Desk:
         now = self._clock()
         request = ledger.request(press.request_id)
         assert request is not None  # noqa: S101  requests are never deleted
-        objection = _objection(press.verb, person, request, deciders, policy, press.at)
+        objection = objections.against(press.verb, person, request, deciders, policy, press.at)
         outcome = objection or press.verb.value
         if not ledger.set_judged(press, outcome, now=now):
             return "judged_already"
@@ -279,7 +272,7 @@ class Desk:
         outbox.card()
 
     def _remove_copies(self, ledger: Ledger, outbox: Outbox, request: Request, person: Person, now: datetime) -> None:
-        for copy in _removable(request):
+        for copy in objections.removable(request):
             removing = replace(copy, state=CopyState.REMOVING, changed_at=now, not_before=now)
             ledger.copies.set(copy, removing, lease=None)
             detail = {"copy": copy.image_id, "region": copy.region, "name": copy.name}
@@ -319,59 +312,3 @@ def _to_ask_again(request: Request) -> tuple[Target, ...]:
     if request.state not in (State.FAILED, State.PARTIAL):
         return ()
     return tuple(dict.fromkeys(item.target for item in request.items if item.state is ItemState.FAILED))
-
-
-def _removable(request: Request) -> list[Copy]:
-    """The copies that were begun for the request, failed, and left something half made."""
-    return [
-        copy
-        for copy in request.copies
-        if copy.request_id == request.id and copy.is_left and copy.state is CopyState.FAILED
-    ]
-
-
-def _objection(
-    verb: Verb, person: Person, request: Request, deciders: Deciders, policy: Policy, at: datetime
-) -> str | None:
-    """The code of what speaks against it; the chat has the sentence."""
-    against = _against_the_person(verb, person, request, deciders)
-    if against is not None:
-        return against
-    if verb is Verb.RETRY:
-        return _against_a_retry(request, policy, at)
-    if request.action.is_drift or verb in _DRIFT_VERBS:
-        fits = request.state is State.PENDING and verb in drifting.VERBS.get(request.action, ())
-        return None if fits else "not_pending"
-    if verb is Verb.END_NOW:
-        return None if request.standing else "nothing_to_end"
-    if verb is Verb.REMOVE_COPY:
-        return None if _removable(request) else "nothing_to_remove"
-    return _against_a_decision(verb, person, request, deciders, at)
-
-
-def _against_a_retry(request: Request, policy: Policy, at: datetime) -> str | None:
-    if request.state not in (State.FAILED, State.PARTIAL):
-        return "nothing_to_retry"
-    # An old approval says little about today: one owner alone may not bring it back.
-    return "too_late_to_retry" if at >= request.changed_at + policy.rules.decide_within else None
-
-
-def _against_the_person(verb: Verb, person: Person, request: Request, deciders: Deciders) -> str | None:
-    if not person.may_act:
-        return "may_not_act"
-    if verb is Verb.CANCEL:
-        return None if person.id == request.requester.id else "not_the_requester"
-    if roles_of(person.id, deciders) or (verb is Verb.END_NOW and person.id == request.requester.id):
-        return None
-    return "own_request" if person.id == request.requester.id else "not_a_decider"
-
-
-def _against_a_decision(verb: Verb, person: Person, request: Request, deciders: Deciders, at: datetime) -> str | None:
-    if request.state is not State.PENDING:
-        return "not_pending"
-    if request.decide_by is not None and at >= request.decide_by:
-        return "too_late"
-    same = any(one.person.id == person.id and one.roles >= roles_of(person.id, deciders) for one in request.decisions)
-    # The policy may ask for less since: then the same word, said again, is enough.
-    repeats = verb is Verb.APPROVE and same and not suffices(request.decisions, deciders)
-    return "voted_already" if repeats else None

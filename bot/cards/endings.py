@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from approvals.model import Request
 from bot import ids, limits
+from bot.cards.buttons import end_now
 from bot.cards.lasting import end_fields
 from bot.cards.modal import naming, plain, text_input
-from bot.cards.request import end_now, whose_word
+from bot.cards.request import whose_word
 from bot.cards.text import Block, all_of, at, button, code, escape, section
 from bot.cards.words import asks, full_label, where
 from bot.languages import _

@@ -12,9 +12,10 @@ from approvals.message_model import Incident
 from approvals.model import Request, State, Waiting
 from approvals.shares import Share
 from bot import ids
+from bot.cards.buttons import decision_buttons
 from bot.cards.drift import KINDS
 from bot.cards.lists import request_line
-from bot.cards.request import decision_buttons, whose_word
+from bot.cards.request import whose_word
 from bot.cards.text import Block, ago, at, button, code, context, cut, day, escape, header, section, sections
 from bot.cards.words import asks, state_word
 from bot.languages import _, ngettext

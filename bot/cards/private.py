@@ -21,7 +21,8 @@ from approvals.model import (
 )
 from approvals.sentences import joined
 from bot import ids
-from bot.cards.request import again_button, item_line
+from bot.cards.buttons import again_button
+from bot.cards.request import item_line
 from bot.cards.text import Block, ago, all_of, any_of, at, code, escape, mention, region_name, section
 from bot.cards.words import effect, full_label, title, where
 from bot.languages import _
