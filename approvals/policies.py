@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from approvals.policy import FIXED_WHILE_RUNNING, Policy
 
 
@@ -13,6 +15,11 @@ class Policies:
 
     def __init__(self, policy: Policy) -> None:
         self.current = policy
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_put(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after each change; it must be quick and must not raise."""
+        self._listeners.append(listener)
 
     def put(self, policy: Policy) -> None:
         """Let the policy be in force from the next step on.
@@ -22,6 +29,8 @@ class Policies:
         if problems := self.needs_restart(policy):
             raise ValueError("; ".join(problems))
         self.current = policy
+        for listener in self._listeners:
+            listener()
 
     def needs_restart(self, policy: Policy) -> list[str]:
         """What the policy changes that can't change while the bot runs, one sentence each."""

@@ -40,7 +40,18 @@ _STATES = {
 
 _DRIFT_WORDS = {"adopted": "approve", "shared_again": "approve", "revoked": "deny", "closed": "deny"}
 
-_UNREAD = frozenset({"executing", "refused", "reminded", "escalated", "ending_told", "press_refused", "retried"})
+_UNREAD = frozenset(
+    {
+        "deciders_changed",
+        "ending_told",
+        "escalated",
+        "executing",
+        "press_refused",
+        "refused",
+        "reminded",
+        "retried",
+    }
+)
 """Events whose details say nothing of how the tables must stand."""
 
 _Share = tuple[str, str, str, int]

@@ -33,6 +33,7 @@ from approvals.policies import Policies
 from approvals.policy import Policy
 from approvals.reloading import Reloading
 from approvals.store import Store
+from approvals.succession import Succession
 from approvals.survey import Survey
 from approvals.tencent import TencentCloud
 from approvals.timers import Timers
@@ -144,6 +145,7 @@ class Bot:
         self.survey = Survey(self.cloud, self.catalogue, self.store, self.home, clock)
         judging = Judging(self.store, desk, lambda press: home.judged(services, press))
         heads = Heads(self.store, policies)
+        succession = Succession(self.store, policies, directory)
         drift = DriftWatch(self.store, self.cloud, self.catalogue, policies, directory, self.home, clock)
         self._worker = Worker(
             self.store,
@@ -155,6 +157,7 @@ class Bot:
                 Sweep("copying", self._copying.sweep, lambda ledger: ledger.copies.next_due()),
                 Sweep("drift", drift.sweep, drift.next_due),
                 Sweep("timers", Timers(self.store, policies).sweep, Ledger.next_deadline),
+                Sweep("succession", succession.sweep, succession.next_due),
                 Sweep("heads", heads.sweep, heads.next_due),
                 Sweep("ending", Ending(self.store, policies).sweep, lambda ledger: ledger.grants.next_due()),
                 Sweep("notices", self._notices.sweep, self._notices.next_due),
@@ -169,6 +172,7 @@ class Bot:
         self.metrics.show_health(self.health.report)
 
         self.catalogue.on_interest(self._worker.look)
+        policies.on_put(self._worker.look)
 
     def reload(self) -> None:
         """Read the policy file again soon; may be called by a signal's handler."""

@@ -21,7 +21,7 @@ from approvals.model import (
     State,
     Verdict,
 )
-from approvals.people import counted
+from approvals.people import can_be_met, counted
 from approvals.sentences import joined, say
 from bot.cards.buttons import actions
 from bot.cards.copies import copies
@@ -233,6 +233,8 @@ def whose_word(request: Request) -> str:
     deciders = request.deciders
     if deciders is None:
         return ""
+    if not can_be_met(deciders):
+        return _("nobody can, as things are: an admin can name more people in the policy")
     lacks = lacking(request, deciders)
     if lacks.anybody:
         return _("one person more: {who}", who=any_of(_others(request, deciders)))

@@ -39,6 +39,7 @@ from approvals.policies import Policies
 from approvals.policy import parse
 from approvals.sql.work import Work
 from approvals.store import Store
+from approvals.succession import Succession
 from approvals.survey import Survey
 from approvals.terms import NO_END, Term
 from approvals.timers import Timers
@@ -329,6 +330,7 @@ class Life:
             Timers(self.store, policies).sweep,
             Ending(self.store, policies).sweep,
             Heads(self.store, policies).sweep,
+            Succession(self.store, policies, world.directory).sweep,
             self._executor.sweep,
             self._copying.sweep,
             self._notices.sweep,

@@ -13,7 +13,7 @@ from approvals.model import Action, Verb
 from approvals.terms import Term
 from tests.approvals.crashing import DEAD_FOR, Fate, Killed, Life, Step, World
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE
-from tests.approvals.house import CHANNEL, DATA, LAB, OMAR, STRANGER
+from tests.approvals.house import CHANNEL, DATA, LAB, OMAR, STRANGER, WEI
 
 NOT_NOW = Unavailable("DescribeImages", "InternalError", "not now")
 REVOKED = AuthFailed("DescribeImages", "AuthFailure.SecretIdNotFound", "no such key", advice="Give another.")
@@ -123,6 +123,11 @@ def somebody_deletes_the_card(world: World, _life: Life) -> None:
 
 def omar_leaves(world: World, _life: Life) -> None:
     world.workspace.state.deactivated.add(OMAR)
+
+
+def wei_takes_over_from_lin(world: World, _life: Life) -> None:
+    world.directory.groups["S0PLATFORM"] = (OMAR, WEI)
+    world.hands.now += 6 * 60
 
 
 def judge_while_nobody_can_be_asked(world: World, life: Life) -> None:

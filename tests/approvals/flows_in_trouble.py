@@ -19,8 +19,9 @@ from tests.approvals.flows import (
     revoke_the_keys_for_a_while,
     settle,
     slow_slack_down_once,
+    wei_takes_over_from_lin,
 )
-from tests.approvals.house import DATA, GUS, LIN
+from tests.approvals.house import DATA, GUS, LIN, WEI
 
 IN_TROUBLE = {
     "in trouble": Flow(
@@ -61,6 +62,29 @@ IN_TROUBLE = {
             "slack.chat.update": 4,
             "slack.conversations.open": 5,
             "slack.response_url": 3,
+        },
+    ),
+    "owners change": Flow(
+        [ask_for(DATA), settle, wei_takes_over_from_lin, settle, press(WEI, Verb.APPROVE), settle],
+        state="done",
+        shared=frozenset({DATA}),
+        changes=1,
+        points=ASKED
+        | {
+            "cloud.images_by_id": 1,
+            "cloud.images_by_name": 2,
+            "cloud.share": 1,
+            "cloud.shared_with": 3,
+            "commit of Desk.judge": 1,
+            "commit of Desk.press": 1,
+            "commit of Executor._execute": 1,
+            "commit of Executor.sweep": 1,
+            "commit of Notices._begin": 16,
+            "commit of Notices._deliver": 16,
+            "commit of Succession.sweep": 1,
+            "slack.chat.postMessage": 7,
+            "slack.chat.update": 7,
+            "slack.conversations.open": 4,
         },
     ),
     "keys revoked": Flow(

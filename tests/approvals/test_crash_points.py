@@ -87,6 +87,7 @@ def test_the_flow_takes_the_listed_steps_and_no_other(world: World, name: str) -
         "DriftWatch._remember",
         "Executor.sweep",
         "Judging._postponing",
+        "Succession.sweep",
     }
 
 

@@ -21,6 +21,7 @@ from tests.e2e.person import PersonAt
 
 CHANNEL = "C0IMAGES"
 TWO = company.POLICY.replace("approvals = 1", "approvals = 2")
+SARAS = company.POLICY.replace('owners = ["S0PLATFORM"]', 'owners = ["U0SARA"]')
 BAD = company.POLICY.replace("approvals = 1", "aprovals = 1")
 
 
@@ -87,6 +88,27 @@ def test_a_change_of_the_file_decides_who_must_agree_and_a_bad_one_does_not(
     omar.presses("Approve", on=omar.sees("Share base-22.04 with data-team", where=CHANNEL))
     omar.sees("Shared base-22.04 with data-team", where=CHANNEL)
     assert "100012345678" in cloud.state.shares("img-2qk8xv4d")
+
+
+def test_an_owner_whom_the_policy_names_since_is_asked_about_what_waits(
+    operator: Operator, cloud: CloudServer, workspace: WorkspaceServer
+) -> None:
+    mei, lin, sara = (PersonAt(workspace.url, user_id) for user_id in ("U0MEI", "U0LIN", "U0SARA"))
+    mei.types("/image share base-nightly with data-team because it is needed")
+    assert "@lin" in lin.text_of(lin.sees("Share base-nightly with data-team", where=CHANNEL))
+    wait_for(lambda: not rows(operator.database, "SELECT id FROM outbox WHERE sent_at IS NULL"))
+    assert [one for one in sara.messages() if one["channel"] != CHANNEL] == []
+
+    operator.policy.write_text(SARAS)
+    wait_for(lambda: any(one["channel"] != CHANNEL for one in sara.messages()))
+    card = next(one for one in sara.messages() if one["channel"] != CHANNEL)
+    assert "Deciding" in sara.text_of(card)
+    assert "@lin" not in sara.text_of(card)
+    assert "@lin" not in lin.text_of(lin.sees("Share base-nightly with data-team", where=CHANNEL))
+    sara.types("/image requests")
+    sara.sees("Waiting for your decision")
+    sara.presses("Approve", on=card)
+    wait_for(lambda: "100012345678" in cloud.state.shares("img-6pb6lrmy"))
 
 
 def test_a_signal_makes_it_read_a_file_that_looks_unchanged(operator: Operator) -> None:
