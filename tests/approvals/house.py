@@ -26,6 +26,7 @@ from approvals.model import Action, Asked, Person, Press, Request, Verb
 from approvals.policies import Policies
 from approvals.policy import parse
 from approvals.store import Store
+from approvals.succession import Succession
 from approvals.survey import Survey
 from approvals.terms import NO_END, Term
 from approvals.timers import Timers
@@ -95,6 +96,7 @@ class House:
         )
         self.survey = Survey(self.watched, self.catalogue, self.store, self.home, self.clock)
         self.ending = Ending(self.store, self.policies)
+        self.succession = Succession(self.store, self.policies, self.directory)
 
     def close(self) -> None:
         self.checker.close()
@@ -176,6 +178,9 @@ class House:
 
     def time_out(self) -> int:
         return self.timers.sweep(self.tick())
+
+    def pass_on(self) -> int:
+        return self.succession.sweep(self.tick())
 
     def end(self) -> int:
         return self.ending.sweep(self.tick())

@@ -21,7 +21,8 @@ from approvals.cloud import LIGHTHOUSE, NORMAL, Image, ImageKind
 from approvals.drift_model import DriftKind
 from approvals.errors import AuthFailed, OutcomeUnknown, PutOff, Refused, Throttled, Unavailable
 from approvals.leases import LEASE
-from approvals.model import Action, State, Verb
+from approvals.model import Action, Request, State, Verb
+from approvals.people import deciders_now, suffices
 from approvals.terms import NO_END, Term
 from approvals.verifying import Verified, verify
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, Crash, FakeCloud, Unforeseen, image
@@ -33,6 +34,7 @@ NOBODY = "100099999999"  # no such account
 ACCOUNTS = [DATA, LAB, STRANGER, NOBODY, LIGHTHOUSE]
 REGIONS = [(), (SINGAPORE,), (GUANGZHOU, SINGAPORE)]
 TERMS = [NO_END, Term(lasts=timedelta(hours=2)), Term(lasts=timedelta(days=7))]
+GROUPS = [(LIN, OMAR), (OMAR,), (SARA,), (LIN, SARA), ()]
 ENDS = "('done', 'partial', 'failed', 'refused', 'denied', 'cancelled', 'expired')"
 SETTLES = timedelta(minutes=31)  # between two comparisons
 METHODS = [
@@ -70,14 +72,17 @@ class LateCloud(FakeCloud):
     """
     :ivar late: reads show who had which image when this was set
     :ivar forbidden: images that we may look at and not change
+    :ivar on_call: told of each call before anything comes of it
     """
 
     def __init__(self, *images: Image) -> None:
         super().__init__(*images)
         self.late: dict[str, dict[str, datetime | None]] | None = None
         self.forbidden: set[str] = set()
+        self.on_call: Callable[[Call], None] = lambda _call: None
 
     def _called(self, call: Call) -> None:
+        self.on_call(call)
         super()._called(call)
         if call.name in CHANGES and call.subject in self.forbidden:
             raise NOT_ALLOWED
@@ -101,6 +106,10 @@ class Anything(RuleBasedStateMachine):
         self.houses = (house, house.twin())
         self.clock = house.clock
         self.ends_told: Counter[int] = Counter()
+        self.directory = house.directory
+        self.untold_until = self.clock.now
+        self.unworded: list[Call] = []
+        self.cloud.on_call = self.called
         self.compare()
 
     def teardown(self) -> None:
@@ -217,12 +226,50 @@ class Anything(RuleBasedStateMachine):
         """An operator lets the bot change all images but these."""
         self.cloud.forbidden = forbidden
 
+    # who may decide
+
+    @rule(owners=st.sampled_from(GROUPS), guardians=st.sampled_from(GROUPS), agreed=st.booleans())
+    def people_change(self, owners: tuple[str, ...], guardians: tuple[str, ...], agreed: bool) -> None:
+        """
+        :param agreed: whether they did to what was asked right before, and it is executed right after
+        """
+        if agreed:
+            self.houses[0].ask(STRANGER)
+            self.agree()
+        self.directory.groups["S0PLATFORM"] = owners
+        self.directory.groups["S0SECURITY"] = guardians
+        if agreed:
+            self.come_to_rest()
+
+    def called(self, call: Call) -> None:
+        """Nothing is shared or deleted without the word of those who may give it, where that can be told."""
+        if call.name not in ("share", "offer", "delete_image") or self.clock.now < self.untold_until:
+            return
+        house = self.houses[0]
+        executing = [house.request(row["id"]) for row in house.rows(_EXECUTING)]
+        worded = [
+            one
+            for one in executing
+            if (one.action is Action.DELETE) is (call.name == "delete_image")
+            and suffices(one.decisions, deciders_now(one, house.policy, self.directory))
+        ]
+        may = {(image_id, item.target.account) for one in worded for item in one.items for image_id in images_of(one)}
+        accounts = call.accounts if call.name == "share" else (LIGHTHOUSE,) if call.name == "offer" else ()
+        wanted = {(call.subject, account) for account in accounts}
+        if call.name == "delete_image":
+            may, wanted = {(image_id, "") for image_id, _ in may}, {(call.subject, "")}
+        if not wanted <= may:
+            self.unworded.append(call)
+
     # what happens by itself
 
     @rule(
-        step=st.sampled_from([House.check, House.execute, House.execute, House.copy, House.time_out, House.end]),
+        step=st.sampled_from(
+            [House.check, House.execute, House.execute, House.copy, House.time_out, House.end, House.pass_on]
+        ),
         which=st.integers(0, 1),
         fault=FAULTS,
+        told=st.sampled_from([True, True, True, False]),
         answers=st.sampled_from(["well", "well", "without effect", "late"]),
         by_hand=st.none() | st.tuples(st.integers(0, 5), st.sampled_from([DATA, LAB, STRANGER])),
         pressed=st.none() | st.tuples(st.integers(0, 5), st.sampled_from([LIN, OMAR, SARA])),
@@ -232,11 +279,13 @@ class Anything(RuleBasedStateMachine):
         step: Callable[[House], int],
         which: int,
         fault: Fault | None,
+        told: bool,
         answers: str,
         by_hand: tuple[int, str] | None,
         pressed: tuple[int, str] | None,
     ) -> None:
         """
+        :param told: whether the chat tells who somebody is
         :param by_hand: what the console does while a share is made or taken back; ``pressed`` likewise
         """
         if fault:
@@ -249,16 +298,20 @@ class Anything(RuleBasedStateMachine):
         def meanwhile(_call: Call) -> None:
             if by_hand:
                 self.by_hand(*by_hand)
-            if pressed:
+            if pressed and told:
                 self.press(*pressed, verb=None, which=1 - which)
 
         self.cloud.during = meanwhile
+        if not told:
+            self.directory.down = True
+            self.untold_until = self.clock.now + timedelta(minutes=2)  # it is asked again after one
         with suppress(Crash, PutOff):
             step(self.houses[which])
         self.heal()
 
     def heal(self) -> None:
         self.cloud.heal()
+        self.directory.down = False
         self.cloud.blind, self.cloud.late = False, None
         self.cloud.during = None
 
@@ -283,7 +336,7 @@ class Anything(RuleBasedStateMachine):
         self.cloud.forbidden = set()
         for _ in range(100):
             self.wait(timedelta(minutes=6))
-            self.each_house_until_idle(House.check, House.time_out, House.end, House.execute, House.copy)
+            self.each_house_until_idle(House.check, House.time_out, House.end, House.execute, House.copy, House.pass_on)
             if not self.is_underway():
                 break
         assert not self.is_underway()
@@ -291,6 +344,7 @@ class Anything(RuleBasedStateMachine):
         self.compare()
         assert not self.is_underway()
         self.who_has_an_image_may_have_it_or_it_is_known()
+        self.who_may_decide_is_asked()
         with opened(self.houses[0].path) as archive:
             assert list(verify(archive, Verified())) == []
 
@@ -304,6 +358,18 @@ class Anything(RuleBasedStateMachine):
                 told = {kind: {one.target.account for one in known if one.kind is kind} for kind in DriftKind}
                 assert has - may == told[DriftKind.UNAPPROVED]
                 assert may - has == told[DriftKind.GONE]
+
+    def who_may_decide_is_asked(self) -> None:
+        house = self.houses[0]
+        for row in house.rows("SELECT id FROM requests WHERE state = 'pending'"):
+            request = house.request(row["id"])
+            deciders = deciders_now(request, house.policy, self.directory)
+            assert request.deciders == deciders or suffices(request.decisions, deciders)
+
+    @invariant()
+    def nothing_is_done_without_the_word_of_who_may_give_it(self) -> None:
+        if hasattr(self, "houses"):
+            assert self.unworded == []
 
     @invariant()
     def what_is_told_can_be_and_no_end_more_often_than_there_was_one(self) -> None:
@@ -336,6 +402,13 @@ class Anything(RuleBasedStateMachine):
         return sorted(found, key=lambda one: one.image_id)
 
 
+def images_of(request: Request) -> set[str]:
+    """The image, and its copies in the regions that are asked for."""
+    assert request.image is not None
+    return {request.image.image_id, *(copy.image_id for copy in request.copies)}
+
+
+_EXECUTING = "SELECT id FROM requests WHERE state = 'executing' AND action IN ('share', 'delete')"
 _REQUESTS = "SELECT id FROM requests WHERE state IN ('checking', 'approved', 'executing')"
 _COPIES = "SELECT id FROM copies WHERE state IN ('wanted', 'calling', 'syncing', 'removing')"
 
