@@ -56,8 +56,10 @@ class Store:
             return []
         happened: list[list[Happened]] = [[] for _ in works]
         runs = [partial(_on_ledger, work, noted) for work, noted in zip(works, happened, strict=True)]
-        run = self._writer.run if getattr(self._here, "may_wait", True) else self._writer.run_at_once
-        done = run(runs, durable=durable)
+        if getattr(self._here, "may_wait", True):
+            done = self._writer.run(runs, durable=durable, until=getattr(self._here, "until", None))
+        else:
+            done = self._writer.run_at_once(runs, durable=durable)
         if any(work.done for work in done):
             for listener in self._listeners:
                 listener()
@@ -76,6 +78,18 @@ class Store:
             yield
         finally:
             self._here.may_wait = True
+
+    @contextmanager
+    def waiting_until(self, until: float) -> Iterator[None]:
+        """In here, what this thread writes fails, and leaves nothing, where it can't begin in time.
+
+        :param until: monotonic seconds
+        """
+        self._here.until = until
+        try:
+            yield
+        finally:
+            self._here.until = None
 
     @property
     def is_free(self) -> bool:

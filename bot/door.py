@@ -149,6 +149,7 @@ class Events:
         return answer.response()
 
     async def _worked_out(self, signature: str, request: Request, body: bytes) -> Answer:
+        by = time.monotonic() + limits.RECORDED_WITHIN
         at_once = self._at_once(request, body)
         if at_once is not None:
             self._answers.add(signature, at_once)
@@ -157,7 +158,7 @@ class Events:
         coming: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._answers.add(signature, coming)
         try:
-            answer = await run_in_threadpool(self._dispatch, request, body)
+            answer = await run_in_threadpool(self._dispatch_by, by, request, body)
         except BaseException:  # the server stops
             coming.cancel()
             self._answers.forget(signature)
@@ -180,6 +181,10 @@ class Events:
                 return self._dispatch(request, body)
         except WouldBlock:
             return None
+
+    def _dispatch_by(self, by: float, request: Request, body: bytes) -> Answer:
+        with self._store.waiting_until(by):
+            return self._dispatch(request, body)
 
     def _dispatch(self, request: Request, body: bytes) -> Answer:
         try:

@@ -104,6 +104,9 @@ TRIGGER_LIFETIME: Final = 3.0
 ACK_WITHIN: Final = 3.0
 """Seconds in which the bot must answer a command, an interaction or an event."""
 
+RECORDED_WITHIN: Final = 2.0
+"""Seconds in which what must be recorded before that answer is: the rest is left to the network."""
+
 RESPONSE_URL_USES: Final = 5
 """Times that one ``response_url`` can be used."""
 

@@ -115,7 +115,13 @@ def _serve(bot: Bot, address: tuple[str, int], *, signing_secret: str | None = N
 
 def _connect(bot: Bot) -> SocketMode:
     token = bot.settings.app_token.get_secret_value() if bot.settings.app_token else ""
-    connection = SocketMode(bot.app, token, bot.client, on_ack=bot.metrics.ack_seconds.observe)
+    connection = SocketMode(
+        bot.app,
+        token,
+        bot.client,
+        on_ack=bot.metrics.ack_seconds.observe,
+        waiting_until=bot.store.waiting_until,
+    )
     try:
         connection.connect()
     except SlackApiError as error:

@@ -11,6 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import structlog
 from slack_bolt import App
@@ -20,6 +21,8 @@ from slack_sdk.socket_mode.builtin.connection import Connection
 from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.interval_runner import IntervalRunner
 from slack_sdk.socket_mode.request import SocketModeRequest
+
+from bot import limits
 
 _PING_EVERY = 5.0  # seconds
 _PINGS_MISSED = 3  # before we say so
@@ -32,6 +35,7 @@ class SocketMode:
     """Connects Bolt with Slack by a websocket that is replaced when it breaks, goes deaf, or Slack asks for it.
 
     :param web_client: opens the connections
+    :param waiting_until: around the work for each answer: what it writes must have begun by then, in monotonic seconds
     :param ping_every: seconds
     :param clock: monotonic seconds
     :param on_ack: told of each answer to Slack: after how many seconds it was given
@@ -46,8 +50,10 @@ class SocketMode:
         ping_every: float = _PING_EVERY,
         clock: Callable[[], float] = time.monotonic,
         on_ack: Callable[[float], None] = lambda _seconds: None,
+        waiting_until: Callable[[float], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self._on_ack = on_ack
+        self._waiting_until = waiting_until
         self._handler = SocketModeHandler(app, app_token, web_client=web_client, ping_interval=ping_every)
         self._client = self._handler.client
         self._client.on_message_listeners.append(self._told)
@@ -90,7 +96,8 @@ class SocketMode:
 
     def _answer(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         began = self._clock()
-        self._handler.handle(client, request)  # type: ignore[arg-type]  # the builtin one, as bolt made it
+        with self._waiting_until(time.monotonic() + limits.RECORDED_WITHIN):
+            self._handler.handle(client, request)  # type: ignore[arg-type]  # the builtin one, as bolt made it
         self._on_ack(self._clock() - began)
 
     def _look(self) -> None:

@@ -21,7 +21,7 @@ from approvals.sql.work import Work, plain
 T = TypeVar("T")
 
 _BUSY_FOR = 30  # seconds to wait for another process that writes
-_BETWEEN = 0.01  # seconds between two tries to have a new file alone
+_BETWEEN = 0.01  # seconds between two tries to have a new file alone, or two looks
 _CHECKPOINT_EVERY = (
     4000  # pages (16 MiB): the same pages change again and again, and each checkpoint waits for the disk
 )
@@ -79,7 +79,7 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL").fetchall()  # what fails after its row is told then only
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+            if not _is_busy(error) or time.monotonic() > until:
                 raise
             time.sleep(_BETWEEN)
         else:
@@ -130,23 +130,30 @@ class Writer:
         self._waiting: list[Work[object]] = []
         self._list = threading.Lock()
         self._waits = True
-        self._busy_for = _BUSY_FOR
+        self._busy_for: float = _BUSY_FOR
         self._took = 0.0  # seconds, the last commit that waited for the disk
         self.fault: str | None = None
 
-    def run(self, works: Sequence[Callable[[Database], T]], *, durable: bool) -> list[Work[T]]:
+    def run(
+        self, works: Sequence[Callable[[Database], T]], *, durable: bool, until: float | None = None
+    ) -> list[Work[T]]:
         """Run ``works`` in one transaction, each of them undone alone if it raises.
 
         :param durable: return when a loss of power can't undo it any more; else when a kill can't
+        :param until: when they must have begun, in monotonic seconds; what waits for longer fails
         """
-        mine = self._made(works, durable=durable)
+        mine = self._made(works, durable=durable, until=until)
+        waiting = cast("list[Work[object]]", mine)
         with self._list:
-            self._waiting.extend(cast("list[Work[object]]", mine))
-        with self._door:
-            if not mine[0].settled:
-                with self._list:
-                    together, self._waiting = self._waiting, []
-                self._commit(together)
+            self._waiting.extend(waiting)
+        if self._enter(waiting, until):
+            try:
+                if not mine[0].settled:
+                    with self._list:
+                        together, self._waiting = self._waiting, []
+                    self._commit(together)
+            finally:
+                self._door.release()
         return mine
 
     def run_at_once(self, works: Sequence[Callable[[Database], T]], *, durable: bool) -> list[Work[T]]:
@@ -212,10 +219,52 @@ class Writer:
         with self._door:
             self._db.close()
 
-    def _made(self, works: Sequence[Callable[[Database], T]], *, durable: bool) -> list[Work[T]]:
-        return [Work(self._path, function, durable=durable) for function in works]
+    def _made(
+        self, works: Sequence[Callable[[Database], T]], *, durable: bool, until: float | None = None
+    ) -> list[Work[T]]:
+        return [Work(self._path, function, durable=durable, until=until) for function in works]
 
-    def _begin(self, *, durable: bool, busy_for: int = _BUSY_FOR) -> None:
+    def _enter(self, works: list[Work[object]], until: float | None) -> bool:
+        """Wait at the door; False where that is over: they are done, or it took too long."""
+        if self._door.acquire(timeout=-1 if until is None else max(0.0, until - time.monotonic())):
+            return True
+        if self._withdraw(works):
+            return False
+        while not works[0].settled:  # whoever has them in hand gives them up in time, and may wait on for others
+            if self._door.acquire(timeout=_BETWEEN):
+                return True
+        return False
+
+    def _withdraw(self, works: list[Work[object]]) -> bool:
+        """Let them fail that waited for too long; False where somebody has taken them along."""
+        with self._list:
+            if works[0] not in self._waiting:
+                return False
+            self._waiting = [work for work in self._waiting if work not in works]
+        _give_up(works, sqlite3.OperationalError("others write for too long"))
+        return True
+
+    def _begin_in_time(self, together: list[Work[object]]) -> list[Work[object]]:
+        """Begin for those that can wait until the file is free, which are returned; the others fail.
+
+        :raises sqlite3.Error: likewise, where there is no limit, or another fault
+        """
+        while together:
+            limits = [work.until for work in together if work.until is not None]
+            busy_for = max(0.0, min(limits) - time.monotonic()) if limits else _BUSY_FOR
+            try:
+                self._begin(durable=any(work.durable for work in together), busy_for=busy_for)
+                break
+            except sqlite3.OperationalError as error:
+                late = [work for work in together if work.until is not None and work.until <= min(limits)]
+                if not late or not _is_busy(error):
+                    raise
+                self.fault = plain(error)
+                _give_up(late, error)
+                together = [work for work in together if work not in late]
+        return together
+
+    def _begin(self, *, durable: bool, busy_for: float = _BUSY_FOR) -> None:
         """
         :param busy_for: seconds to wait for another process that writes
         :raises sqlite3.Error: the file can't be written, or what would be written would be lost
@@ -225,7 +274,7 @@ class Writer:
             raise sqlite3.OperationalError(moved)
         self._wait_for_the_disk(durable)
         if busy_for != self._busy_for:
-            self._db.conn.execute(f"PRAGMA busy_timeout = {busy_for * 1000}")
+            self._db.conn.execute(f"PRAGMA busy_timeout = {round(busy_for * 1000)}")
             self._busy_for = busy_for
         self._db.conn.execute("BEGIN IMMEDIATE")
 
@@ -234,7 +283,9 @@ class Writer:
         execute = self._db.conn.execute
         try:
             if not self._db.conn.in_transaction:
-                self._begin(durable=any(work.durable for work in together))
+                together = self._begin_in_time(together)
+                if not together:
+                    return
             if len(together) == 1:
                 together[0].run_alone(self._db)
             else:
@@ -268,3 +319,13 @@ class Writer:
         if wait is not self._waits:
             self._db.conn.execute(f"PRAGMA synchronous = {'FULL' if wait else 'NORMAL'}")
             self._waits = wait
+
+
+def _give_up(works: list[Work[object]], error: sqlite3.Error) -> None:
+    for work in works:
+        work.fail(error)
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    """Does another process have the file? Errors of our own have no number."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY

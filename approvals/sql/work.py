@@ -15,12 +15,18 @@ T = TypeVar("T")
 
 
 class Work(Generic[T]):
-    """A function that writes, and what came of it."""
+    """A function that writes, and what came of it.
 
-    def __init__(self, path: Path, function: Callable[[Database], T], *, durable: bool) -> None:
+    :param until: when it must have begun, in monotonic seconds; None where it waits for as long as anything does
+    """
+
+    def __init__(
+        self, path: Path, function: Callable[[Database], T], *, durable: bool, until: float | None = None
+    ) -> None:
         self._path = path
         self._function = function
         self.durable = durable
+        self.until = until
         self._value: T
         self._error: BaseException | None = None
         self.settled = False
@@ -44,6 +50,7 @@ class Work(Generic[T]):
 
     def fail(self, error: BaseException) -> None:
         self._error = self._error or error
+        self.settled = True
 
     @property
     def done(self) -> bool:

@@ -9,7 +9,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from sqlite_utils import Database
 
 from approvals.errors import StoreError
 from approvals.sql.connection import WouldBlock, Writer, migrate, open_database
+from approvals.sql.work import Work
 from approvals.store import Store
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -236,6 +237,58 @@ def test_a_write_that_may_not_wait_waits_for_no_slow_disk(counter: Path, writer:
     before = counted(counter)
     writer.run_at_once([bump], durable=True)[0].result()
     assert counted(counter) == before + 1
+
+
+def soon() -> float:
+    return time.monotonic() + 0.3
+
+
+def gives_up(work: Future[list[Work[None]]]) -> bool:
+    try:
+        work.result(WITHIN)[0].result()
+    except StoreError:
+        return True
+    return False
+
+
+def test_a_write_with_a_limit_waits_no_longer_for_a_thread(counter: Path, writer: Writer) -> None:
+    gate = Gate(writer)
+    with ThreadPoolExecutor(1) as pool:
+        assert gives_up(pool.submit(writer.run, [bump, bump], durable=True, until=soon()))
+        gate.queue("patient", bump)
+        gate.open()
+    assert counted(counter) == 1
+    writer.run([bump], durable=True, until=soon())[0].result()
+    assert counted(counter) == 2
+
+
+def test_a_write_with_a_limit_waits_no_longer_for_a_process(counter: Path, writer: Writer) -> None:
+    with closing(sqlite3.connect(counter, isolation_level=None)) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("BEGIN IMMEDIATE")
+        assert gives_up(pool.submit(writer.run, [bump], durable=True, until=soon()))
+        assert writer.fault == "database is locked"
+        assert gives_up(pool.submit(writer.run, [bump], durable=True, until=time.monotonic() - 1))
+        other.execute("COMMIT")
+    writer.run([bump], durable=True)[0].result()
+    assert counted(counter) == 1
+    assert not writer.fault
+
+
+def test_who_waits_together_with_it_waits_on(counter: Path, writer: Writer) -> None:
+    with closing(sqlite3.connect(counter, isolation_level=None)) as other, ThreadPoolExecutor(3) as pool:
+        other.execute("BEGIN IMMEDIATE")
+        with writer._door:
+            patient = [pool.submit(writer.run, [bump], durable=True)]
+            hasty = pool.submit(writer.run, [bump], durable=True, until=time.monotonic() + 2.0)
+            patient.append(pool.submit(writer.run, [bump], durable=True))
+            until = time.monotonic() + WITHIN
+            while len(writer._waiting) < 3:
+                assert time.monotonic() < until
+        assert gives_up(hasty)
+        assert not any(one.done() for one in patient)
+        other.execute("COMMIT")
+        assert not any(gives_up(one) for one in patient)
+    assert counted(counter) == 2
 
 
 def bump_often(path: str, times: int) -> None:
