@@ -22,7 +22,8 @@ EVERY = timedelta(minutes=5)
 """How often all that wait are looked at; besides, at the start and when another policy comes into force."""
 
 _AGAIN_AFTER = timedelta(minutes=1)  # where the directory didn't answer
-_AT_ONCE = 100
+_AT_ONCE = 10
+_BETWEEN = timedelta(seconds=5)  # the chat tells of some twenty groups a minute, and who presses comes first
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 log = structlog.get_logger()
@@ -58,8 +59,10 @@ class Succession:
             before = {request.id: request for request in waiting}
             pairs = [(before[after.id], after) for after in passed_on]
             self._store.write(lambda ledger: self._pass_on(ledger, pairs, now), durable=False)
-        self._seen = max((request.id for request in waiting), default=0)
-        self._due = now if waiting else now + EVERY
+        if len(waiting) < _AT_ONCE:
+            self._seen, self._due = 0, now + EVERY
+        else:
+            self._seen, self._due = waiting[0].id, now + _BETWEEN  # the newest is the first
         return len(waiting)
 
     def next_due(self, _ledger: Ledger) -> datetime:

@@ -361,6 +361,9 @@ class Anything(RuleBasedStateMachine):
 
     def who_may_decide_is_asked(self) -> None:
         house = self.houses[0]
+        for _ in range(self.newest()):  # they are looked at some at a time
+            self.wait(timedelta(seconds=5))
+            self.each_house_until_idle(House.pass_on)
         for row in house.rows("SELECT id FROM requests WHERE state = 'pending'"):
             request = house.request(row["id"])
             deciders = deciders_now(request, house.policy, self.directory)
