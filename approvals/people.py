@@ -13,10 +13,18 @@ from approvals.policy import Policy
 
 
 class Directory(Protocol):
-    """Resolves ids to people. An answer may be some seconds old, never older."""
+    """Resolves ids to people. An answer may be some seconds old, and older only where that is said."""
 
     def person(self, person_id: str) -> Person:
         """Who that is.
+
+        :raises UnknownPerson: nobody
+        :raises DirectoryError: can't be told now
+        """
+        ...
+
+    def lately(self, person_id: str) -> Person:
+        """Who that is, or was some minutes ago: good enough to list somebody, not for what they do or have done.
 
         :raises UnknownPerson: nobody
         :raises DirectoryError: can't be told now
@@ -32,6 +40,19 @@ class Directory(Protocol):
         ...
 
 
+class _Exactly:
+    """The directory, for which those whose word must count now are no mere list."""
+
+    def __init__(self, directory: Directory, whom: frozenset[str]) -> None:
+        self._whom = whom
+        self._directory = directory
+        self.person = directory.person
+        self.members = directory.members
+
+    def lately(self, person_id: str) -> Person:
+        return self._directory.person(person_id) if person_id in self._whom else self._directory.lately(person_id)
+
+
 def deciders_now(request: Request, policy: Policy, directory: Directory) -> Deciders:
     """Who may decide about a request whose image is known, as of now.
 
@@ -39,16 +60,17 @@ def deciders_now(request: Request, policy: Policy, directory: Directory) -> Deci
     """
     image = request.image
     assert image is not None  # noqa: S101  nobody is asked to decide before
+    exactly = _Exactly(directory, frozenset(one.person.id for one in request.decisions))
     if request.action.is_drift:
-        return deciders_of_drift(image, policy, directory)
+        return deciders_of_drift(image, policy, exactly)
     if request.action.is_about_source:
-        return guardians_of(requester_id=request.requester.id, policy=policy, directory=directory)
+        return guardians_of(requester_id=request.requester.id, policy=policy, directory=exactly)
     deciders = deciders_of(
         image,
         requester_id=request.requester.id,
         guardian_needed=request.deciders is not None and request.deciders.guardian_needed,
         policy=policy,
-        directory=directory,
+        directory=exactly,
     )
     return escalated(deciders) if request.deciders and request.deciders.escalated else deciders
 
@@ -185,7 +207,7 @@ def _is_known(named: str, principals: tuple[str, ...], directory: Directory) -> 
         return False
     try:
         for person_id in directory.members(named):
-            directory.person(person_id)
+            directory.lately(person_id)
     except UnknownPerson:
         return False
     return True
@@ -193,6 +215,6 @@ def _is_known(named: str, principals: tuple[str, ...], directory: Directory) -> 
 
 def _may_act(person_id: str, directory: Directory) -> bool:
     try:
-        return directory.person(person_id).may_act
+        return directory.lately(person_id).may_act
     except UnknownPerson:
         return False

@@ -11,6 +11,7 @@ from tests.approvals.fake_cloud import Unforeseen
 class FakeDirectory:
     """Implements ``approvals.people.Directory``.
 
+    :ivar were: people as they were some minutes ago, where somebody remembers them so
     :ivar down: the chat doesn't answer
     :ivar asked: how often it was
     :ivar odd: ids about which it answers what nothing in the product expects
@@ -20,6 +21,7 @@ class FakeDirectory:
         self.people = {one.id: _person(one) for one in company.PEOPLE}
         self.addresses = {company.address_of(one): one.id for one in company.PEOPLE}
         self.groups = {group.id: group.members for group in company.GROUPS}
+        self.were: dict[str, Person] = {}
         self.down = False
         self.asked = 0
         self.odd: set[str] = set()
@@ -29,6 +31,9 @@ class FakeDirectory:
         if person_id not in self.people:
             raise UnknownPerson(person_id)
         return self.people[person_id]
+
+    def lately(self, person_id: str) -> Person:
+        return self.were.get(person_id) or self.person(person_id)
 
     def members(self, principal: str) -> tuple[str, ...]:
         self._answer(principal)

@@ -158,6 +158,17 @@ def test_the_word_of_who_may_not_decide_any_more_does_not_count(database: Path, 
         assert [one.person.id for one in house.request(number).decisions] == [LIN, OMAR, SARA]  # all of it is kept
 
 
+def test_whether_they_may_is_not_taken_from_minutes_ago(database: Path) -> None:
+    with closing(two_owners(database)) as house:
+        house.directory.were = dict(house.directory.people)
+        number = house.pending(DATA)
+        house.press(number, LIN, Verb.APPROVE)
+        is_deactivated(house)
+        assert house.press(number, LIN, Verb.APPROVE) == "may_not_act"
+        assert house.press(number, OMAR, Verb.APPROVE) == "approve"
+        assert state(house, number) is State.PENDING
+
+
 def test_nor_does_that_of_who_is_no_guardian_any_more(house: House) -> None:
     number = house.pending(STRANGER)
     house.press(number, SARA, Verb.APPROVE)

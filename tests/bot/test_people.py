@@ -10,13 +10,16 @@ from slack_sdk import WebClient
 
 from approvals.desk import Desk
 from approvals.errors import DirectoryError, UnknownPerson, WrongWorkspace
-from approvals.model import Verb
+from approvals.model import Deciders, Verb
+from approvals.people import deciders_of
+from approvals.policy import parse
 from approvals.workspace import Workspace
 from bot.installation import Installation
 from bot.people import People
 from bot.sandbox import company
 from bot.sandbox.company import Group
 from bot.sandbox.workspace.server import WorkspaceServer
+from tests.approvals.fake_cloud import image
 from tests.approvals.house import House
 from tests.approvals.raw_server import Reply, http, serving
 from tests.bot.conftest import Hands
@@ -140,6 +143,45 @@ def test_an_answer_is_kept_for_fifteen_seconds_and_no_longer(
     hands.now += 0.1
     assert not people.person("U0OMAR").may_act
     assert workspace.api.called["users.info"] == 2
+
+
+def test_who_is_only_listed_may_be_known_for_ten_minutes(
+    people: People, workspace: WorkspaceServer, hands: Hands
+) -> None:
+    people.person("U0OMAR")
+    workspace.state.deactivated.add("U0OMAR")
+
+    hands.now += 599
+    assert people.lately("U0OMAR").may_act
+    assert not people.person("U0OMAR").may_act
+    assert not people.lately("U0OMAR").may_act  # as was told last
+    hands.now += 600
+    workspace.state.deactivated.clear()
+    assert people.lately("U0OMAR").may_act
+    assert workspace.api.called["users.info"] == 3
+
+
+def test_of_a_group_for_which_slack_has_no_patience_all_are_known_in_the_end(
+    people: People, workspace: WorkspaceServer, hands: Hands
+) -> None:
+    owners = ("U0LIN", "U0OMAR", "U0SARA", "U0WEI", "U0MEI")
+    workspace.state.groups["S0PLATFORM"] = Group("S0PLATFORM", "platform", owners)
+    policy = parse(company.POLICY)
+
+    def ask() -> Deciders:
+        return deciders_of(image(), requester_id="U0NOBODY", guardian_needed=False, policy=policy, directory=people)
+
+    for _ in range(2):
+        workspace.faults.fail("users.info", times=2)  # they go well
+        workspace.faults.rate_limit("users.info", retry_after=60)
+        with pytest.raises(DirectoryError):
+            ask()
+        hands.now += 60
+    assert ask().owner_ids == owners
+    hands.now += 60
+    called = workspace.api.called["users.info"]
+    assert ask().owner_ids == owners
+    assert workspace.api.called["users.info"] == called
 
 
 def test_who_has_left_a_group_is_no_member_of_it_after_fifteen_seconds(
