@@ -170,8 +170,7 @@ def _people(client: WebClient, policy: Policy) -> Iterator[Line]:
 
 def _principal(people: People, principal: str) -> str | None:
     try:
-        members = people.members(principal)
-        able = [member for member in members if people.person(member).may_act]
+        able = any(people.person(member).may_act for member in people.members(principal))
     except UnknownPerson:
         what = "address" if "@" in principal else "id"
         return f"Slack doesn't know this {what}: correct it in the policy"
