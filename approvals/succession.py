@@ -11,7 +11,7 @@ import structlog
 from approvals.audit import NOBODY, Entry
 from approvals.errors import DirectoryError
 from approvals.ledger import Ledger
-from approvals.model import Request, State
+from approvals.model import Deciders, Request, State
 from approvals.outbox import Outbox
 from approvals.people import Directory, deciders_now, suffices
 from approvals.policies import Policies
@@ -50,15 +50,13 @@ class Succession:
         with self._store.read() as ledger:
             waiting = ledger.requests_after(self._seen, pending=True, limit=_AT_ONCE)
         try:
-            passed_on = [after for request in waiting if (after := self._passed_on(request, policy)) is not None]
+            changed = [(one, now_there) for one in waiting if (now_there := self._others(one, policy)) is not None]
         except DirectoryError as error:
             log.warning("deciders_not_looked_up", error=str(error))
             self._due = now + _AGAIN_AFTER
             return 0
-        if passed_on:
-            before = {request.id: request for request in waiting}
-            pairs = [(before[after.id], after) for after in passed_on]
-            self._store.write(lambda ledger: self._pass_on(ledger, pairs, now), durable=False)
+        if changed:
+            self._store.write(lambda ledger: self._pass_on(ledger, changed, now), durable=False)
         if len(waiting) < _AT_ONCE:
             self._seen, self._due = 0, now + EVERY
         else:
@@ -68,25 +66,34 @@ class Succession:
     def next_due(self, _ledger: Ledger) -> datetime:
         return self._due if self._policies.current is self._policy else _LONG_AGO
 
-    def _passed_on(self, request: Request, policy: Policy) -> Request | None:
-        """The request with those who may decide now; None where they are the same, or somebody decides it anyway.
+    def _others(self, request: Request, policy: Policy) -> Deciders | None:
+        """Those who may decide now; None where they are the same, or somebody decides it anyway.
 
         Where those who agreed would suffice by now, nobody else is asked: any one of them can say it again.
         """
-        if request.image is None:
+        if request.image is None or request.deciders is None:
             return None
         deciders = deciders_now(request, policy, self._directory)
-        if deciders == request.deciders or suffices(request.decisions, deciders):
-            return None
-        return replace(request, deciders=deciders)
+        same = _in_order(deciders) == _in_order(request.deciders)
+        return None if same or suffices(request.decisions, deciders) else deciders
 
-    def _pass_on(self, ledger: Ledger, pairs: Sequence[tuple[Request, Request]], now: datetime) -> None:
-        for before, after in pairs:
+    def _pass_on(self, ledger: Ledger, changed: Sequence[tuple[Request, Deciders]], now: datetime) -> None:
+        for before, deciders in changed:
             stands = ledger.request(before.id)
             if stands is None or stands.state is not State.PENDING or stands.deciders != before.deciders:
                 continue  # somebody pressed meanwhile
-            assert after.deciders is not None  # noqa: S101  that is what is new in it
+            after = replace(stands, deciders=deciders)
             ledger.set_deciders(after)
-            people = {"owners": list(after.deciders.owner_ids), "guardians": list(after.deciders.guardian_ids)}
+            people = {"owners": list(deciders.owner_ids), "guardians": list(deciders.guardian_ids)}
             ledger.add_audit(Entry(now, "deciders_changed", NOBODY, after.id, people))
             Outbox(ledger, after, channel=self._policies.current.home.channel, now=now).card()
+
+
+def _in_order(deciders: Deciders) -> Deciders:
+    """To be compared: the chat lists the people of a group as it likes."""
+    return replace(
+        deciders,
+        owner_ids=tuple(sorted(deciders.owner_ids)),
+        guardian_ids=tuple(sorted(deciders.guardian_ids)),
+        backup_ids=tuple(sorted(deciders.backup_ids)),
+    )

@@ -81,6 +81,15 @@ def test_where_nobody_changed_nothing_is_written(house: House) -> None:
     assert (cards(house), len(house.rows("SELECT seq FROM audit"))) == (set(), lines)
 
 
+def test_in_which_order_the_chat_lists_people_does_not_matter(house: House) -> None:
+    house.pending(STRANGER)
+    house.told()
+    sweep = succession(house)
+    house.directory.groups |= {"S0PLATFORM": (OMAR, LIN)}
+    through(sweep, house, minutes=5)
+    assert (cards(house), house.rows("SELECT seq FROM audit WHERE event = 'deciders_changed'")) == (set(), [])
+
+
 def test_another_policy_is_looked_at_at_once(house: House) -> None:
     number = house.pending(DATA)
     sweep = succession(house)
