@@ -14,8 +14,9 @@ from sqlite_utils import Database
 
 from approvals.errors import StoreError
 from approvals.ledger import Ledger
-from approvals.sql.connection import WouldBlock, Writer, migrate, open_database
+from approvals.sql.connection import migrate, open_database
 from approvals.sql.work import Work
+from approvals.sql.writer import WouldBlock, Writer
 from approvals.tables import Happened
 
 __all__ = ["Store", "WouldBlock"]

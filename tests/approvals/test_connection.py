@@ -17,8 +17,9 @@ import pytest
 from sqlite_utils import Database
 
 from approvals.errors import StoreError
-from approvals.sql.connection import WouldBlock, Writer, migrate, open_database
+from approvals.sql.connection import migrate, open_database
 from approvals.sql.work import Work
+from approvals.sql.writer import WouldBlock, Writer
 from approvals.store import Store
 
 SPAWN = multiprocessing.get_context("spawn")
