@@ -234,7 +234,7 @@ def whose_word(request: Request) -> str:
     if deciders is None:
         return ""
     if not can_be_met(deciders):
-        return _("nobody can, as things are: an admin can name more people in the policy")
+        return _("more people than there are: an admin can name some in the policy")
     lacks = lacking(request, deciders)
     if lacks.anybody:
         return _("one person more: {who}", who=any_of(_others(request, deciders)))

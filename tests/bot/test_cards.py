@@ -129,7 +129,7 @@ def test_where_one_person_spoke_for_both_roles_the_card_says_who_else_is_wanted(
 def test_that_nobody_can_decide_any_more_is_told_with_what_to_do() -> None:
     deciders = replace(GUARDED, owner_ids=(), guardian_needed=False)
     said = words(card(request(State.PENDING, deciders=deciders))[1])
-    assert "*Deciding*  nobody can, as things are: an admin can name more people in the policy" in said
+    assert "*Deciding*  more people than there are: an admin can name some in the policy" in said
 
 
 def test_the_word_of_who_may_not_decide_any_more_is_told_as_such_while_another_is_wanted() -> None:
