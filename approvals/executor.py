@@ -5,7 +5,7 @@ Every step can be repeated. A call whose answer was lost is followed by a read, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -25,7 +25,7 @@ from approvals.incidents import Incidents
 from approvals.leases import LEASE, Leases
 from approvals.ledger import Ledger
 from approvals.mandates import Mandates
-from approvals.model import Action, Request
+from approvals.model import Action, Finding, Request
 from approvals.outbox import Outbox
 from approvals.outcomes import Done, Has, Stopped
 from approvals.people import Directory
@@ -130,7 +130,8 @@ class Executor:
             policy = self._policies.current
             looked = self._look(together, policy, turn.now)
             together = everyone.enlisted(together, looked, policy, self._store, turn.lease, turn.now)
-            sound, stopped = self._recheck(together, looked, policy, turn.now)
+            held = self._mandates.look_up(together, policy, turn.now)
+            sound, stopped = self._recheck(together, looked, held.void, policy, turn.now)
             done = self._do_everywhere(sound, looked, turn)
             if any(is_held(one.calls) for one in done.values()):
                 self._hold(sound)
@@ -150,7 +151,7 @@ class Executor:
             log.warning("execution_lost")
             return None
         lost = {place.region: place.lost for place in looked.places}
-        return lambda ledger: self._settling.settle(ledger, sound, stopped, done, gone, lost, turn)
+        return lambda ledger: self._settling.settle(ledger, sound, stopped, done, gone, lost, held.untold, turn)
 
     def _look(self, together: Sequence[Request], policy: Policy, now: datetime) -> Facts:
         """How it stands in every region that one of them is about."""
@@ -222,12 +223,14 @@ class Executor:
             return None
 
     def _recheck(
-        self, together: Sequence[Request], looked: Facts, policy: Policy, now: datetime
+        self, together: Sequence[Request], looked: Facts, void: Mapping[int, Finding], policy: Policy, now: datetime
     ) -> tuple[list[Request], list[Stopped]]:
-        """Those that may still be done, and the others."""
+        """Those that may still be done, and the others.
+
+        :param void: by the number of a request, why its approvals don't hold
+        """
         sound: list[Request] = []
         stopped: list[Stopped] = []
-        void = self._mandates.void(together, policy, now)
         with self._store.read() as ledger:
             looked = facts.lasting(looked, ledger)
             for request in together:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -20,25 +21,37 @@ _OF_OWNERS = (Action.SHARE, Action.DELETE)  # what takes back only closes what w
 log = structlog.get_logger()
 
 
-class Mandates:
-    """Asks the directory anew. Where it doesn't answer, a word stands as it was given: the chat holds up nothing."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Whether the approvals of requests hold, by the numbers of these.
 
+    :ivar void: why they don't
+    :ivar untold: those for which nobody could tell: the word stands as it was given, since the chat holds up nothing
+    """
+
+    void: Mapping[int, Finding]
+    untold: frozenset[int]
+
+
+class Mandates:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
         self._ask_from = datetime.min.replace(tzinfo=UTC)
 
-    def void(self, together: Sequence[Request], policy: Policy, now: datetime) -> dict[int, Finding]:
-        """By the number of a request, why it may not be done on the approvals that it has."""
-        deciders = {request.id: self._deciders(request, policy, now) for request in together}
-        return {
+    def look_up(self, together: Sequence[Request], policy: Policy, now: datetime) -> Held:
+        """Ask the directory anew."""
+        of_owners = [request for request in together if request.action in _OF_OWNERS]
+        deciders = {request.id: self._deciders(request, policy, now) for request in of_owners}
+        void = {
             request.id: _void(request, who)
-            for request in together
+            for request in of_owners
             if (who := deciders[request.id]) is not None and not suffices(request.decisions, who)
         }
+        return Held(void, frozenset(number for number, who in deciders.items() if who is None))
 
     def _deciders(self, request: Request, policy: Policy, now: datetime) -> Deciders | None:
-        """Who may decide now; None where that doesn't matter, or can't be told."""
-        if request.action not in _OF_OWNERS or now < self._ask_from:
+        """Who may decide now; None where that can't be told."""
+        if now < self._ask_from:
             return None
         try:
             return deciders_now(request, policy, self._directory)

@@ -42,6 +42,7 @@ _DRIFT_WORDS = {"adopted": "approve", "shared_again": "approve", "revoked": "den
 
 _UNREAD = frozenset(
     {
+        "approvals_unchecked",
         "deciders_changed",
         "ending_told",
         "escalated",

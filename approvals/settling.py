@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -54,11 +54,13 @@ class Settling:
         done: Mapping[str, Done],
         gone: Mapping[int, Gone],
         lost: Mapping[str, int | None],
+        untold: Set[int],
         turn: Turn,
     ) -> None:
         """
         :param done: by region, what the calls brought; ``gone`` by item, what deleting did
         :param lost: by region where there is no copy, the copy that went
+        :param untold: the requests of which nobody could tell whether those who approved still may
         """
         # Where the credentials were not taken, nothing was done: the order of approval stays.
         counts = not any(is_held(one.calls) for one in done.values())
@@ -72,7 +74,7 @@ class Settling:
             items = [after[item.id] for item in request.items]
             if outcomes.state_after(items) is not State.APPROVED:
                 items = [outcomes.settled(item) for item in items]
-            self._end(ledger, request, items, turn, counts=counts)
+            self._end(ledger, request, items, turn, counts=counts, untold=request.id in untold)
         for one in stopped:
             self._end(ledger, one.request, [outcomes.after_stop(item, one) for item in one.request.items], turn)
         if turn.leave.until and all(one.has is not None and one.calls.stopped is None for one in done.values()):
@@ -100,7 +102,16 @@ class Settling:
         if turn.leave.until:
             ledger.pass_probe(turn.now)
 
-    def _end(self, ledger: Ledger, request: Request, items: Sequence[Item], turn: Turn, *, counts: bool = True) -> None:
+    def _end(
+        self,
+        ledger: Ledger,
+        request: Request,
+        items: Sequence[Item],
+        turn: Turn,
+        *,
+        counts: bool = True,
+        untold: bool = False,
+    ) -> None:
         after = outcomes.state_after(items)
         if outcomes.waits_for_copies(items):
             until = elsewhere.next_try(ledger, request, items, turn.now)
@@ -109,6 +120,8 @@ class Settling:
             ours = self._release(ledger, request, after, items, turn, counts=counts)
         if not ours:
             return  # the lease ran out and others took it: what they read is newer, and they record it
+        if untold:
+            ledger.add_audit(Entry(turn.now, "approvals_unchecked", NOBODY, request.id, {}))
         ended: list[int] = []
         for before, item in zip(request.items, items, strict=True):
             if item != before:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from approvals.mandates import Mandates
+from approvals.mandates import Held, Mandates
 from approvals.model import Action, State, Verb
 from approvals.policy import parse
 from bot.sandbox import company
@@ -76,6 +76,7 @@ def test_where_the_word_of_the_others_suffices_it_is_done(house: House) -> None:
     leaves_the_group(house)
     house.execute()
     assert house.outcomes(number) == {STRANGER: "done"}
+    assert "approvals_unchecked" not in house.events(number)
 
 
 def test_where_the_policy_asks_for_more_since_it_is_asked_again(house: House) -> None:
@@ -114,17 +115,28 @@ def test_where_nobody_can_tell_who_somebody_is_now_the_word_stands_as_it_was_giv
     house.execute()
     assert house.outcomes(number) == {DATA: "done"}
     assert house.outcomes(later) == {STRANGER: "done"}
+    assert "approvals_unchecked" in house.events(number)
+    assert "approvals_unchecked" in house.events(later)
+
+
+def test_of_what_takes_back_the_record_says_nothing_of_that(house: House) -> None:
+    house.cloud.give([DATA])
+    number = house.approved(DATA, action=Action.UNSHARE)
+    house.directory.down = True
+    house.execute()
+    assert house.outcomes(number) == {DATA: "done"}
+    assert "approvals_unchecked" not in house.events(number)
 
 
 def test_a_directory_that_does_not_answer_is_left_alone_for_a_minute(house: House) -> None:
     request, mandates = house.request(house.approved(DATA)), Mandates(house.directory)
     leaves_the_group(house)
     house.directory.down = True
-    assert mandates.void([request], house.policy, house.clock.now) == {}
+    untold = Held({}, frozenset({request.id}))
+    assert mandates.look_up([request], house.policy, house.clock.now) == untold
     house.directory.down = False
     asked = house.directory.asked
-    assert mandates.void([request], house.policy, house.clock.advance(seconds=59)) == {}
+    assert mandates.look_up([request], house.policy, house.clock.advance(seconds=59)) == untold
     assert house.directory.asked == asked
-    assert [one.code for one in mandates.void([request], house.policy, house.clock.advance(seconds=1)).values()] == [
-        VOID
-    ]
+    held = mandates.look_up([request], house.policy, house.clock.advance(seconds=1))
+    assert ([one.code for one in held.void.values()], held.untold) == ([VOID], frozenset())
