@@ -24,7 +24,7 @@ EVERY = timedelta(minutes=5)
 _AGAIN_AFTER = timedelta(minutes=1)  # where the directory didn't answer
 _AT_ONCE = 10
 _BETWEEN = timedelta(seconds=5)  # the chat tells of some twenty groups a minute, and who presses comes first
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 log = structlog.get_logger()
 

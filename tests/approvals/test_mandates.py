@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,11 @@ def test_a_directory_that_does_not_answer_is_left_alone_for_a_minute(house: Hous
     assert house.directory.asked == asked
     held = mandates.look_up([request], house.policy, house.clock.advance(seconds=1))
     assert ([one.code for one in held.void.values()], held.untold) == ([VOID], frozenset())
+
+
+def test_nor_for_longer_where_the_clock_was_ahead(house: House) -> None:
+    request, mandates = house.request(house.approved(DATA)), Mandates(house.directory)
+    house.directory.down = True
+    mandates.look_up([request], house.policy, house.clock.now + timedelta(hours=5))
+    house.directory.down = False
+    assert mandates.look_up([request], house.policy, house.clock.now) == Held({}, frozenset())

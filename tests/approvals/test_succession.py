@@ -14,6 +14,7 @@ from approvals.model import Action, State, Verb
 from approvals.policy import parse
 from approvals.succession import EVERY, Succession
 from bot.sandbox import company
+from tests.approvals.fake_cloud import Unforeseen
 from tests.approvals.house import CHANNEL, DATA, LIN, OMAR, SARA, STRANGER, WEI, House
 
 TWO = company.POLICY.replace("approvals = 1", "approvals = 2")
@@ -176,6 +177,18 @@ def test_a_directory_that_does_not_answer_is_asked_again_a_minute_later(house: H
     assert house.directory.asked == asked
     house.directory.down = False
     through(sweep, house, seconds=6)
+    assert owners(house, number) == (OMAR, WEI)
+
+
+def test_what_nobody_foresaw_is_tried_again(house: House) -> None:
+    number = house.pending(DATA)
+    wei_joins(house)
+    sweep = succession(house)
+    house.directory.odd = {"S0PLATFORM"}
+    with pytest.raises(Unforeseen):
+        sweep.sweep(house.tick())
+    house.directory.odd.clear()
+    through(sweep, house)
     assert owners(house, number) == (OMAR, WEI)
 
 
