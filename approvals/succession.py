@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -50,7 +50,7 @@ class Succession:
         with self._store.read() as ledger:
             waiting = ledger.requests_after(self._seen, pending=True, limit=_AT_ONCE)
         try:
-            changed = [(one, now_there) for one in waiting if (now_there := self._others(one, policy)) is not None]
+            changed = list(self._changed(waiting, policy))
         except DirectoryError as error:
             log.warning("deciders_not_looked_up", error=str(error))
             self._due = now + _AGAIN_AFTER
@@ -65,6 +65,21 @@ class Succession:
 
     def next_due(self, _ledger: Ledger) -> datetime:
         return self._due if self._policies.current is self._policy else _LONG_AGO
+
+    def _changed(self, waiting: Iterable[Request], policy: Policy) -> Iterator[tuple[Request, Deciders]]:
+        """
+        :raises DirectoryError: who may decide can't be told now
+        """
+        for request in waiting:
+            try:
+                deciders = self._others(request, policy)
+            except DirectoryError:
+                raise
+            except Exception:  # one that can't be worked out holds up no other
+                log.exception("deciders_failed", request=request.id)
+            else:
+                if deciders is not None:
+                    yield request, deciders
 
     def _others(self, request: Request, policy: Policy) -> Deciders | None:
         """Those who may decide now; None where they are the same, or somebody decides it anyway.
