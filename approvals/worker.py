@@ -128,7 +128,7 @@ class Worker:
             loop.wake.clear()
             try:
                 busy = loop.sweep.run(self._clock()) > 0
-                rest = 0.0 if busy else self._rest(loop.sweep)
+                rest = 0.0 if busy else self._rest(loop)
                 well, loop.fault, loop.faults = True, "", 0
             except StoreError as error:  # told once, and to operators by /readyz: a full disk can stay so for hours
                 if str(error) != loop.fault:
@@ -144,12 +144,13 @@ class Worker:
             if rest and not well:
                 self._stopping.wait(rest)  # whatever is committed meanwhile: it would tell the same once more
             elif rest:
-                loop.rests_until = self._clock() + timedelta(seconds=rest)
                 loop.wake.wait(rest)
 
-    def _rest(self, sweep: Sweep) -> float:
+    def _rest(self, loop: _Loop) -> float:
+        """For how many seconds; until when is noted before, in case that a commit changes it meanwhile."""
         with self._store.read() as ledger:
-            due = sweep.next_due(ledger)
-        if due is None:
-            return _LONGEST_REST
-        return min(_LONGEST_REST, max(_SHORTEST_REST, (due - self._clock()).total_seconds()))
+            due = loop.sweep.next_due(ledger)
+        now = self._clock()
+        soonest, latest = (now + timedelta(seconds=rest) for rest in (_SHORTEST_REST, _LONGEST_REST))
+        loop.rests_until = latest if due is None else min(latest, max(soonest, due))
+        return (loop.rests_until - now).total_seconds()

@@ -110,6 +110,18 @@ def test_a_commit_wakes_only_those_for_whom_something_is_due(store: Store) -> No
         assert other.count == 1
 
 
+def test_a_commit_wakes_nobody_whose_time_it_does_not_change(store: Store) -> None:
+    due = utc_now() + timedelta(seconds=WITHIN)
+    concerned, other = Looks(store), Runs()
+    with running(store, concerned.sweep(), Sweep("other", other, lambda _ledger: due)):
+        assert other.reach(1)
+        for number in range(1, 4):
+            assert concerned.reach(number)
+            commit(store, str(number))
+        assert concerned.reach(4)
+        assert other.count == 1
+
+
 def test_a_commit_that_makes_something_due_soon_cuts_a_long_rest_short(store: Store) -> None:
     runs, due = Runs(), utc_now() + timedelta(seconds=0.4)
     with running(store, Sweep("x", runs, lambda ledger: due if newest(ledger) and utc_now() < due else None)):
