@@ -21,6 +21,7 @@ from approvals.policies import Policies, changes
 from approvals.store import Store
 
 EVERY = timedelta(seconds=2)
+_SETTLES = timedelta(seconds=1)  # a file that was just changed may be half written yet
 
 REFUSED, MENDED = "policy_refused", "policy_mended"
 """What the admins are told: that the file can't be used, and that it can again."""
@@ -38,6 +39,7 @@ class Reloading:
         self._policies = policies
         self._store = store
         self._seen: object = None  # nothing yet: the first sweep records what the bot started with
+        self._noticed: object = None  # how it looked when a change was noticed
         self._asked = False
         self._due: datetime | None = None
         self._problems: list[str] = []
@@ -52,11 +54,13 @@ class Reloading:
         return f"{'; '.join(problems)}; the policy that was read before holds" if problems else None
 
     def sweep(self, now: datetime) -> int:
-        """Read the file if it changed; never asks for another round at once."""
+        """Read the file if it changed, and looks the same for a while; never asks for another round at once."""
         self._due = now + EVERY
         asked, self._asked = self._asked, False
         looks = _looks(self._path)
-        if asked or looks != self._seen:
+        if not asked and self._seen is not None and looks not in (self._seen, self._noticed):
+            self._noticed, self._due = looks, now + _SETTLES
+        elif asked or looks != self._seen:
             self._seen = None  # where the record can't be written, the next sweep tries again
             self._read(now)
             self._seen = looks  # as before reading: what changed meanwhile is read once more
