@@ -20,6 +20,7 @@ from approvals.sql.work import Work, plain
 T = TypeVar("T")
 
 _LOOK_EVERY = 0.01  # seconds
+_TRIES_FOR = 2.0  # seconds
 _LOG_BYTES = (CHECKPOINT_EVERY + 500) * 4096  # the last 500 pages stay in SQLite's cache and aren't written
 # No room, no right, damaged, locked by others; the kinds of its other errors are kinds of their own.
 _OF_THE_FILE = (sqlite3.OperationalError, sqlite3.DatabaseError)
@@ -134,9 +135,10 @@ class Writer:
     def try_out(self) -> None:
         """Write a page that says what it said before, as durably as a request.
 
-        :raises StoreError: the file can't be written
+        :raises StoreError: the file can't be written, or not within seconds
         """
-        (done,) = self.run([lambda db: db.conn.execute("PRAGMA user_version = 0")], durable=True)
+        until = time.monotonic() + _TRIES_FOR
+        (done,) = self.run([lambda db: db.conn.execute("PRAGMA user_version = 0")], durable=True, until=until)
         done.result()
 
     def close(self) -> None:
@@ -165,7 +167,9 @@ class Writer:
             if works[0] not in self._waiting:
                 return False
             self._waiting = [work for work in self._waiting if work not in works]
-        _give_up(works, sqlite3.OperationalError("others write for too long"))
+        error = sqlite3.OperationalError("others write for too long")
+        self.fault = plain(error)
+        _give_up(works, error)
         return True
 
     def _begin_in_time(self, together: list[Work[object]]) -> list[Work[object]]:

@@ -256,9 +256,11 @@ def test_a_write_with_a_limit_waits_no_longer_for_a_thread(counter: Path, writer
     gate = Gate(writer)
     with ThreadPoolExecutor(1) as pool:
         assert gives_up(pool.submit(writer.run, [bump, bump], durable=True, until=soon()))
+        assert writer.fault == "others write for too long"
         gate.queue("patient", bump)
         gate.open()
     assert counted(counter) == 1
+    assert not writer.fault
     writer.run([bump], durable=True, until=soon())[0].result()
     assert counted(counter) == 2
 

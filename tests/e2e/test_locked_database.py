@@ -61,13 +61,17 @@ def test_who_asks_and_who_presses_is_told_before_slack_gives_up(
         wait_for(lambda: rows(database, "SELECT id FROM requests WHERE state = 'done'") != [])
 
 
-def test_by_a_websocket_too(cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path) -> None:
+def test_by_a_websocket_too_and_operators_see_it(
+    cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path
+) -> None:
     port = free_port()
     env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url, SLACK_APP_TOKEN=company.APP_TOKEN)
     mei = PersonAt(workspace.url, "U0MEI")
-    with running("run", "--metrics", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path):
+    with running("run", "--metrics", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path) as bot:
         with locked(tmp_path / "bot.db"):
             began = time.monotonic()
             assert mei.types("/image share base-nightly with data-team because x") == NOT_ASKED
             assert in_time(began)
+            wait_for(lambda: bot.get("/readyz") == 503)
+        wait_for(lambda: bot.get("/readyz") == 200)
         assert "recorded" in (mei.types("/image share base-nightly with data-team because x") or "")
