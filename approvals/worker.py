@@ -134,6 +134,7 @@ class Worker:
                 if str(error) != loop.fault:
                     log.error("sweep_postponed", sweep=loop.sweep.name, error=str(error))
                 rest, well, loop.fault = _AFTER_A_FAULT, True, str(error)
+                loop.rests_until = self._clock() + timedelta(seconds=rest)
             except PutOff:
                 rest, well = 0.0, False
             except Exception:

@@ -178,6 +178,17 @@ def test_a_sweep_that_fails_stops_no_other_and_runs_again(store: Store) -> None:
         assert bad.reach(2)
 
 
+def test_a_sweep_that_cannot_use_the_database_is_not_tried_at_each_commit(store: Store) -> None:
+    def fail(number: int) -> int:
+        commit(store, str(number))
+        raise StoreError("bot.db", "disk I/O error")
+
+    bad, due = Runs(fail), utc_now() + timedelta(hours=1)
+    with running(store, Sweep("x", bad, lambda _ledger: due)):
+        assert bad.reach(3)
+    assert all((later - at).total_seconds() > 0.9 for at, later in pairwise(bad.at))
+
+
 def test_a_sweep_that_goes_on_failing_is_tried_less_and_less_whatever_is_committed(store: Store) -> None:
     def fail(number: int) -> int:
         commit(store, str(number))
