@@ -130,8 +130,8 @@ class Executor:
             policy = self._policies.current
             looked = self._look(together, policy, turn.now)
             together = everyone.enlisted(together, looked, policy, self._store, turn.lease, turn.now)
-            held = self._mandates.look_up(together, policy, turn.now)
-            sound, stopped = self._recheck(together, looked, held.void, policy, turn.now)
+            validity = self._mandates.look_up(together, policy, turn.now)
+            sound, stopped = self._recheck(together, looked, validity.void, policy, turn.now)
             done = self._do_everywhere(sound, looked, turn)
             if any(is_held(one.calls) for one in done.values()):
                 self._hold(sound)
@@ -151,7 +151,7 @@ class Executor:
             log.warning("execution_lost")
             return None
         lost = {place.region: place.lost for place in looked.places}
-        return lambda ledger: self._settling.settle(ledger, sound, stopped, done, gone, lost, held.untold, turn)
+        return lambda ledger: self._settling.settle(ledger, sound, stopped, done, gone, lost, validity.untold, turn)
 
     def _look(self, together: Sequence[Request], policy: Policy, now: datetime) -> Facts:
         """How it stands in every region that one of them is about."""

@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Validity:
     """Whether the approvals of requests hold, by the numbers of these.
 
     :ivar void: why they don't
@@ -38,7 +38,7 @@ class Mandates:
         self._directory = directory
         self._ask_from = datetime.fromtimestamp(0, UTC)
 
-    def look_up(self, together: Sequence[Request], policy: Policy, now: datetime) -> Held:
+    def look_up(self, together: Sequence[Request], policy: Policy, now: datetime) -> Validity:
         """Ask the directory anew."""
         of_owners = [request for request in together if request.action in _OF_OWNERS]
         deciders = {request.id: self._deciders(request, policy, now) for request in of_owners}
@@ -47,7 +47,7 @@ class Mandates:
             for request in of_owners
             if (who := deciders[request.id]) is not None and not suffices(request.decisions, who)
         }
-        return Held(void, frozenset(number for number, who in deciders.items() if who is None))
+        return Validity(void, frozenset(number for number, who in deciders.items() if who is None))
 
     def _deciders(self, request: Request, policy: Policy, now: datetime) -> Deciders | None:
         """Who may decide now; None where that can't be told."""

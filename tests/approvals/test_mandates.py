@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from approvals.mandates import Held, Mandates
+from approvals.mandates import Mandates, Validity
 from approvals.model import Action, State, Verb
 from approvals.policy import parse
 from bot.sandbox import company
@@ -133,14 +133,14 @@ def test_a_directory_that_does_not_answer_is_left_alone_for_a_minute(house: Hous
     request, mandates = house.request(house.approved(DATA)), Mandates(house.directory)
     leaves_the_group(house)
     house.directory.down = True
-    untold = Held({}, frozenset({request.id}))
+    untold = Validity({}, frozenset({request.id}))
     assert mandates.look_up([request], house.policy, house.clock.now) == untold
     house.directory.down = False
     asked = house.directory.asked
     assert mandates.look_up([request], house.policy, house.clock.advance(seconds=59)) == untold
     assert house.directory.asked == asked
-    held = mandates.look_up([request], house.policy, house.clock.advance(seconds=1))
-    assert ([one.code for one in held.void.values()], held.untold) == ([VOID], frozenset())
+    validity = mandates.look_up([request], house.policy, house.clock.advance(seconds=1))
+    assert ([one.code for one in validity.void.values()], validity.untold) == ([VOID], frozenset())
 
 
 def test_nor_for_longer_where_the_clock_was_ahead(house: House) -> None:
@@ -148,4 +148,4 @@ def test_nor_for_longer_where_the_clock_was_ahead(house: House) -> None:
     house.directory.down = True
     mandates.look_up([request], house.policy, house.clock.now + timedelta(hours=5))
     house.directory.down = False
-    assert mandates.look_up([request], house.policy, house.clock.now) == Held({}, frozenset())
+    assert mandates.look_up([request], house.policy, house.clock.now) == Validity({}, frozenset())
