@@ -324,18 +324,19 @@ class Life:
         self._copying = Copying(self.store, cloud, policies, home, leases, incidents)
         self._survey = Survey(cloud, catalogue, self.store, home, clock)
         self._drift = DriftWatch(self.store, cloud, catalogue, policies, world.directory, home, clock)
-        self._sweeps = (
-            self._checker.sweep,
-            self._judging.sweep,
-            Timers(self.store, policies).sweep,
-            Ending(self.store, policies).sweep,
-            Heads(self.store, policies).sweep,
-            Succession(self.store, policies, world.directory).sweep,
-            self._executor.sweep,
-            self._copying.sweep,
-            self._notices.sweep,
-            leases.sweep,
-        )
+        self._sweeps = {
+            "checks": self._checker.sweep,
+            "presses": self._judging.sweep,
+            "timers": Timers(self.store, policies).sweep,
+            "ending": Ending(self.store, policies).sweep,
+            "heads": Heads(self.store, policies).sweep,
+            "succession": Succession(self.store, policies, world.directory).sweep,
+            "executor": self._executor.sweep,
+            "copying": self._copying.sweep,
+            "notices": self._notices.sweep,
+            "leases": leases.sweep,
+        }
+        self.sweeps = {*self._sweeps, "drift", "catalogue"}  # ``compare`` runs these two
 
     def end(self) -> None:
         self._checker.close()
@@ -386,7 +387,7 @@ class Life:
     def settle(self) -> None:
         """Run the sweeps until nothing is left that time alone would bring about within minutes."""
         while True:
-            while sum([sweep(self._hands.utc()) for sweep in self._sweeps]):
+            while sum([sweep(self._hands.utc()) for sweep in self._sweeps.values()]):
                 self._hands.now += 0.001
             due = self._next_due()
             if due is None or due > self._hands.utc() + _WAITS_FOR:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import bot
 from approvals.cloud import LIGHTHOUSE
 from bot.sandbox.workspace.server import WorkspaceServer
-from tests.approvals.crashing import Fate, World, in_hand, live
+from tests.approvals.crashing import Fate, Life, World, in_hand, live
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE
 from tests.approvals.flows import Flow
 from tests.approvals.flows_as_meant import AS_MEANT
@@ -89,6 +91,14 @@ def test_the_flow_takes_the_listed_steps_and_no_other(world: World, name: str) -
         "Judging._postponing",
         "Succession.sweep",
     }
+
+
+def test_each_loop_of_the_bot_is_killed(world: World) -> None:
+    life = Life(world, Fate())
+    app = (Path(bot.__file__).parent / "app.py").read_text()
+    # Each of these two makes one commit, by what it finds at that time, and nothing follows from it.
+    assert set(re.findall(r'Sweep\("(\w+)"', app)) == life.sweeps | {"clock", "policy"}
+    life.end()
 
 
 @pytest.mark.parametrize(("name", "at"), list(_kills()))
