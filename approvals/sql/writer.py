@@ -76,7 +76,7 @@ class Writer:
                 if not mine[0].settled:
                     with self._list:
                         together, self._waiting = self._waiting, []
-                    self._commit(together)
+                    self._commit(together, waiting[0])
             finally:
                 self._door.release()
         return mine
@@ -91,7 +91,8 @@ class Writer:
         try:
             self._begin(durable=durable, busy_for=0)
             mine = self._made(works, durable=durable)
-            self._commit(cast("list[Work[object]]", mine))
+            waiting = cast("list[Work[object]]", mine)
+            self._commit(waiting, waiting[0])
         except sqlite3.Error:  # of the beginning; if it is a fault, whoever waits for the file will hear of it
             raise WouldBlock from None
         finally:
@@ -156,7 +157,9 @@ class Writer:
             return True
         if self._withdraw(works):
             return False
-        while not works[0].settled:  # whoever has them in hand gives them up in time, and may wait on for others
+        while not works[
+            0
+        ].settled:  # whoever has them in hand gives them up in time, and waits on or leaves it to others
             if self._door.acquire(timeout=_LOOK_EVERY):
                 return True
         return False
@@ -172,17 +175,19 @@ class Writer:
         _give_up(works, error)
         return True
 
-    def _begin_in_time(self, together: list[Work[object]]) -> list[Work[object]]:
+    def _begin_in_time(self, together: list[Work[object]], mine: Work[object]) -> list[Work[object]]:
         """Begin for those that can wait until the file is free, which are returned; the others fail.
+
+        Where ``mine`` is among these, nothing has begun: whoever waits for longer does so itself.
 
         :raises sqlite3.Error: likewise, where there is no limit, or another fault
         """
-        while together:
+        while True:
             limits = [work.until for work in together if work.until is not None]
             busy_for = max(0.0, min(limits) - time.monotonic()) if limits else BUSY_FOR
             try:
                 self._begin(durable=any(work.durable for work in together), busy_for=busy_for)
-                break
+                return together
             except sqlite3.OperationalError as error:
                 late = [work for work in together if work.until is not None and work.until <= min(limits)]
                 if not late or not is_busy(error):
@@ -190,7 +195,10 @@ class Writer:
                 self.fault = plain(error)
                 _give_up(late, error)
                 together = [work for work in together if work not in late]
-        return together
+            if mine.settled:
+                with self._list:
+                    self._waiting = [*together, *self._waiting]
+                return []
 
     def _begin(self, *, durable: bool, busy_for: float = BUSY_FOR) -> None:
         """
@@ -206,12 +214,15 @@ class Writer:
             self._busy_for = busy_for
         self._db.conn.execute("BEGIN IMMEDIATE")
 
-    def _commit(self, together: list[Work[object]]) -> None:
-        """Run what waits in one transaction, which may have begun, and commit it."""
+    def _commit(self, together: list[Work[object]], mine: Work[object]) -> None:
+        """Run what waits in one transaction, which may have begun, and commit it.
+
+        :param mine: one of whoever runs it
+        """
         execute = self._db.conn.execute
         try:
             if not self._db.conn.in_transaction:
-                together = self._begin_in_time(together)
+                together = self._begin_in_time(together, mine)
                 if not together:
                     return
             if len(together) == 1:

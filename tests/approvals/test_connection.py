@@ -294,6 +294,20 @@ def test_who_waits_together_with_it_waits_on(counter: Path, writer: Writer) -> N
     assert counted(counter) == 2
 
 
+def test_who_gives_up_leaves_it_to_the_others(counter: Path, writer: Writer) -> None:
+    patient: Work[object] = Work(counter, bump, durable=True)
+    with closing(sqlite3.connect(counter, isolation_level=None)) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("BEGIN IMMEDIATE")
+        writer._waiting.append(patient)  # it stands at the door, and the other one was quicker
+        assert gives_up(pool.submit(writer.run, [bump], durable=True, until=soon()))
+        assert not patient.settled
+        other.execute("COMMIT")
+    writer.run([bump], durable=True)[0].result()
+    patient.result()
+    assert patient.settled
+    assert counted(counter) == 2
+
+
 def bump_often(path: str, times: int) -> None:
     writer = Writer(Path(path))
     for _ in range(times):
