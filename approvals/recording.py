@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import structlog
@@ -23,6 +25,7 @@ _GATHER = 0.005  # seconds that the first to be known waits for others that are 
 Effect = Callable[[Ledger], None]
 """What is to be written."""
 
+_Done = tuple["Task", Effect | None]
 _Failed = tuple["Task", Effect, Exception]
 
 log = structlog.get_logger()
@@ -56,19 +59,66 @@ def record_each(store: Store, pool: ThreadPoolExecutor, tasks: Sequence[Task], *
     if len(tasks) == 1:
         recording.write([recording.run(tasks[0])])
     else:
-        running = set()
-        for task in tasks:
-            future = pool.submit(recording.run, task)
-            wait([future], timeout=_APART)
-            running.add(future)
-        while running:
-            first, others = wait(running, return_when=FIRST_COMPLETED)
-            more, running = wait(others, timeout=_GATHER)
-            recording.write(future.result() for future in first | more)
+        _run_all(_Line(tasks, recording.run), pool, recording)
     if recording.lost:
         raise recording.lost[0]
     if recording.put_off:
         raise PutOff
+
+
+def _run_all(line: _Line, pool: ThreadPoolExecutor, recording: _Recording) -> None:
+    threads: set[Future[None]] = set()
+    while line.waits or threads:
+        more = line.waits  # asked first: once nothing waits, what becomes known later ends its thread
+        if more and not line.moves_for():
+            line.note_begin()
+            threads.add(pool.submit(line.work))
+        recording.write(line.known())
+        ended, threads = wait(threads, line.moves_for() if more else None, FIRST_COMPLETED)
+        if ended:
+            as_soon, threads = wait(threads, _GATHER)
+            for thread in ended | as_soon:
+                thread.result()
+    recording.write(line.known())
+
+
+class _Line:
+    """Tasks that wait, each for a thread that is done with the one before, or for one more.
+
+    To hand each to a thread of its own takes longer than a quick one does.
+    """
+
+    def __init__(self, tasks: Iterable[Task], run: Callable[[Task], _Done]) -> None:
+        self._waiting = deque(tasks)
+        self._known: deque[_Done] = deque()
+        self._run = run
+        self._began = -_APART
+
+    @property
+    def waits(self) -> bool:
+        return bool(self._waiting)
+
+    def moves_for(self) -> float:
+        """For how many seconds yet the one that began last is no reason for one more thread."""
+        return max(0.0, self._began + _APART - time.monotonic())
+
+    def note_begin(self) -> None:
+        self._began = time.monotonic()
+
+    def work(self) -> None:
+        """Run one after the other until none waits."""
+        while True:
+            try:
+                task = self._waiting.popleft()
+            except IndexError:
+                return
+            self.note_begin()
+            self._known.append(self._run(task))
+
+    def known(self) -> Iterator[_Done]:
+        """What became known since this was asked last."""
+        while self._known:
+            yield self._known.popleft()
 
 
 class _Recording:
@@ -84,7 +134,7 @@ class _Recording:
         self.put_off = False
         self.lost: list[Exception] = []
 
-    def run(self, task: Task) -> tuple[Task, Effect | None]:
+    def run(self, task: Task) -> _Done:
         with bound_contextvars(**task.about):
             try:
                 return task, task.run()
@@ -92,7 +142,7 @@ class _Recording:
                 log.exception(self._on_fault)
         return task, task.put_off
 
-    def write(self, done: Iterable[tuple[Task, Effect | None]]) -> None:
+    def write(self, done: Iterable[_Done]) -> None:
         failed = self._write([(task, effect) for task, effect in done if effect])
         again = [(task, task.put_off) for task, effect, _ in failed if effect is not task.put_off]
         lost = [one for one in failed if one[1] is one[0].put_off or isinstance(one[2], StoreError)]

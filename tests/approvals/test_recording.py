@@ -106,6 +106,19 @@ def test_a_slow_task_holds_up_no_other(store: Store, pool: ThreadPoolExecutor) -
     assert noted(store) == {1, 2, 3}
 
 
+def test_what_is_known_is_written_while_the_same_thread_goes_on(store: Store, pool: ThreadPoolExecutor) -> None:
+    written = threading.Event()
+    store.on_commit(written.set)
+
+    def slow() -> Effect:
+        assert written.wait(WITHIN)
+        assert noted(store) == {1}
+        return note(2)
+
+    record(store, pool, [task(partial(note, 1)), task(slow)])
+    assert noted(store) == {1, 2}
+
+
 def test_a_task_that_fails_keeps_no_other_from_being_written(store: Store, pool: ThreadPoolExecutor) -> None:
     with pytest.raises(PutOff):
         record(store, pool, [task(one) for one in (fail, partial(note, 1), lambda: write_half, partial(note, 2))])
