@@ -3,9 +3,57 @@
 from __future__ import annotations
 
 import logging
+import select
 import sys
+from typing import TextIO
 
 import structlog
+
+_AT_ONCE = 1000  # characters: at most 4,000 bytes, for which there is room where a pipe says that there is any
+
+log = structlog.get_logger()
+
+
+class Unhindered(logging.StreamHandler[TextIO]):
+    """Writes to standard error, and leaves out what nobody takes there: a log that is not read must hold up nothing.
+
+    A pipe whose reader hangs, or a terminal that was stopped, would keep the first line waiting, and all that is to be
+    logged behind it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+        self._left_out = 0
+        self._in_a_line = False
+        self._poll = select.poll()
+        try:
+            self._poll.register(sys.stderr.fileno(), select.POLLOUT)
+            self._is_file = True
+        except (OSError, ValueError):  # something in memory
+            self._is_file = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            if self._left_out and self._takes():
+                number, self._left_out = self._left_out, 0
+                log.warning("log_lines_left_out", number=number)
+            self._write(self.format(record) + self.terminator)
+        except Exception:
+            self.handleError(record)
+
+    def _write(self, line: str) -> None:
+        if self._in_a_line:
+            line = self.terminator + line
+        for begin in range(0, len(line), _AT_ONCE):
+            if not self._takes():
+                self._left_out += 1
+                return
+            self.stream.write(line[begin : begin + _AT_ONCE])
+            self.flush()
+            self._in_a_line = begin + _AT_ONCE < len(line)
+
+    def _takes(self) -> bool:
+        return not self._is_file or bool(self._poll.poll(0))
 
 
 def configure() -> None:
@@ -30,7 +78,7 @@ def configure() -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler()
+    handler = Unhindered()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

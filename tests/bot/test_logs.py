@@ -7,6 +7,8 @@ import os
 import pty
 import subprocess
 import sys
+import termios
+import threading
 from pathlib import Path
 
 _ROOT = Path(__file__).parents[2]
@@ -66,3 +68,63 @@ def test_on_a_terminal_too() -> None:
     assert log.count(b"ValueError: it broke") == 2
     assert b'raise ValueError("it broke")' in log or b"in fails" in log
     assert b"very-secret" not in log
+
+
+_MANY = """
+import sys, structlog
+from bot import logs
+
+logs.configure()
+log = structlog.get_logger()
+for number in range(50):
+    log.info("told", number=number, text="x" * 10_000)
+print("through", flush=True)
+sys.stdin.readline()
+log.info("again")
+"""
+
+
+def many(stderr: int) -> subprocess.Popen[str]:
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(_ROOT), "TERM": "xterm"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", _MANY], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True
+    )
+    deadline = threading.Timer(30, process.kill)
+    deadline.start()
+    assert process.stdout is not None
+    assert process.stdout.readline() == "through\n"
+    deadline.cancel()
+    return process
+
+
+def test_a_terminal_that_was_stopped_holds_up_nothing() -> None:
+    ours, theirs = pty.openpty()
+    termios.tcflow(theirs, termios.TCOOFF)  # as Ctrl-S does
+    process = many(theirs)
+    process.communicate("\n", timeout=30)
+    assert process.returncode == 0
+    termios.tcflow(theirs, termios.TCOON)
+    os.close(theirs)
+    os.close(ours)
+
+
+def test_a_log_that_nobody_reads_holds_up_nothing_and_what_was_left_out_is_counted() -> None:
+    ours, theirs = os.pipe()
+    process = many(theirs)
+    os.close(theirs)
+    with os.fdopen(ours, "rb", buffering=0) as end:
+        os.set_blocking(ours, False)
+        told = b""
+        while chunk := end.read(65536):
+            told += chunk
+        os.set_blocking(ours, True)
+        process.communicate("\n", timeout=30)
+        told += end.read()
+
+    *lines, cut, left_out, again = told.decode().splitlines()
+    assert [json.loads(line)["number"] for line in lines] == list(range(len(lines)))
+    assert cut.startswith("{")
+    assert not cut.endswith("}")
+    assert json.loads(left_out)["event"] == "log_lines_left_out"
+    assert json.loads(left_out)["number"] == 50 - len(lines)
+    assert json.loads(again)["event"] == "again"
