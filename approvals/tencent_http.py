@@ -7,8 +7,6 @@ passes for a success), and bounds each read but not their sum. This adapter sits
 from __future__ import annotations
 
 import socket
-import threading
-from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -16,6 +14,8 @@ from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from approvals.deadlines import Deadline
 
 _CONNECTIONS_KEPT = 32  # for each host; more threads than call at once
 
@@ -28,45 +28,21 @@ class NoAnswer(Exception):
     """The call left, and no whole answer of status 200 came back."""
 
 
-class _Attempt:
-    """One call on its way. Its connection is cut when the time is up, wherever the call is by then.
+class _Attempt(Deadline):
+    """One call on its way.
 
-    :param seconds: from now
+    :ivar sent: may anything of it have left?
     """
 
-    def __init__(self, seconds: float) -> None:
-        self.sent = False
-        self.late = False
-        self._socket: socket.socket | None = None
-        self._lock = threading.Lock()
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
-        self._timer.start()
+    sent = False
 
     def leave(self, sock: socket.socket) -> None:
         """The call is about to leave by the socket.
 
-        :raises NotSent: too late
+        :raises TimeoutError: too late
         """
-        with self._lock:
-            if self.late:
-                raise NotSent("connecting took too long")
-            self.sent = True
-            self._socket = sock
-
-    def end(self) -> None:
-        self._timer.cancel()
-        # From here on the connection may carry somebody else's call.
-        with self._lock:
-            self._socket = None
-
-    def _cut(self) -> None:
-        with self._lock:
-            self.late = True
-            if self._socket is not None:
-                with suppress(OSError):
-                    # Not the TLS socket's own method: another thread is reading from it.
-                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+        self.watch(sock)
+        self.sent = True
 
 
 _attempt: ContextVar[_Attempt] = ContextVar("attempt")
@@ -136,7 +112,7 @@ class Transport(HTTPAdapter):
         finally:
             attempt.end()
             _attempt.reset(token)
-        if attempt.late:  # an answer without a length looks whole when it is cut
+        if attempt.passed:  # an answer without a length looks whole when it is cut
             raise _too_late()
         if response.status_code != 200:
             raise NoAnswer(f"the answer was HTTP status {response.status_code}")
@@ -149,7 +125,7 @@ def _told(error: Exception, attempt: _Attempt) -> Exception:
         root = cause
     if not attempt.sent:
         return NotSent(f"no connection: {root}")
-    if attempt.late:
+    if attempt.passed:
         return _too_late()
     return NoAnswer(f"the connection broke before the answer was whole: {root}")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from http.client import HTTPException
 from typing import Annotated, Any, TypeVar
+from urllib.request import Request
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 from slack_sdk import WebClient
@@ -15,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from approvals.workspace import Workspace
+from bot import wire
 from bot.payloads import Id, Name, Text
 
 _NO_ANSWER = (SlackApiError, OSError, HTTPException)
@@ -28,7 +30,13 @@ class Client(WebClient):
     """Slack's Web API, of which every call ends in an answer, a SlackApiError, an OSError or an HTTPException.
 
     slack-sdk lets through whatever it trips over: a page that is not in its charset, JSON that is no object.
+
+    :param within: seconds that a call may take in all
     """
+
+    def __init__(self, token: str | None = None, *, within: float = wire.WITHIN, **options: Any) -> None:
+        super().__init__(token, **options)
+        self._within = within
 
     def api_call(self, api_method: str, **arguments: Any) -> SlackResponse:
         """
@@ -44,6 +52,10 @@ class Client(WebClient):
         if not isinstance(answer.data, dict):
             raise Unreadable(f"the answer to {api_method} is not Slack's")
         return answer
+
+    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:  # noqa: ARG002  the names are slack-sdk's
+        fetched = wire.fetch(req, timeout=self.timeout, within=self._within, tls=self.ssl, proxy=self.proxy)
+        return {"status": fetched.status, "headers": fetched.headers, "body": fetched.text}
 
 
 class Answer(BaseModel):

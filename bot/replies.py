@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import Request
 
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
+from bot import wire
 from bot.answers import ConversationOpened, Posted, read
 from bot.languages import translated
 from bot.slack import CLOSED, UNREACHED, code_of
@@ -54,11 +56,13 @@ class Replies:
     """Sends private answers.
 
     :param clock: gives the time, in UTC
+    :param within: seconds that a call to a ``response_url`` may take in all
     """
 
-    def __init__(self, client: WebClient, clock: Callable[[], datetime]) -> None:
+    def __init__(self, client: WebClient, clock: Callable[[], datetime], *, within: float = wire.WITHIN) -> None:
         self._client = client
         self._clock = clock
+        self._within = within
         self._conversations: dict[str, str] = {}  # by person: to ask each time would be half of all calls
 
     def send(self, address: ReplyAddress, text: str, blocks: list[dict[str, Any]] | None = None) -> None:
@@ -102,7 +106,7 @@ class Replies:
             return False
         if self._clock().timestamp() - address.given_at > _URL_LIVES.total_seconds():
             return False
-        hook = WebhookClient(address.url, timeout=_TIMEOUT, ssl=self._client.ssl, retry_handlers=[])
+        hook = _Hook(address.url, within=self._within, timeout=_TIMEOUT, ssl=self._client.ssl, retry_handlers=[])
         try:
             answer = hook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=address.replace)
         except _NO_ANSWER as error:  # it may have arrived all the same; twice is better than never
@@ -130,6 +134,18 @@ class Replies:
         if not good:
             log.warning("response_url_not_slacks")
         return good
+
+
+class _Hook(WebhookClient):
+    def __init__(self, url: str, *, within: float, **options: Any) -> None:
+        super().__init__(url, **options)
+        self._within = within
+
+    def _perform_http_request_internal(self, url: str, req: Request) -> WebhookResponse:
+        fetched = wire.fetch(req, timeout=self.timeout, within=self._within, tls=self.ssl, proxy=self.proxy)
+        return WebhookResponse(
+            url=url, status_code=fetched.status, body=fetched.text, headers=dict(fetched.headers.items())
+        )
 
 
 def _took(answer: WebhookResponse) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from http.client import HTTPException
 from typing import Any
 
@@ -50,6 +51,46 @@ def test_what_is_not_slacks_is_an_error_that_every_caller_foresees(reply: bytes)
             Installation(client).workspace()
     assert not isinstance(told.value, UnknownPerson)
     assert SECRET not in f"{caught.value} {told.value}"
+
+
+WITHIN = 0.3  # seconds
+GOOD = http({"ok": True, "user": {}})
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(then="hold"),
+        Reply(GOOD, "close", drip=0.02),
+        Reply(http({"ok": False}, status="503 Service Unavailable")[:-1], then="hold"),
+        Reply(http({"ok": True, "user": {}}, length=-1), then="hold"),
+    ],
+    ids=["silence", "dripped", "a refusal that stalls", "no length"],
+)
+def test_a_call_ends_in_time_however_slowly_the_answer_comes(reply: Reply) -> None:
+    with serving(reply) as server:
+        client = Client("xoxb-x", base_url=f"{server.url}/api/", retry_handlers=[], within=WITHIN)
+        began = time.monotonic()
+        with pytest.raises(TimeoutError, match="took too long"):
+            client.users_info(user="U0LIN")
+        assert WITHIN <= time.monotonic() - began < 10 * WITHIN
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
+def test_a_redirect_is_not_followed_and_the_token_stays_here(status: str) -> None:
+    with serving(Reply(GOOD, "close")) as elsewhere:
+        leads = Reply(http("", status=status, headers=f"Location: {elsewhere.url}/x\r\n"), "close")
+        with serving(leads) as server:
+            client = Client("xoxb-x", base_url=f"{server.url}/api/", retry_handlers=[])
+            with pytest.raises(SlackApiError):
+                client.users_info(user="U0LIN")
+        assert elsewhere.requests == []
+
+
+def test_an_answer_that_comes_slowly_but_in_time_is_one() -> None:
+    with serving(Reply(GOOD, "close", drip=0.001)) as server:
+        client = Client("xoxb-x", base_url=f"{server.url}/api/", retry_handlers=[])
+        assert client.users_info(user="U0LIN")["ok"]
 
 
 AS_MEANT: list[tuple[type[Answer], dict[str, Any]]] = [

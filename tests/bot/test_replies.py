@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 
 import pytest
 from slack_sdk import WebClient
@@ -132,6 +133,33 @@ def test_a_url_that_answers_badly_is_followed_by_a_direct_message(
 ) -> None:
     with serving(reply) as broken:
         replies.send(ReplyAddress("U0MEI", f"{broken.url}/response/x", hands.now), "answer")
+
+    assert in_direct(workspace) == ["answer"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [Reply(then="hold"), Reply(http("ok", content_type="text/plain"), "close", drip=0.02)],
+    ids=["silence", "dripped"],
+)
+def test_a_url_that_answers_too_slowly_is_followed_by_a_direct_message(
+    client: WebClient, workspace: WorkspaceServer, hands: Hands, reply: Reply
+) -> None:
+    with serving(reply) as slow:
+        began = time.monotonic()
+        replies = Replies(client, hands.utc, within=0.3)
+        replies.send(ReplyAddress("U0MEI", f"{slow.url}/response/x", hands.now), "answer")
+        assert time.monotonic() - began < 4
+
+    assert in_direct(workspace) == ["answer"]
+
+
+def test_a_url_that_leads_elsewhere_is_not_followed(replies: Replies, workspace: WorkspaceServer, hands: Hands) -> None:
+    with serving(Reply(http("ok"), "close")) as elsewhere:
+        leads = Reply(http("", status="302 Found", headers=f"Location: {elsewhere.url}/x\r\n"), "close")
+        with serving(leads) as server:
+            replies.send(ReplyAddress("U0MEI", f"{server.url}/response/x", hands.now), "answer")
+        assert elsewhere.requests == []
 
     assert in_direct(workspace) == ["answer"]
 

@@ -1,0 +1,47 @@
+"""A time by which a call must be over: then its connection is cut, wherever the call is."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import suppress
+
+
+class Deadline:
+    """Of one call on its way.
+
+    :param seconds: from now
+    :ivar passed: is the time up?
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.passed = False
+        self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def watch(self, sock: socket.socket) -> None:
+        """The call goes on by that socket.
+
+        :raises TimeoutError: the time is up
+        """
+        with self._lock:
+            if self.passed:
+                raise TimeoutError("connecting took too long")
+            self._socket = sock
+
+    def end(self) -> None:
+        """The call is over. From here on the connection may carry somebody else's."""
+        self._timer.cancel()
+        with self._lock:
+            self._socket = None
+
+    def _cut(self) -> None:
+        with self._lock:
+            self.passed = True
+            if self._socket is not None:
+                with suppress(OSError):
+                    # Not the TLS socket's own method: another thread is reading from it.
+                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)

@@ -1,0 +1,107 @@
+"""The wire under slack-sdk: every call ends in time, and goes where it was sent.
+
+slack-sdk bounds each read of an answer but not their sum, and follows redirects, with the token, to wherever they lead.
+"""
+
+from __future__ import annotations
+
+import io
+from contextvars import ContextVar
+from email.message import Message
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from ssl import SSLContext
+from typing import NamedTuple
+from urllib.error import HTTPError
+from urllib.request import (
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    build_opener,
+)
+
+from approvals.deadlines import Deadline
+
+WITHIN = 15.0
+"""Seconds that a call may take in all, looking up the name apart: as long as others wait for what we have in hand."""
+
+_deadline: ContextVar[Deadline] = ContextVar("deadline")
+
+
+class Fetched(NamedTuple):
+    status: int
+    headers: Message
+    text: str
+
+
+class _Connection(HTTPConnection):
+    def connect(self) -> None:
+        super().connect()
+        _deadline.get().watch(self.sock)
+
+
+class _TlsConnection(_Connection, HTTPSConnection):
+    pass
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    def redirect_request(self, *_args: object) -> None:
+        """None follows; the redirect is the answer."""
+
+
+class _Handler(HTTPHandler):
+    def http_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(_Connection, req)
+
+
+class _TlsHandler(HTTPSHandler):
+    def __init__(self, tls: SSLContext | None) -> None:
+        super().__init__(context=tls)
+        self._tls = tls
+
+    def https_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(_TlsConnection, req, context=self._tls)
+
+
+def fetch(request: Request, *, timeout: float, within: float, tls: SSLContext | None, proxy: str | None) -> Fetched:
+    """
+    :param timeout: seconds for each read
+    :param within: seconds for all of it
+    :param proxy: None takes that of the environment
+    :raises HTTPError: a status that is no success; what came with it is at hand
+    :raises OSError, HTTPException: no whole answer came in time
+    :raises ValueError, LookupError: it is no text
+    """
+    proxies = [ProxyHandler({"http": proxy, "https": proxy})] if proxy else []
+    opener = build_opener(_NoRedirects(), _Handler(), _TlsHandler(tls), *proxies)
+    deadline = Deadline(within)
+    token = _deadline.set(deadline)
+    try:
+        fetched = _whole(opener, request, timeout)
+    except Exception as error:
+        if deadline.passed:
+            raise _late() from error
+        raise
+    finally:
+        deadline.end()
+        _deadline.reset(token)
+    if deadline.passed:  # an answer without a length looks whole when it is cut
+        raise _late()
+    return fetched
+
+
+def _whole(opener: OpenerDirector, request: Request, timeout: float) -> Fetched:
+    try:
+        with opener.open(request, timeout=timeout) as answer:
+            charset = answer.headers.get_content_charset() or "utf-8"
+            return Fetched(answer.status, answer.headers, answer.read().decode(charset))
+    except HTTPError as error:
+        with error:
+            read = io.BytesIO(error.read())
+        raise HTTPError(error.url, error.code, error.msg, error.headers, read) from None
+
+
+def _late() -> TimeoutError:
+    return TimeoutError("the answer took too long")
