@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -11,11 +11,14 @@ import structlog
 from approvals.desk import Desk
 from approvals.errors import DirectoryError, StoreError
 from approvals.ledger import Ledger
-from approvals.model import Press
+from approvals.model import Press, Request
 from approvals.store import Store
 
 _AT_ONCE = 50
 _AGAIN_AFTER = timedelta(seconds=2)
+
+_Effect = Callable[[Ledger], str]
+_Judged = tuple[Press, _Effect]
 
 log = structlog.get_logger()
 
@@ -35,17 +38,30 @@ class Judging:
         with self._store.read() as ledger:
             waiting = ledger.unjudged(now, _AT_ONCE)
             requests = ledger.numbered([press.request_id for press in waiting])
-        judged: list[tuple[Press, Callable[[Ledger], str]]] = []
+        judged: list[_Judged] = []
         for press in waiting:
-            with self._postponing(press, now):
-                judged.append((press, self._desk.judge(press, requests.get(press.request_id))))
-        # Together: one wait for the disk, whether one owner presses or fifty. In order: two presses may be rivals.
+            effect = self._effect(press, requests.get(press.request_id), now)
+            if effect is not None:
+                judged.append((press, effect))
+            else:  # no answer can take long to come, and those before it must not wait for the next such one, too
+                self._write(judged, now)
+                judged = []
+        self._write(judged, now)
+        return len(waiting)
+
+    def _effect(self, press: Press, request: Request | None, now: datetime) -> _Effect | None:
+        """What is to be written of it; None where it is judged later."""
+        with self._postponing(press, now):
+            return self._desk.judge(press, request)
+        return None
+
+    def _write(self, judged: Sequence[_Judged], now: datetime) -> None:
+        """Together: one wait for the disk, whether one owner presses or fifty. In order: two presses may be rivals."""
         done = self._store.write_all([effect for _, effect in judged])
         for (press, _), work in zip(judged, done, strict=True):
             with self._postponing(press, now):
                 log.info("press", request=press.request_id, person=press.person_id, outcome=work.result())
                 self._on_judged(press)
-        return len(waiting)
 
     @contextmanager
     def _postponing(self, press: Press, now: datetime) -> Iterator[None]:

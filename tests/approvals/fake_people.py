@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from approvals.errors import DirectoryError, UnknownPerson
 from approvals.model import Person
 from bot.sandbox import company
@@ -15,6 +17,7 @@ class FakeDirectory:
     :ivar down: the chat doesn't answer
     :ivar asked: how often it was
     :ivar odd: ids about which it answers what nothing in the product expects
+    :ivar on_ask: told of each id that it is asked about, before it answers
     """
 
     def __init__(self) -> None:
@@ -25,6 +28,7 @@ class FakeDirectory:
         self.down = False
         self.asked = 0
         self.odd: set[str] = set()
+        self.on_ask: Callable[[str], None] = lambda _about: None
 
     def person(self, person_id: str) -> Person:
         self._answer(person_id)
@@ -49,6 +53,7 @@ class FakeDirectory:
 
     def _answer(self, about: str) -> None:
         self.asked += 1
+        self.on_ask(about)
         if about in self.odd:
             raise Unforeseen(about)
         if self.down:

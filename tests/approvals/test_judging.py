@@ -83,3 +83,16 @@ def test_more_presses_than_one_sweep_takes_are_judged_by_the_next(house: House) 
     for _ in range(60):
         house.record(number, SARA, Verb.APPROVE)
     assert (house.judge(), house.judge(), house.judge()) == (50, 10, 0)
+
+
+def test_what_is_judged_is_written_before_another_is_asked_for_in_vain(house: House) -> None:
+    first, second = house.pending(DATA), house.pending(DATA)
+    house.record(first, OMAR, Verb.APPROVE)
+    house.record(second, SARA, Verb.APPROVE)
+    house.record(second, LIN, Verb.APPROVE)
+    seen = []
+    house.directory.odd.add(SARA)
+    house.directory.on_ask = lambda about: seen.append(house.request(first).state) if about == LIN else None
+    house.judge()
+    assert seen[-1] is State.APPROVED
+    assert house.request(second).state is State.APPROVED
