@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from approvals.cloud import Image
 from approvals.errors import OutcomeUnknown
 from approvals.tencent_codes import error_for
-from approvals.texts import storable
+from approvals.texts import one_line, storable
 
 INCOMPLETE = "IncompleteAnswer"
 """Our code for an answer without a field that it should have."""
@@ -87,7 +87,7 @@ def image(row: Answer, region: str) -> Image:
     """:raises OutcomeUnknown: what tells which image it is, whose and in which state is missing"""
     return Image(
         image_id=row.text("ImageId"),
-        name=row.text("ImageName"),
+        name=named(row, "ImageName", row.text("ImageId")),
         region=region,
         kind=row.text("ImageType"),
         state=row.text("ImageState"),
@@ -105,6 +105,14 @@ def image(row: Answer, region: str) -> Image:
         sync_percent=row.optional("SyncPercent", int),
         tags={tag.text("Key"): tag.optional("Value", str) for tag in row.optional_rows("Tags")},
     )
+
+
+def named(row: Answer, field: str, image_id: str) -> str:
+    """An image's name as people see it: nobody must own, or look like, what another one does by what is not seen.
+
+    :raises OutcomeUnknown: it is missing or no text
+    """
+    return one_line(row.text(field)) or image_id
 
 
 def moment(text: str) -> datetime | None:

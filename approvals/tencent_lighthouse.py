@@ -110,7 +110,7 @@ def _shares(answer: Answer) -> tuple[dict[str, datetime | None], int]:
 def _blueprint(row: Answer, region: str) -> Image:
     return Image(
         image_id=row.text("BlueprintId"),
-        name=row.text("BlueprintName"),
+        name=tencent_answers.named(row, "BlueprintName", row.text("BlueprintId")),
         region=region,
         kind=_KINDS.get(row.text("BlueprintType"), ImageKind.PUBLIC),
         state=row.text("BlueprintState"),

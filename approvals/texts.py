@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 _LONGEST_SENTENCE = 2000  # characters; the vendor sets no limit, and one that names 500 accounts has some 7,000
 
 
@@ -16,3 +18,15 @@ def storable(text: str) -> str:
     if not text.isascii():
         text = text.encode(errors="replace").decode()
     return text.replace("\0", "")
+
+
+def visible(text: str) -> str:
+    """What people see of it: no control characters, and none of those that only tell how others are drawn."""
+    if text.isprintable():  # as nearly every text is
+        return text
+    return "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf"})
+
+
+def one_line(text: str) -> str:
+    """The same in one line."""
+    return text if text.isprintable() else visible("".join(" " if c.isspace() else c for c in text))

@@ -10,6 +10,7 @@ from typing import Any
 
 from approvals.audit import OPERATOR
 from approvals.sentences import dated, say
+from approvals.texts import one_line
 from bot import limits
 from bot.languages import _, translated
 
@@ -41,6 +42,8 @@ _AT_AN_EDGE = re.compile(r"(?<![^\W_])[*_~]|[*_~](?![^\W_])")
 _CODE = re.compile(r"(`[^`\n]+`)")
 _QUOTE = re.compile(r"^(\s*)>", re.MULTILINE)
 _LOOKS_LIKE = str.maketrans("*_~", "∗ˍ∼")
+# What would turn round the order of all that stands behind it in the line, and what nobody can type.
+_UNSEEN = re.compile(r"[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _UNFINISHED = re.compile(r"(?:&[a-z]{0,3}|<[^>]*)\Z")
 
 
@@ -54,7 +57,7 @@ def escape(text: str) -> str:
 
     Slack has no escape for its other marks: look-alikes stand for them.
     """
-    parts = _CODE.split(translated(text))  # what is code stands at the odd places
+    parts = _CODE.split(_seen(text))  # what is code stands at the odd places
     return "".join(entities(part) if number % 2 else _plain(part) for number, part in enumerate(parts))
 
 
@@ -65,8 +68,12 @@ def _plain(text: str) -> str:
 
 def code(text: str) -> str:
     """Shown as code, to the letter; a backtick or a new line would end it."""
-    text = translated(text)
+    text = _seen(text)
     return f"`{entities(text.replace('`', 'ˋ').replace(chr(13), ' ').replace(chr(10), ' '))}`"
+
+
+def _seen(text: str) -> str:
+    return _UNSEEN.sub("", translated(text))
 
 
 def mention(principal: str) -> str:
@@ -128,7 +135,7 @@ def region_name(region: str) -> str:
 
 def cut(text: str, most: int) -> str:
     """At most that many characters, with a mark where something is missing."""
-    text = translated(text)
+    text = _seen(text)
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
@@ -161,7 +168,8 @@ def _texts(part: Any) -> Iterator[Block]:
 
 
 def header(text: str) -> Block:
-    return {"type": "header", "text": {"type": "plain_text", "text": cut(text, limits.HEADER_TEXT), "emoji": False}}
+    shown = cut(one_line(translated(text)), limits.HEADER_TEXT)
+    return {"type": "header", "text": {"type": "plain_text", "text": shown, "emoji": False}}
 
 
 def section(text: str) -> Block:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from approvals.texts import one_line, visible
 from bot.grammar.slack_text import Kind, Mark, Plain
 
 BLANK = "…"
@@ -168,12 +168,6 @@ def _is_plain(name: str) -> bool:
     return _PLAIN.fullmatch(name) is not None and _tidy(name) == name and not reserved and not shaped
 
 
-def _visible(text: str) -> str:
-    if text.isprintable():  # as nearly every word is
-        return text
-    return "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf"})
-
-
 def _key(tidy: str) -> str:
     text = tidy.casefold()
     return _KEYS.get(text) or _KEYS.get(text.removesuffix(":").removeprefix("--"), "")
@@ -181,7 +175,7 @@ def _key(tidy: str) -> str:
 
 def _tidy(bare: str) -> str:
     """A word without what a phone or a sentence put around it."""
-    return _trimmed(_visible(bare).translate(_TYPOGRAPHY))
+    return _trimmed(visible(bare).translate(_TYPOGRAPHY))
 
 
 def _trimmed(text: str) -> str:
@@ -226,7 +220,7 @@ class _Splitter:
         elif character in _COMMAS:
             self._listed = True
             self._at += 1
-        elif character.isspace() or not _visible(character):
+        elif character.isspace() or not visible(character):
             self._at += 1
         elif character in _QUOTES:
             self._quoted(_QUOTES[character])
@@ -242,7 +236,7 @@ class _Splitter:
     def _mention(self, mark: Mark) -> None:
         rest = _BARE.match(self._text, mark.end, self._end)
         end = rest.end() if rest else mark.end
-        self._add(Word(_visible(self._text[self._at : end]), self._at, end, kind=mark.kind))
+        self._add(Word(visible(self._text[self._at : end]), self._at, end, kind=mark.kind))
 
     def _quoted(self, quote: str) -> None:
         end = self._closing(quote)
@@ -250,8 +244,7 @@ class _Splitter:
             self._unclosed = self._at if self._unclosed is None else self._unclosed
             self._at += 1
             return
-        inside = "".join(" " if c.isspace() else c for c in self._text[self._at + 1 : end])
-        name = _visible(inside).strip()
+        name = one_line(self._text[self._at + 1 : end]).strip()
         if name:
             self._add(Word(name, self._at, end + 1, quoted=name != BLANK))
         self._at = end + 1
@@ -269,14 +262,14 @@ class _Splitter:
         if position >= self._end:
             return True
         following = self._text[position]
-        return following.isspace() or following in _COMMAS or following in _CLOSED_BEFORE or not _visible(following)
+        return following.isspace() or following in _COMMAS or following in _CLOSED_BEFORE or not visible(following)
 
     def _bare(self) -> None:
         found = _BARE.match(self._text, self._at, self._end)
         end = found.end() if found else self._at + 1
         if self._marks:
             end = min(end, self._marks[-1].start)
-        typed = _visible(self._text[self._at : end]).translate(_TYPOGRAPHY)
+        typed = visible(self._text[self._at : end]).translate(_TYPOGRAPHY)
         if typed.casefold() in _AND:
             self._listed = True
             self._at = end

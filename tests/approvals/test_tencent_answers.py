@@ -156,6 +156,26 @@ def test_yes_is_no_number() -> None:
         cloud.images_by_id(GUANGZHOU, [IMAGE])
 
 
+@pytest.mark.parametrize(
+    ("named", "name"),
+    [
+        ("base-nightly", "base-nightly"),
+        ("Basis 1.0 – größer", "Basis 1.0 – größer"),
+        ("基础镜像", "基础镜像"),
+        ("prod\u200b-db", "prod-db"),
+        ("base with data-team \u202e", "base with data-team "),
+        ("base\n*Approved*\r\n", "base *Approved*  "),
+        ("\x1b[2Jbase\x85", "[2Jbase "),
+        ("\u2060\u00ad", IMAGE),
+        ("", IMAGE),
+    ],
+)
+def test_a_name_is_what_people_see_of_it_in_one_line(named: str, name: str) -> None:
+    images = answer(ImageSet=[row(IMAGE, ImageName=named)], TotalCount=1)
+    with serving(images) as server, client(server.url) as cloud:
+        assert cloud.images_by_id(GUANGZHOU, [IMAGE])[0].name == name
+
+
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
 def test_texts_that_no_database_can_keep_are_kept_as_well_as_can_be(content_type: str) -> None:
     odd = "x\ud800\0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import limits
 from bot.cards import lists
-from bot.cards.text import code, cut_marked, entities, escape, mrkdwn, sections
+from bot.cards.text import code, cut, cut_marked, entities, escape, header, mrkdwn, sections
 
 _UNFINISHED = re.compile(r"&(?!amp;|lt;|gt;)|<[^>]*$")
 _texts = st.text(st.sampled_from("ab1 _*~`<>&|@!\n"), max_size=40)
@@ -44,6 +45,21 @@ def test_no_mark_of_a_text_has_an_effect_outside_a_code_span(text: str) -> None:
     assert not re.search(r"(?<![^\W_])[*_~]", outside)
     assert not re.search(r"(?m)^\s*&gt;", shown)
     assert _UNFINISHED.search(shown) is None
+
+
+@pytest.mark.parametrize("drawn", [escape, code, lambda text: cut(text, 40)], ids=["text", "code", "plain"])
+@given(text=st.text(st.sampled_from("a1\u202a\u202e\u2066\u2069\x1b\x85\x07"), max_size=20))
+def test_no_text_turns_round_what_stands_behind_it(drawn: Callable[[str], str], text: str) -> None:
+    assert set(drawn(text)) <= set("a1`")
+
+
+@pytest.mark.parametrize("text", ["עברית", "👩‍💻", "a\tb", "line\nline", "non\u00a0breaking"])
+def test_what_people_write_with_stays(text: str) -> None:
+    assert escape(text) == cut(text, 40) == text
+
+
+def test_a_header_is_one_line() -> None:
+    assert header("Share x\nwith all\r\n*now*")["text"]["text"] == "Share x with all  *now*"
 
 
 @given(_texts)
