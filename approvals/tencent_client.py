@@ -6,7 +6,6 @@ left), before it (``tencent_credentials``) and after it (``tencent_answers``, ``
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import threading
 import time
@@ -25,6 +24,7 @@ from tencentcloud.lighthouse.v20200324.lighthouse_client import LighthouseClient
 from tencentcloud.sts.v20180813.sts_client import StsClient
 
 from approvals import tencent_answers, tencent_credentials
+from approvals.addresses import is_of_this_machine
 from approvals.errors import CloudError, OutcomeUnknown, Unavailable
 from approvals.rate import RateLimits
 from approvals.tencent_answers import Answer
@@ -179,7 +179,7 @@ def _profile(
         parts = urlsplit(endpoint)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or "@" in parts.netloc:
             raise ValueError(f"{endpoint!r} is no base URL such as http://127.0.0.1:9000")
-        scheme, host, local = parts.scheme, parts.netloc, _is_local(parts.hostname)
+        scheme, host, local = parts.scheme, parts.netloc, is_of_this_machine(parts.hostname)
     # The scheme counts at construction only, and the SDK signs the endpoint as the Host header: bare host[:port].
     http = HttpProfile(
         protocol=scheme,
@@ -190,13 +190,6 @@ def _profile(
     )
     profile = ClientProfile(httpProfile=http, language="en-US", disable_region_breaker=True, retryer=NoopRetryer())
     return profile, local
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _told(action: str, error: Exception) -> CloudError:

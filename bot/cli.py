@@ -231,14 +231,11 @@ def sandbox(port: int, db: Path | None) -> None:
     """Try everything on a pretend workspace and a pretend cloud, on this machine alone."""
     from approvals.errors import ImagewardenError
     from bot import logs
+    from bot.running import CannotStart
     from bot.sandbox.run import run as run_sandbox
 
     logs.configure()
     try:
         run_sandbox(port=port, db=db)
-    except ImagewardenError as error:
+    except (ImagewardenError, CannotStart, OSError) as error:
         raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(
-            f"port {port} can't be used: {error.strerror}. Choose another with --port."
-        ) from error

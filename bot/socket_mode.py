@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from urllib.parse import urlsplit
 
 import structlog
 from slack_bolt import App
@@ -22,6 +23,7 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.interval_runner import IntervalRunner
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from approvals.addresses import is_of_this_machine
 from bot import limits
 
 _PING_EVERY = 5.0  # seconds
@@ -56,6 +58,8 @@ class SocketMode:
         self._waiting_until = waiting_until
         self._handler = SocketModeHandler(app, app_token, web_client=web_client, ping_interval=ping_every)
         self._client = self._handler.client
+        if is_of_this_machine(urlsplit(web_client.base_url).hostname or ""):
+            self._client.proxy = None
         self._client.on_message_listeners.append(self._told)
         self._client.socket_mode_request_listeners = [self._answer]
         self._ping_every = ping_every

@@ -12,6 +12,7 @@ from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from ssl import SSLContext
 from typing import NamedTuple
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import (
     HTTPHandler,
     HTTPRedirectHandler,
@@ -22,6 +23,7 @@ from urllib.request import (
     build_opener,
 )
 
+from approvals.addresses import is_of_this_machine
 from approvals.deadlines import Deadline
 
 WITHIN = 15.0
@@ -69,13 +71,12 @@ def fetch(request: Request, *, timeout: float, within: float, tls: SSLContext | 
     """
     :param timeout: seconds for each read
     :param within: seconds for all of it
-    :param proxy: None takes that of the environment
+    :param proxy: to what isn't on this machine; None takes that of the environment
     :raises HTTPError: a status that is no success; what came with it is at hand
     :raises OSError, HTTPException: no whole answer came in time
     :raises ValueError, LookupError: it is no text
     """
-    proxies = [ProxyHandler({"http": proxy, "https": proxy})] if proxy else []
-    opener = build_opener(_NoRedirects(), _Handler(), _TlsHandler(tls), *proxies)
+    opener = build_opener(_NoRedirects(), _Handler(), _TlsHandler(tls), _proxies(request, proxy))
     deadline = Deadline(within)
     token = _deadline.set(deadline)
     try:
@@ -90,6 +91,12 @@ def fetch(request: Request, *, timeout: float, within: float, tls: SSLContext | 
     if deadline.passed:  # an answer without a length looks whole when it is cut
         raise _late()
     return fetched
+
+
+def _proxies(request: Request, proxy: str | None) -> ProxyHandler:
+    if is_of_this_machine(urlsplit(request.full_url).hostname or ""):
+        return ProxyHandler({})
+    return ProxyHandler({"http": proxy, "https": proxy} if proxy else None)
 
 
 def _whole(opener: OpenerDirector, request: Request, timeout: float) -> Fetched:

@@ -20,7 +20,7 @@ from bot import config
 from bot.app import Bot, utc_now
 from bot.config import Settings
 from bot.door import Events, door
-from bot.running import wait_for_a_signal
+from bot.running import CannotStart, wait_for_a_signal
 from bot.sandbox import company
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
@@ -44,7 +44,7 @@ def run(*, port: int, db: Path | None) -> None:
 
     :param port: of the page; 0 takes a free one
     :param db: where the bot's database is kept; None keeps it for this run only
-    :raises OSError: the port can't be used
+    :raises CannotStart: the port can't be used
     :raises StoreError: the database can't be used
     """
     with opened(port=port, db=db) as sandbox:
@@ -64,6 +64,7 @@ def opened(
 
     :param policy: the text of the policy file
     :param clock: the bot's; the servers have their own
+    :raises CannotStart: the port can't be used
     :raises StoreError: the database that was named is of a real account, or can't be used
     """
     if db:
@@ -71,7 +72,7 @@ def opened(
     parsed = policies.parse(policy)
     with tempfile.TemporaryDirectory(prefix="imagewarden-") as folder:
         cloud = CloudServer().start()
-        workspace = WorkspaceServer(port=port, cloud=cloud.state).start()
+        workspace = _workspace(port, cloud)
         settings = _settings(cloud.url, workspace.api_url, db or Path(folder, "sandbox.db"))
         bot = Bot(settings, parsed, listening=_open, clock=clock)
         events = Server(
@@ -92,6 +93,14 @@ def opened(
             bot.stop()
             workspace.stop()
             cloud.stop()
+
+
+def _workspace(port: int, cloud: CloudServer) -> WorkspaceServer:
+    try:
+        return WorkspaceServer(port=port, cloud=cloud.state).start()
+    except OSError as error:
+        cloud.stop()
+        raise CannotStart(f"port {port} can't be used: {error.strerror}. Choose another with --port.") from error
 
 
 def _refuse_real(db: Path) -> None:

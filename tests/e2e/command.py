@@ -41,6 +41,11 @@ def environment(folder: Path, *, api_url: str, cloud_url: str, **more: str) -> d
     }
 
 
+def command(*words: str) -> list[str]:
+    """``imagewarden`` with those words."""
+    return [*_COMMAND, *words]
+
+
 def imagewarden(
     *words: str, env: Mapping[str, str], cwd: Path, typed: str | None = None
 ) -> subprocess.CompletedProcess[str]:
@@ -49,7 +54,7 @@ def imagewarden(
     :param typed: what it is answered
     """
     return subprocess.run(
-        [*_COMMAND, *words], env=dict(env), cwd=cwd, input=typed, capture_output=True, text=True, timeout=60
+        command(*words), env=dict(env), cwd=cwd, input=typed, capture_output=True, text=True, timeout=60
     )
 
 
@@ -89,7 +94,7 @@ def running(
     :param ready: the status by which it says so: 503 where it is up and something is missing
     """
     with (cwd / "bot.log").open("ab") as log:
-        process = subprocess.Popen([*under, *_COMMAND, *words], env=dict(env), cwd=cwd, stderr=log)
+        process = subprocess.Popen([*under, *command(*words)], env=dict(env), cwd=cwd, stderr=log)
     bot = Running(process, f"http://127.0.0.1:{listens}")
     try:
         until = time.monotonic() + 30

@@ -1,0 +1,81 @@
+"""A proxy in the environment, as in most companies: it is for what is elsewhere, and no way to this machine."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.answers import Client
+from bot.sandbox import company
+from bot.sandbox.cloud.server import CloudServer
+from bot.sandbox.workspace.server import WorkspaceServer
+from tests.approvals.raw_server import Reply, http, serving
+from tests.e2e.command import command, environment, free_port, imagewarden, running
+from tests.e2e.person import PersonAt
+
+NAMES = ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy")
+
+
+@pytest.fixture
+def proxies() -> Iterator[dict[str, str]]:
+    """Variables that name one that takes no connection."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield dict.fromkeys(NAMES, f"http://127.0.0.1:{bound.getsockname()[1]}")
+
+
+def test_the_sandbox_starts(proxies: dict[str, str], tmp_path: Path) -> None:
+    env = environment(tmp_path, api_url="", cloud_url="", **proxies)
+    process = subprocess.Popen(
+        command("sandbox", "--port", "0"), env=env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        assert process.stdout is not None
+        told = process.stdout.readline().decode()
+        assert told.startswith("The sandbox is at "), process.communicate()
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(told.split()[-1], timeout=5) as page:
+            assert page.status == 200
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert process.returncode == 0
+
+
+def test_the_sandbox_says_so_where_its_port_is_taken(tmp_path: Path) -> None:
+    env = environment(tmp_path, api_url="", cloud_url="")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = imagewarden("sandbox", "--port", str(port), env=env, cwd=tmp_path)
+    assert ended.returncode == 1
+    assert ended.stderr == f"Error: port {port} can't be used: Address already in use. Choose another with --port.\n"
+
+
+@pytest.mark.parametrize("way", ["http", "socket"])
+def test_the_main_job_is_done_with_servers_of_this_machine(
+    way: str, proxies: dict[str, str], cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path
+) -> None:
+    port = free_port()
+    address = f"127.0.0.1:{port}"
+    secrets = {"SLACK_SIGNING_SECRET": company.SIGNING_SECRET, "SLACK_APP_TOKEN": company.APP_TOKEN}
+    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url, **secrets, **proxies)
+    workspace.deliver_to(f"http://{address}/slack/events" if way == "http" else None)
+    mei, lin = PersonAt(workspace.url, "U0MEI"), PersonAt(workspace.url, "U0LIN")
+    with running("run", "--http" if way == "http" else "--metrics", address, listens=port, env=env, cwd=tmp_path):
+        mei.types("/image share base-nightly with data-team because x")
+        lin.presses("Approve", on=lin.sees("Share base-nightly with data-team", where="C0IMAGES"))
+        mei.sees("is shared with data-team")
+    assert set(cloud.state.shares("img-6pb6lrmy")) == {"100012345678"}
+
+
+def test_what_is_elsewhere_is_reached_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(Reply(http({"ok": True, "user": {}}), "close")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        Client("xoxb-x", base_url="http://slack.invalid/api/", retry_handlers=[]).users_info(user="U0LIN")
+    assert proxy.requests[0].startswith(b"POST http://slack.invalid/api/users.info HTTP/1.1\r\n")
