@@ -24,7 +24,7 @@ from tencentcloud.lighthouse.v20200324.lighthouse_client import LighthouseClient
 from tencentcloud.sts.v20180813.sts_client import StsClient
 
 from approvals import tencent_answers, tencent_credentials
-from approvals.addresses import is_of_this_machine
+from approvals.addresses import is_reached_directly
 from approvals.errors import CloudError, OutcomeUnknown, Unavailable
 from approvals.rate import RateLimits
 from approvals.tencent_answers import Answer
@@ -110,7 +110,7 @@ class Client:
         self._default_region = regions[0]
         self._lighthouse = lighthouse
         self._credential = tencent_credentials.given(secret_id, secret_key, token)
-        self._profile, self._local = _profile(site, endpoint, timeout, authorities)
+        self._profile = _profile(site, endpoint, timeout, authorities)
         self._transport = Transport(deadline)
         self._limits = RateLimits(clock=clock, wait=wait)
         self._clock = clock
@@ -159,27 +159,25 @@ class Client:
 
     def _mount(self, connection: Any) -> None:
         session = connection._session
-        # A .netrc would replace the signature. The SDK reads the proxy's variables by itself.
+        # A .netrc would replace the signature. The SDK reads the proxy's variables by itself, of NO_PROXY whole names.
         session.trust_env = False
         session.mount("https://", self._transport)
         session.mount("http://", self._transport)
-        if self._local:
+        if is_reached_directly(connection.request_host):
             connection.proxy = None
 
 
-def _profile(
-    site: Site, endpoint: str | None, timeout: tuple[float, float], authorities: Path | None
-) -> tuple[ClientProfile, bool]:
-    """The SDK's settings, and whether the endpoint is on this machine, where no proxy leads.
+def _profile(site: Site, endpoint: str | None, timeout: tuple[float, float], authorities: Path | None) -> ClientProfile:
+    """The SDK's settings.
 
     :raises ValueError: the endpoint is no base URL
     """
-    scheme, host, local = "https", None, False
+    scheme, host = "https", None
     if endpoint is not None:
         parts = urlsplit(endpoint)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or "@" in parts.netloc:
             raise ValueError(f"{endpoint!r} is no base URL such as http://127.0.0.1:9000")
-        scheme, host, local = parts.scheme, parts.netloc, is_of_this_machine(parts.hostname)
+        scheme, host = parts.scheme, parts.netloc
     # The scheme counts at construction only, and the SDK signs the endpoint as the Host header: bare host[:port].
     http = HttpProfile(
         protocol=scheme,
@@ -188,8 +186,7 @@ def _profile(
         reqTimeout=timeout,
         certification=str(authorities) if authorities else None,
     )
-    profile = ClientProfile(httpProfile=http, language="en-US", disable_region_breaker=True, retryer=NoopRetryer())
-    return profile, local
+    return ClientProfile(httpProfile=http, language="en-US", disable_region_breaker=True, retryer=NoopRetryer())
 
 
 def _told(action: str, error: Exception) -> CloudError:

@@ -23,7 +23,7 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.interval_runner import IntervalRunner
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from approvals.addresses import is_of_this_machine
+from approvals.addresses import is_reached_directly
 from bot import limits
 
 _PING_EVERY = 5.0  # seconds
@@ -58,7 +58,7 @@ class SocketMode:
         self._waiting_until = waiting_until
         self._handler = SocketModeHandler(app, app_token, web_client=web_client, ping_interval=ping_every)
         self._client = self._handler.client
-        if is_of_this_machine(urlsplit(web_client.base_url).hostname or ""):
+        if is_reached_directly(urlsplit(web_client.base_url).netloc):
             self._client.proxy = None
         self._client.on_message_listeners.append(self._told)
         self._client.socket_mode_request_listeners = [self._answer]

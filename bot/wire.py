@@ -23,7 +23,7 @@ from urllib.request import (
     build_opener,
 )
 
-from approvals.addresses import is_of_this_machine
+from approvals.addresses import is_reached_directly
 from approvals.deadlines import Deadline
 
 WITHIN = 15.0
@@ -71,7 +71,7 @@ def fetch(request: Request, *, timeout: float, within: float, tls: SSLContext | 
     """
     :param timeout: seconds for each read
     :param within: seconds for all of it
-    :param proxy: to what isn't on this machine; None takes that of the environment
+    :param proxy: to what isn't reached directly; None takes that of the environment
     :raises HTTPError: a status that is no success; what came with it is at hand
     :raises OSError, HTTPException: no whole answer came in time
     :raises ValueError, LookupError: it is no text
@@ -94,7 +94,7 @@ def fetch(request: Request, *, timeout: float, within: float, tls: SSLContext | 
 
 
 def _proxies(request: Request, proxy: str | None) -> ProxyHandler:
-    if is_of_this_machine(urlsplit(request.full_url).hostname or ""):
+    if is_reached_directly(urlsplit(request.full_url).netloc):
         return ProxyHandler({})
     return ProxyHandler({"http": proxy, "https": proxy} if proxy else None)
 

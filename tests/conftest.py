@@ -10,7 +10,7 @@ from hypothesis import settings
 
 settings.register_profile("long", max_examples=2000)
 
-_OURS = ("SLACK_", "TENCENTCLOUD_", "IMAGEWARDEN_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+_OURS = ("SLACK_", "TENCENTCLOUD_", "IMAGEWARDEN_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -123,6 +123,18 @@ def test_a_proxy_carries_calls_to_elsewhere_only(monkeypatch: pytest.MonkeyPatch
         assert (len(proxy.requests), len(server.requests)) == (1, 1)
 
 
+@pytest.mark.parametrize("direct", [".invalid", "cloud.invalid,other.test", "*"])
+def test_no_proxy_carries_what_the_environment_says_is_reached_without(
+    monkeypatch: pytest.MonkeyPatch, direct: str
+) -> None:
+    with serving(Reply(GOOD)) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.setenv("no_proxy", direct)
+        with client("http://cloud.invalid") as cloud, pytest.raises(Unavailable):
+            share(cloud)
+        assert proxy.requests == []
+
+
 @pytest.mark.parametrize("endpoint", ["http://cloud.invalid", "https://cloud.invalid"])
 def test_a_proxy_that_is_down_let_nothing_through(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:
     for name in ("http_proxy", "https_proxy"):

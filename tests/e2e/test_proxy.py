@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from slack_bolt import App
 
 from bot.answers import Client
 from bot.sandbox import company
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
+from bot.socket_mode import SocketMode
 from tests.approvals.raw_server import Reply, http, serving
 from tests.e2e.command import command, environment, free_port, imagewarden, running
 from tests.e2e.person import PersonAt
@@ -79,3 +81,24 @@ def test_what_is_elsewhere_is_reached_through_it(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         Client("xoxb-x", base_url="http://slack.invalid/api/", retry_handlers=[]).users_info(user="U0LIN")
     assert proxy.requests[0].startswith(b"POST http://slack.invalid/api/users.info HTTP/1.1\r\n")
+
+
+def test_what_the_environment_says_is_reached_without_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(Reply(http({"ok": True, "user": {}}), "close")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", ".invalid")
+        client = Client("xoxb-x", base_url="http://slack.invalid/api/", retry_handlers=[])
+        with pytest.raises(OSError, match=r"known|resol"):
+            client.users_info(user="U0LIN")
+    assert proxy.requests == []
+
+
+@pytest.mark.parametrize(
+    ("direct", "through"),
+    [("", "http://proxy.invalid:3128"), (".slack.com", None), ("example.com", "http://proxy.invalid:3128")],
+)
+def test_so_is_the_socket(monkeypatch: pytest.MonkeyPatch, direct: str, through: str | None) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.invalid:3128")
+    monkeypatch.setenv("NO_PROXY", direct)
+    app = App(client=Client("xoxb-x"), token_verification_enabled=False)
+    assert SocketMode(app, company.APP_TOKEN, Client("xoxb-x"))._client.proxy == through
