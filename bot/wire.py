@@ -14,13 +14,12 @@ from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import (
-    HTTPHandler,
-    HTTPRedirectHandler,
-    HTTPSHandler,
+    AbstractHTTPHandler,
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
     OpenerDirector,
     ProxyHandler,
     Request,
-    build_opener,
 )
 
 from approvals.addresses import is_reached_directly
@@ -48,23 +47,20 @@ class _TlsConnection(_Connection, HTTPSConnection):
     pass
 
 
-class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *_args: object) -> None:
-        """None follows; the redirect is the answer."""
+class _Handler(AbstractHTTPHandler):
+    """Both schemes; urllib's own would read all certificates of the system for each call."""
 
+    http_request = https_request = AbstractHTTPHandler.do_request_
 
-class _Handler(HTTPHandler):
-    def http_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_Connection, req)
-
-
-class _TlsHandler(HTTPSHandler):
     def __init__(self, tls: SSLContext | None) -> None:
-        super().__init__(context=tls)
+        super().__init__()
         self._tls = tls
 
-    def https_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_TlsConnection, req, context=self._tls)
+    def http_open(self, request: Request) -> HTTPResponse:
+        return self.do_open(_Connection, request)
+
+    def https_open(self, request: Request) -> HTTPResponse:
+        return self.do_open(_TlsConnection, request, context=self._tls)
 
 
 def fetch(request: Request, *, timeout: float, within: float, tls: SSLContext | None, proxy: str | None) -> Fetched:
@@ -76,7 +72,9 @@ def fetch(request: Request, *, timeout: float, within: float, tls: SSLContext | 
     :raises OSError, HTTPException: no whole answer came in time
     :raises ValueError, LookupError: it is no text
     """
-    opener = build_opener(_NoRedirects(), _Handler(), _TlsHandler(tls), _proxies(request, proxy))
+    opener = OpenerDirector()  # which follows no redirect: a status that is no success is an error
+    for handler in (_proxies(request, proxy), _Handler(tls), HTTPErrorProcessor(), HTTPDefaultErrorHandler()):
+        opener.add_handler(handler)
     deadline = Deadline(within)
     token = _deadline.set(deadline)
     try:

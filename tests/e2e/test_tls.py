@@ -85,6 +85,16 @@ def test_so_are_private_answers(env: dict[str, str], tmp_path: Path, workspace: 
     assert (message.text, message.only_for) == ("Only @lin can decide.", "U0MEI")
 
 
+@pytest.mark.parametrize("authorities", [None, "authority.pem"])
+def test_certificates_are_read_once_and_not_for_each_call(
+    env: dict[str, str], tmp_path: Path, authorities: str | None
+) -> None:
+    named = {"SSL_CERT_FILE": str(tmp_path / authorities)} if authorities else {}
+    one, other = (web_client(config.of(env | named), token) for token in (None, company.BOT_TOKEN))
+    assert isinstance(one.ssl, ssl.SSLContext)
+    assert one.ssl is other.ssl
+
+
 @pytest.mark.parametrize("held", [None, "not a certificate"])
 def test_an_authority_that_cannot_be_read_is_told_at_the_start(
     env: dict[str, str], tmp_path: Path, held: str | None
