@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import signal
 import socket
+import ssl
 import subprocess
+import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import trustme
 from slack_bolt import App
 
 from bot.answers import Client
@@ -19,6 +22,7 @@ from bot.sandbox.workspace.server import WorkspaceServer
 from bot.socket_mode import SocketMode
 from tests.approvals.raw_server import Reply, http, serving
 from tests.e2e.command import command, environment, free_port, imagewarden, running
+from tests.e2e.line import Line, line_to
 from tests.e2e.person import PersonAt
 
 NAMES = ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy")
@@ -81,6 +85,34 @@ def test_what_is_elsewhere_is_reached_through_it(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         Client("xoxb-x", base_url="http://slack.invalid/api/", retry_handlers=[]).users_info(user="U0LIN")
     assert proxy.requests[0].startswith(b"POST http://slack.invalid/api/users.info HTTP/1.1\r\n")
+
+
+class Tunnel(Line):
+    """A proxy that passes on what is in TLS, wherever that is to go, to one server.
+
+    :ivar asked: what it was asked for
+    """
+
+    asked: tuple[bytes, ...] = ()
+
+    def _forward(self, near: socket.socket, dead: threading.Event, cut: threading.Event) -> None:
+        self.asked += (near.recv(65536).partition(b"\r\n")[0],)
+        near.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        super()._forward(near, dead, cut)
+
+
+def test_what_is_in_tls_passes_through_it_unseen(monkeypatch: pytest.MonkeyPatch, workspace: WorkspaceServer) -> None:
+    authority = trustme.CA()
+    theirs, ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("slack.invalid").configure_cert(theirs)
+    authority.configure_trust(ours)
+    with line_to(workspace.url, theirs) as slack:
+        tunnel = Tunnel(slack.url)
+        monkeypatch.setenv("HTTPS_PROXY", tunnel.url)
+        client = Client(company.BOT_TOKEN, base_url="https://slack.invalid/api/", ssl=ours, retry_handlers=[])
+        assert client.auth_test()["team_id"] == company.TEAM
+        tunnel.stop()
+    assert [asked.split()[:2] for asked in tunnel.asked] == [[b"CONNECT", b"slack.invalid:443"]]
 
 
 def test_what_the_environment_says_is_reached_without_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
