@@ -9,6 +9,7 @@ from typing import TextIO
 
 import structlog
 
+_PATIENCE = 200  # milliseconds for whoever reads to go on; who didn't isn't waited for again until they do
 _AT_ONCE = 1000  # characters: at most 4,000 bytes, for which there is room where a pipe says that there is any
 
 log = structlog.get_logger()
@@ -53,7 +54,7 @@ class Unhindered(logging.StreamHandler[TextIO]):
             self._in_a_line = begin + _AT_ONCE < len(line)
 
     def _takes(self) -> bool:
-        return not self._is_file or bool(self._poll.poll(0))
+        return not self._is_file or bool(self._poll.poll(0 if self._left_out else _PATIENCE))
 
 
 def configure() -> None:

@@ -128,3 +128,18 @@ def test_a_log_that_nobody_reads_holds_up_nothing_and_what_was_left_out_is_count
     assert json.loads(left_out)["event"] == "log_lines_left_out"
     assert json.loads(left_out)["number"] == 50 - len(lines)
     assert json.loads(again)["event"] == "again"
+
+
+def test_nothing_is_left_out_for_whoever_reads_more_slowly_than_it_is_told() -> None:
+    ours, theirs = os.pipe()
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(_ROOT), "TERM": "xterm"}
+    with subprocess.Popen(
+        [sys.executable, "-c", _MANY], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        told = b""
+        while chunk := os.read(ours, 50):
+            told += chunk
+        os.close(ours)
+        assert process.wait(timeout=30) == 0
+    assert [json.loads(line)["event"] for line in told.splitlines()] == ["told"] * 50 + ["again"]
