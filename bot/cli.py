@@ -237,5 +237,7 @@ def sandbox(port: int, db: Path | None) -> None:
     logs.configure()
     try:
         run_sandbox(port=port, db=db)
-    except (ImagewardenError, CannotStart, OSError) as error:
+    except (ImagewardenError, CannotStart) as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"the sandbox can't start: {error}") from error

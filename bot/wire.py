@@ -64,7 +64,8 @@ class _Handler(AbstractHTTPHandler):
 
 
 def fetch(request: Request, *, timeout: float, within: float, tls: SSLContext | None, proxy: str | None) -> Fetched:
-    """
+    """Send it once, and read the answer whole.
+
     :param timeout: seconds for each read
     :param within: seconds for all of it
     :param proxy: to what isn't reached directly; None takes that of the environment

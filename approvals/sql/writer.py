@@ -157,9 +157,7 @@ class Writer:
             return True
         if self._withdraw(works):
             return False
-        while not works[
-            0
-        ].settled:  # whoever has them in hand gives them up in time, and waits on or leaves it to others
+        while not works[0].settled:  # whoever has them in hand gives them up in time, or leaves them to us
             if self._door.acquire(timeout=_LOOK_EVERY):
                 return True
         return False

@@ -99,19 +99,9 @@ def test_a_sweep_runs_at_the_start_and_again_at_each_commit_that_makes_something
         assert runs.reach(5)
 
 
-def test_a_commit_wakes_only_those_for_whom_something_is_due(store: Store) -> None:
-    concerned, other = Looks(store), Runs()
-    with running(store, concerned.sweep(), Sweep("other", other, NOTHING)):
-        assert other.reach(1)
-        for number in range(1, 4):
-            assert concerned.reach(number)
-            commit(store, str(number))
-        assert concerned.reach(4)
-        assert other.count == 1
-
-
-def test_a_commit_wakes_nobody_whose_time_it_does_not_change(store: Store) -> None:
-    due = utc_now() + timedelta(seconds=WITHIN)
+@pytest.mark.parametrize("later", [None, WITHIN], ids=["nothing", "something later"])
+def test_a_commit_wakes_only_those_for_whom_something_is_due(store: Store, later: float | None) -> None:
+    due = utc_now() + timedelta(seconds=later) if later else None
     concerned, other = Looks(store), Runs()
     with running(store, concerned.sweep(), Sweep("other", other, lambda _ledger: due)):
         assert other.reach(1)
