@@ -1,4 +1,4 @@
-"""A time by which a call must be over: then its connection is cut, wherever the call is."""
+"""What bounds a call over the network: the time by which it must be over, and the size of its answer."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import socket
 import threading
 from contextlib import suppress
 
+LARGEST_ANSWER = 16 * 1024 * 1024
+"""Bytes: many times what any answer of the cloud or of Slack takes, and no danger to the machine."""
+
 
 class Deadline:
-    """Of one call on its way.
+    """Of one call on its way: once it has passed, the connection is cut, wherever the call is.
 
     :param seconds: from now
     :ivar passed: is the time up?

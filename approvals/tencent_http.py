@@ -6,18 +6,20 @@ passes for a success), and bounds each read but not their sum. This adapter sits
 
 from __future__ import annotations
 
+import io
 import socket
 from contextvars import ContextVar
 from typing import Any
 
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from approvals.deadlines import Deadline
+from approvals.deadlines import LARGEST_ANSWER, Deadline
 
 _CONNECTIONS_KEPT = 32  # for each host; more threads than call at once
+_AT_ONCE = 65536  # bytes
 
 
 class NotSent(Exception):
@@ -104,8 +106,8 @@ class Transport(HTTPAdapter):
         token = _attempt.set(attempt)
         try:
             response = super().send(request, *args, **kwargs)
-            response.content  # noqa: B018  reads it, within the deadline
-        except NotSent:
+            response.raw = io.BytesIO(_whole(response.raw))
+        except (NotSent, NoAnswer):
             raise
         except Exception as error:
             raise _told(error, attempt) from error
@@ -117,6 +119,19 @@ class Transport(HTTPAdapter):
         if response.status_code != 200:
             raise NoAnswer(f"the answer was HTTP status {response.status_code}")
         return response
+
+
+def _whole(raw: BaseHTTPResponse) -> bytes:
+    """
+    :raises NoAnswer: it is larger than any answer
+    """
+    read = bytearray()
+    for some in raw.stream(_AT_ONCE, decode_content=True):
+        read += some
+        if len(read) > LARGEST_ANSWER:
+            raw.close()
+            raise NoAnswer("the answer is too large")
+    return bytes(read)
 
 
 def _told(error: Exception, attempt: _Attempt) -> Exception:

@@ -18,7 +18,7 @@ from approvals.verifying import Verified, verify
 COLUMNS = ("seq", "at", "event", "request_id", "actor_id", "actor_name", "detail", "previous", "hash")
 
 _MOST_FLAWS = 100
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet computes
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # how a cell begins that some spreadsheet computes
 
 
 def report(db: Path, head: str) -> bool:

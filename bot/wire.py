@@ -8,9 +8,9 @@ from __future__ import annotations
 import io
 from contextvars import ContextVar
 from email.message import Message
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from ssl import SSLContext
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import (
@@ -23,7 +23,7 @@ from urllib.request import (
 )
 
 from approvals.addresses import is_reached_directly
-from approvals.deadlines import Deadline
+from approvals.deadlines import LARGEST_ANSWER, Deadline
 
 WITHIN = 15.0
 """Seconds that a call may take in all, looking up the name apart: as long as others wait for what we have in hand."""
@@ -70,7 +70,7 @@ def fetch(request: Request, *, timeout: float, within: float, tls: SSLContext | 
     :param within: seconds for all of it
     :param proxy: to what isn't reached directly; None takes that of the environment
     :raises HTTPError: a status that is no success; what came with it is at hand
-    :raises OSError, HTTPException: no whole answer came in time
+    :raises OSError, HTTPException: no whole answer came in time, or one larger than any of Slack's
     :raises ValueError, LookupError: it is no text
     """
     opener = OpenerDirector()  # which follows no redirect: a status that is no success is an error
@@ -102,11 +102,20 @@ def _whole(opener: OpenerDirector, request: Request, timeout: float) -> Fetched:
     try:
         with opener.open(request, timeout=timeout) as answer:
             charset = answer.headers.get_content_charset() or "utf-8"
-            return Fetched(answer.status, answer.headers, answer.read().decode(charset))
+            return Fetched(answer.status, answer.headers, _read(answer).decode(charset))
     except HTTPError as error:
         with error:
-            read = io.BytesIO(error.read())
+            read = io.BytesIO(_read(cast(HTTPResponse, error.fp)))
         raise HTTPError(error.url, error.code, error.msg, error.headers, read) from None
+
+
+def _read(answer: HTTPResponse) -> bytes:
+    read = answer.read(LARGEST_ANSWER + 1)
+    if len(read) > LARGEST_ANSWER:
+        raise HTTPException("the answer is too large")
+    if answer.length:  # which read() tells by itself only where it is asked for all
+        raise IncompleteRead(read, answer.length)
+    return read
 
 
 def _late() -> TimeoutError:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import time
 from pathlib import Path
 
 import pytest
 
+from approvals.deadlines import LARGEST_ANSWER
 from approvals.errors import OutcomeUnknown, Unavailable
 from approvals.tencent import TencentCloud
 from tests.approvals.clouds import GUANGZHOU, client
@@ -56,6 +58,22 @@ def test_a_call_ends_at_its_deadline(reply: Reply) -> None:
             share(cloud)
         assert DEADLINE <= time.monotonic() - began < 5 * DEADLINE
         assert len(server.requests) == 1
+
+
+TOO_LARGE = b'{"Response": {"RequestId": "' + b"r" * LARGEST_ANSWER + b'"}}'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [http(TOO_LARGE), http(TOO_LARGE, length=-1), http(gzip.compress(TOO_LARGE), headers="Content-Encoding: gzip\r\n")],
+    ids=["with its length", "without", "packed"],
+)
+def test_an_answer_is_read_up_to_a_size(data: bytes) -> None:
+    with serving(Reply(data, "close"), Reply(GOOD)) as server, client(server.url) as cloud:
+        with pytest.raises(OutcomeUnknown, match="too large"):
+            share(cloud)
+        assert share(cloud) == "req-1"
+        assert server.connections == 2
 
 
 def test_after_a_deadline_the_next_call_has_a_fresh_connection() -> None:

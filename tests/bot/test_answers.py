@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from slack_sdk.errors import SlackApiError
 
+from approvals.deadlines import LARGEST_ANSWER
 from approvals.errors import DirectoryError, UnknownPerson
 from approvals.workspace import Workspace
 from bot import answers
@@ -74,6 +75,33 @@ def test_a_call_ends_in_time_however_slowly_the_answer_comes(reply: Reply) -> No
         with pytest.raises(TimeoutError, match="took too long"):
             client.users_info(user="U0LIN")
         assert WITHIN <= time.monotonic() - began < 10 * WITHIN
+
+
+TOO_LARGE = http(b'{"ok": true, "user": {"name": "' + b"x" * LARGEST_ANSWER + b'"}}')
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TOO_LARGE,
+        http(TOO_LARGE.partition(b"\r\n\r\n")[2], length=-1),
+        http(TOO_LARGE.partition(b"\r\n\r\n")[2], status="503 Service Unavailable"),
+    ],
+    ids=["with its length", "without", "a refusal"],
+)
+def test_an_answer_is_read_up_to_a_size(data: bytes) -> None:
+    with serving(Reply(data, "close")) as server:
+        client = Client("xoxb-x", base_url=f"{server.url}/api/", retry_handlers=[])
+        with pytest.raises(HTTPException, match="too large"):
+            client.users_info(user="U0LIN")
+
+
+@pytest.mark.parametrize("cut", [1, 24])
+def test_an_answer_that_is_cut_is_none(cut: int) -> None:
+    with serving(Reply(GOOD[:-cut], "close")) as server:
+        client = Client("xoxb-x", base_url=f"{server.url}/api/", retry_handlers=[])
+        with pytest.raises(HTTPException, match="IncompleteRead"):
+            client.users_info(user="U0LIN")
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])

@@ -17,7 +17,7 @@ from typing import IO
 import pytest
 
 from approvals.audit import NOBODY, Entry
-from approvals.model import Verb
+from approvals.model import Person, Verb
 from approvals.store import Store
 from tests.approvals.house import DATA, GUS, LAB, LIN, House
 from tests.e2e.command import imagewarden
@@ -120,6 +120,16 @@ def test_the_record_is_written_out_line_by_line(db: Path) -> None:
     assert lines[0]["detail"]["reason"] == "=cmd|' /C calc'!A0"
     rows = list(csv.DictReader(io.StringIO(audit(db, "export", "--format", "csv").stdout)))
     assert [row["hash"] for row in rows] == [line["hash"] for line in lines]
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_a_spreadsheet_computes_no_name(db: Path, first: str) -> None:
+    named = Person("U0MAL", f"{first}HYPERLINK(A1)")
+    with closing(Store(db)) as store:
+        store.write(lambda ledger: ledger.add_audit(Entry(NOON, "noted", named, None, {})))
+    with export(db, "csv", subprocess.PIPE) as process:
+        written, _ = process.communicate()
+    assert list(csv.DictReader(io.StringIO(written.decode(), newline="")))[-1]["actor_name"] == f"'{named.name}"
 
 
 def test_a_time_can_be_chosen_and_what_is_none_is_said(db: Path) -> None:
