@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO
@@ -18,6 +20,7 @@ from approvals.verifying import Verified, verify
 COLUMNS = ("seq", "at", "event", "request_id", "actor_id", "actor_name", "detail", "previous", "hash")
 
 _MOST_FLAWS = 100
+_PAGE = 1000
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # how a cell begins that some spreadsheet computes
 
 
@@ -47,17 +50,17 @@ def export(db: Path, to: IO[str], kind: str, since: datetime | None, until: date
     :param kind: ``jsonl`` or ``csv``
     :raises StoreError: the file can't be read
     """
-    span = {"since": stamp(since) if since else "", "until": stamp(until) if until else "~"}
-    with opened(db) as archive:
-        lines = archive.rows("lines_between", **span)
-        if kind == "csv":
-            writer = csv.writer(to)
-            writer.writerow(COLUMNS)
-            writer.writerows([_cell(line[column]) for column in COLUMNS] for line in lines)
-            return
-        for line in lines:
-            fields = {column: line[column] for column in COLUMNS}
-            to.write(json.dumps(fields | {"detail": _read(line["detail"])}, ensure_ascii=False) + "\n")
+    lines = _lines(db, stamp(since) if since else "", stamp(until) if until else "~")
+    with opened(db):
+        pass  # what can't be read is told before anything is written
+    if kind == "csv":
+        writer = csv.writer(to)
+        writer.writerow(COLUMNS)
+        writer.writerows([_cell(line[column]) for column in COLUMNS] for line in lines)
+        return
+    for line in lines:
+        fields = {column: line[column] for column in COLUMNS}
+        to.write(json.dumps(fields | {"detail": _read(line["detail"])}, ensure_ascii=False) + "\n")
 
 
 def moment(text: str, *, end: bool) -> datetime:
@@ -79,6 +82,18 @@ def standard_output() -> IO[str]:
     """Standard output in UTF-8, whatever the terminal's locale."""
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a text stream, always
     return sys.stdout
+
+
+def _lines(db: Path, since: str, until: str) -> Iterator[sqlite3.Row]:
+    """Whoever takes the lines may pause for long; a file kept open meanwhile would keep its log from being emptied."""
+    after = float("-inf")
+    while True:
+        with opened(db) as archive:
+            page = list(archive.rows("lines_between", after=after, since=since, until=until, page=_PAGE))
+        yield from page
+        if len(page) < _PAGE:
+            return
+        after = page[-1]["seq"]
 
 
 def _read(detail: str) -> object:

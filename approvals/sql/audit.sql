@@ -5,9 +5,9 @@
 SELECT seq, at, event, request_id, actor_id, actor_name, detail, previous, hash FROM audit ORDER BY seq
 
 -- lines_between --
--- The lines of a time, in order.
+-- The next lines of a time, in order.
 SELECT seq, at, event, request_id, actor_id, actor_name, detail, previous, hash FROM audit
- WHERE at >= :since AND at < :until ORDER BY seq
+ WHERE seq > :after AND at >= :since AND at < :until ORDER BY seq LIMIT :page
 
 -- newest_number --
 -- The number of the last line that was ever written, as SQLite remembers it.

@@ -82,7 +82,7 @@ def test_a_file_that_cannot_be_read_is_another_answer_than_a_broken_one(tmp_path
 @pytest.mark.parametrize("words", [("verify",), ("export",), ("export", "--format", "csv")])
 def test_a_name_that_no_file_can_have_is_told(tmp_path: Path, words: tuple[str, ...]) -> None:
     told = audit(tmp_path / ("x" * 300), *words)
-    assert told.returncode == 2
+    assert (told.returncode, told.stdout) == (2, "")
     assert "File name too long" in told.stderr
     assert "Traceback" not in told.stderr
 
@@ -96,6 +96,18 @@ def test_whoever_has_read_enough_may_hang_up(db: Path, kind: str) -> None:
         process.stdout.readline()
         process.stdout.close()
         assert process.communicate()[1] == b""
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_whoever_pauses_in_reading_keeps_the_log_of_the_database_from_nothing(db: Path, kind: str) -> None:
+    with closing(Store(db)) as store:
+        store.write_all([lambda ledger: ledger.add_audit(Entry(NOON, "noted", NOBODY, None, {}))] * 5000)
+        with export(db, kind, subprocess.PIPE) as process, closing(sqlite3.connect(db)) as connection:
+            assert process.stdout is not None
+            process.stdout.readline()
+            store.write(lambda ledger: ledger.add_audit(Entry(NOON, "noted", NOBODY, None, {})))
+            until(lambda: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+            process.stdout.close()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is full is Linux's")
