@@ -17,6 +17,7 @@ from approvals.sql.work import plain
 BUSY_FOR = 30  # seconds to wait for another process that writes
 _BETWEEN = 0.01  # seconds between two tries to have a new file alone
 CHECKPOINT_EVERY = 4000  # pages (16 MiB): the same pages change again and again, and each checkpoint waits for the disk
+_LONGEST_LOG = 2 * CHECKPOINT_EVERY * 4096  # bytes that it keeps, once whoever kept it from being emptied has ended
 _OLDEST = (3, 35, 0)  # the first SQLite with RETURNING
 
 
@@ -36,6 +37,7 @@ def open_database(path: Path) -> Database:
         _write_ahead(connection)
         connection.execute("PRAGMA synchronous = FULL")  # what was acked survives a power loss
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_EVERY}")
+        connection.execute(f"PRAGMA journal_size_limit = {_LONGEST_LOG}").fetchall()
         connection.execute("PRAGMA foreign_keys = ON")
         connection.row_factory = sqlite3.Row
         return Database(connection)

@@ -468,6 +468,26 @@ def test_the_log_is_as_long_from_the_start_as_it_gets(counter: Path) -> None:
         assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'filling'").fetchall() == []
 
 
+def test_the_log_that_a_reader_made_long_is_short_again_once_the_reader_has_ended(counter: Path) -> None:
+    log = counter.with_name(counter.name + "-wal")
+
+    def store_bytes(db: Database) -> None:
+        db.execute("CREATE TABLE much (bytes)")
+        db.execute("INSERT INTO much VALUES (zeroblob(?))", (50_000_000,))
+
+    with closing(Writer(counter)) as writer:
+        writer.preallocate_log()
+        usual = log.stat().st_size
+        with closing(sqlite3.connect(counter, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT value FROM counter").fetchall()
+            writer.run([store_bytes], durable=True)[0].result()
+            assert log.stat().st_size > 2 * usual
+        for _ in range(3):
+            writer.run([bump], durable=True)[0].result()
+        assert log.stat().st_size < 2 * usual
+
+
 def test_a_log_that_can_t_be_written_is_told(counter: Path) -> None:
     writer = Writer(counter)
     writer.close()
