@@ -104,7 +104,7 @@ def test_an_owner_whom_the_policy_names_since_is_asked_about_what_waits(
     card = next(one for one in sara.messages() if one["channel"] != CHANNEL)
     assert "Deciding" in sara.text_of(card)
     assert "@lin" not in sara.text_of(card)
-    assert "@lin" not in lin.text_of(lin.sees("Share base-nightly with data-team", where=CHANNEL))
+    wait_for(lambda: "@lin" not in lin.text_of(lin.sees("Share base-nightly with data-team", where=CHANNEL)))
     sara.types("/image requests")
     sara.sees("Waiting for your decision")
     sara.presses("Approve", on=card)
