@@ -103,6 +103,16 @@ def test_what_lighthouse_has_stays_recorded_and_the_others_lose_it(database: Pat
         assert (office.cloud.offered, standing(house)) == (set(), set())
 
 
+def test_lighthouse_alone_stays_recorded_likewise(database: Path) -> None:
+    office = Office(database)
+    with office.house() as house:
+        share(house, LIGHTHOUSE)
+    with office.house(OFF) as house:
+        end(house)
+        assert last_end(house) == {LIGHTHOUSE: ("failed", "lighthouse_off")}
+        assert (office.cloud.offered, standing(house)) == ({BASE}, {LIGHTHOUSE})
+
+
 def test_nobody_is_told_that_lighthouse_has_not_what_cannot_be_looked_at(database: Path) -> None:
     office = Office(database)
     with office.house() as house:
