@@ -12,6 +12,7 @@ import pytest
 from approvals.copy_model import COPY_MOVES, Copy, CopyState
 from approvals.errors import AuthFailed, OutcomeUnknown, PutOff, Refused, Throttled, Unavailable
 from approvals.leases import LEASE
+from approvals.message_model import Notice
 from approvals.model import Action, ItemState, State, Verb
 from tests.approvals.crashing import Nap, Point, house_with
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Crash, FakeCloud, Unforeseen, image
@@ -120,6 +121,18 @@ def test_two_requests_that_need_the_same_copy_share_one(house: House) -> None:
     settle(house)
     assert {house.request(number).state for number in (first, second)} == {State.DONE}
     assert (calls(house), house.cloud.has(copies(house)[0].image_id)) == (1, {DATA, LAB})
+
+
+def test_who_waits_for_a_copy_is_told_on_the_card_and_it_is_no_attempt(database: Path) -> None:
+    """The card that says "in progress" is delivered meanwhile."""
+    taken = Nap(("after", "commit of Executor.sweep", 1), lambda: told.extend(house.told()))
+    told: list[Notice] = []
+    with closing(house_with(taken, database, FakeCloud(), Clock())) as house:
+        number = house.approved(DATA, regions=(SINGAPORE,))
+        house.execute()
+        assert "card" in {one.kind for one in told}
+        assert "card" in {one.kind for one in house.told()}
+        assert house.request(number).attempts == 0
 
 
 def test_two_processes_make_one_copy(house: House) -> None:
