@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def adopt(*, confirmed: bool) -> None:
         accounts = sum(len(one.targets) for one in found)
         if not confirmed:
             click.confirm(f"Take these {accounts} shares into the record as they are?", abort=True)
-        by = Person(OPERATOR, getpass.getuser())
+        by = Person(OPERATOR, _user())
         with click.progressbar(found, label="Taking them", file=sys.stderr) as rows:
             for one in rows:
                 _take(store, one, by, home=home, channel=policy.home.channel, now=utc_now())
@@ -68,6 +69,14 @@ def adopt(*, confirmed: bool) -> None:
     finally:
         cloud.close()
         store.close()
+
+
+def _user() -> str:
+    """Whoever typed it; a container may run as a number for which the machine has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def _found(store: Store, cloud: Cloud, policy: Policy) -> Iterator[Found]:

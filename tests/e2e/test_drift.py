@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -147,3 +150,24 @@ def test_the_shares_of_years_are_adopted_with_one_command(
     assert "there is nothing to adopt" in again.stdout
     whole = imagewarden("audit", "verify", env=env, cwd=tmp_path)
     assert whole.returncode == 0, whole.stdout
+
+
+NAMELESS = """
+import pwd
+def nobody(_uid): raise KeyError("no entry")
+pwd.getpwuid = nobody
+from bot.cli import main
+main()
+"""
+
+
+def test_whoever_has_no_name_on_the_machine_adopts_as_a_number(
+    tmp_path: Path, cloud: CloudServer, workspace: WorkspaceServer
+) -> None:
+    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url)
+    cloud.state.share(NIGHTLY, [PARTNER])
+    told = subprocess.run(
+        [sys.executable, "-c", NAMELESS, "adopt", "--yes"], env=env, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stderr
+    assert f'"actor_name": "user {os.getuid()}"' in imagewarden("audit", "export", env=env, cwd=tmp_path).stdout
