@@ -65,6 +65,14 @@ def test_what_the_cloud_accepts_is_done_and_not_verified(house: House) -> None:
     assert (house.cloud.has(KIT), standing(house)) == (set(), set())
 
 
+def test_where_the_cloud_tells_who_has_it_that_is_read_and_counts(house: House) -> None:
+    house.cloud.untold.clear()
+    house.cloud.give([DATA], KIT)
+    number = shared(house, DATA, LAB)
+    assert codes(house, number) == {DATA: ("already", "settled"), LAB: ("done", "")}
+    assert [call.accounts for call in house.cloud.calls if call.name == "share"] == [(LAB,)]
+
+
 def test_a_share_whose_process_died_right_after_the_call_is_ours_and_ends(house: House) -> None:
     number = house.approved(DATA, LAB, image=KIT, term=WEEK)
     die_after(house, "share")
