@@ -119,6 +119,14 @@ def test_whoever_had_it_before_keeps_it(house: House) -> None:
     assert house.cloud.has(KIT) == {DATA}
 
 
+def test_the_first_of_two_shares_to_end_takes_nothing_from_the_second(house: House) -> None:
+    shared(house, DATA)
+    second = shared(house, DATA, term=Term())
+    end(house)
+    assert house.cloud.has(KIT) == {DATA}
+    assert house.rows("SELECT request_id FROM grants WHERE ended_at IS NULL") == [{"request_id": second}]
+
+
 @pytest.mark.parametrize("asked", [True, False])
 def test_a_share_that_somebody_took_back_by_hand_ends_once(house: House, asked: bool) -> None:
     shared(house, DATA)
