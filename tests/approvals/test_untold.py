@@ -119,9 +119,15 @@ def test_whoever_had_it_before_keeps_it(house: House) -> None:
     assert house.cloud.has(KIT) == {DATA}
 
 
-def test_the_first_of_two_shares_to_end_takes_nothing_from_the_second(house: House) -> None:
+@pytest.mark.parametrize("before", [True, False])
+def test_the_first_of_two_shares_to_end_takes_nothing_from_the_second(house: House, before: bool) -> None:
+    """Though the second is only approved, and not yet done, when the first is over."""
     shared(house, DATA)
-    second = shared(house, DATA, term=Term())
+    if not before:
+        house.clock.advance(days=8)
+    second = house.approved(DATA, image=KIT)
+    if before:
+        settle(house)
     end(house)
     assert house.cloud.has(KIT) == {DATA}
     assert house.rows("SELECT request_id FROM grants WHERE ended_at IS NULL") == [{"request_id": second}]
