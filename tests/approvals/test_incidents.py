@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from approvals.errors import AuthFailed, Throttled, WrongAccount
 from approvals.message_model import Notice
 from approvals.model import State
 from bot.sandbox import company
-from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, FakeCloud, image
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, image
 from tests.approvals.house import DATA, LAB, OMAR, STRANGER, House
 
 ADMINS = [OMAR, "U0ADMIN"]
@@ -269,32 +269,6 @@ def test_a_call_that_works_in_one_region_does_not_tell_that_it_works_in_another(
     assert incidents(house) == [("auth", False)]
     house.watched.unshare(SINGAPORE, "img-far00001", [DATA])  # the same permission
     assert incidents(house) == [("auth", True)]
-
-
-class Closed(FakeCloud):
-    """Lets nobody see who has an image, where it is named."""
-
-    closed = ""
-
-    def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None] | None:
-        if image_id == self.closed:
-            raise REVOKED
-        return super().shared_with(region, image_id)
-
-
-def test_an_image_that_may_not_be_read_holds_up_no_other(database: Path) -> None:
-    cloud = Closed(image("img-secret01", "base-secret"), image("img-base0001", "base-2026"))
-    with closing(House(database, policy=POLICY, cloud=cloud)) as house:
-        closed = house.approved(DATA, image="base-secret")
-        cloud.closed = "img-secret01"
-        house.execute()
-        assert incidents(house) == [("auth", False)]
-        other = house.approved(DATA)
-        for _ in range(3):
-            house.clock.advance(minutes=2)
-            house.execute()
-        assert house.request(other).state is State.DONE
-        assert house.request(closed).state is State.APPROVED
 
 
 def test_what_lighthouse_lets_us_do_does_not_tell_that_cvm_does(house: House) -> None:
