@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from approvals.cloud import ImageKind
 from approvals.copy_model import COPY_MOVES, Copy, CopyState
 from approvals.errors import AuthFailed, OutcomeUnknown, PutOff, Refused, Throttled, Unavailable
 from approvals.leases import LEASE
@@ -121,6 +123,17 @@ def test_two_requests_that_need_the_same_copy_share_one(house: House) -> None:
     settle(house)
     assert {house.request(number).state for number in (first, second)} == {State.DONE}
     assert (calls(house), house.cloud.has(copies(house)[0].image_id)) == (1, {DATA, LAB})
+
+
+def test_nobody_takes_a_step_that_another_process_is_taking(database: Path) -> None:
+    cloud, clock, taken = FakeCloud(), Clock(), []
+    with closing(House(database, cloud=cloud, clock=clock)) as other:
+        at = Nap(("before", "cloud.room", 1), lambda: taken.append(other.copy()))
+        with closing(house_with(at, database, cloud, clock)) as house:
+            house.approved(DATA, regions=(SINGAPORE,))
+            house.execute()
+            assert house.copy() == 1
+    assert taken == [0]
 
 
 def test_who_waits_for_a_copy_is_told_on_the_card_and_it_is_no_attempt(database: Path) -> None:
@@ -261,13 +274,43 @@ def test_a_name_that_is_taken_is_our_own_copy(house: House) -> None:
     assert (house.request(number).state, calls(house)) == (State.DONE, 0)
 
 
+def test_an_image_that_others_share_under_that_name_is_not_our_copy(house: House) -> None:
+    number = house.approved(DATA, regions=(SINGAPORE,))
+    house.execute()
+    (copy,) = copies(house)
+    house.cloud.put(image("img-theirs01", copy.name, region=SINGAPORE, kind=ImageKind.SHARED))
+    house.cloud.names_are_unique = False
+    house.cloud.fail("copy", LOST, after_effect=True)
+    settle(house)
+    assert house.request(number).state is State.DONE
+    assert copies(house)[0].image_id != "img-theirs01"
+
+
 @pytest.mark.parametrize("error", [NOT_NOW, TOO_MANY, NO_KEYS])
 def test_where_nothing_was_done_it_is_tried_again(house: House, error: Exception) -> None:
     number = house.approved(DATA, regions=(SINGAPORE,))
     house.execute()
     house.cloud.fail("copy", error)
+    house.copy()
+    (copy,) = copies(house)
+    assert (copy.state, copy.calls, copy.polls) == (CopyState.WANTED, 0, 1)
+    assert copy.not_before > house.clock()
     settle(house)
     assert (house.request(number).state, calls(house)) == (State.DONE, 2)
+
+
+@pytest.mark.parametrize(("error", "polls"), [(TOO_MANY, 1), (LOST, 1), (NO_KEYS, 0)])
+def test_a_step_that_fails_is_put_off_and_credentials_are_no_attempt(
+    house: House, error: Exception, polls: int
+) -> None:
+    house.approved(DATA, regions=(SINGAPORE,))
+    house.execute()
+    house.cloud.fail("room", error)
+    house.copy()
+    (copy,) = copies(house)
+    assert (copy.state, copy.polls) == (CopyState.WANTED, polls)
+    assert timedelta(0) <= copy.not_before - house.clock() < timedelta(seconds=10)
+    assert house.rows("SELECT lease FROM copies") == [{"lease": None}]
 
 
 def test_credentials_that_do_not_suffice_hold_copies_until_they_do(house: House) -> None:
@@ -336,7 +379,11 @@ def test_an_owner_has_what_is_half_made_removed(house: House) -> None:
         assert house.press(number, person, Verb.REMOVE_COPY) == why
     assert house.press(number, LIN, Verb.REMOVE_COPY) == "remove_copy"
     assert house.press(number, LIN, Verb.REMOVE_COPY) == "nothing_to_remove"
+    house.told()
     settle(house)
+    told = [(one.kind, one.facts.get("event")) for one in house.told()]
+    assert (told.count(("thread", "copy_removed")), ("card", None) in told) == (1, True)
+    assert ("with snapshots",) not in {call.accounts for call in house.cloud.calls}
     assert (SINGAPORE, copy.image_id) not in house.cloud.stock
     assert copies(house)[0].state is CopyState.REMOVED
     assert calls(house, "delete_image") == 1
@@ -362,6 +409,26 @@ def test_what_somebody_uses_meanwhile_is_kept(house: House) -> None:
     assert house.events(number)[-1] == "copy_kept"
 
 
+def test_what_became_whole_meanwhile_and_nobody_uses_is_removed(house: House) -> None:
+    number = failed(house)
+    (copy,) = copies(house)
+    house.cloud.put(image(copy.image_id, copy.name, region=SINGAPORE))
+    house.press(number, LIN, Verb.REMOVE_COPY)
+    settle(house)
+    assert copies(house)[0].state is CopyState.REMOVED
+
+
+def test_what_the_cloud_shows_long_after_it_took_its_removal_is_told(house: House) -> None:
+    number = failed(house)
+    house.press(number, LIN, Verb.REMOVE_COPY)
+    house.cloud.fail("delete_image", *[LOST] * 20)
+    began = house.clock()
+    settle(house, timedelta(hours=1))
+    assert copies(house)[0].state is CopyState.FAILED
+    assert house.events(number)[-1] == "copy_kept"
+    assert timedelta(seconds=30) < house.clock() - began < timedelta(minutes=3)
+
+
 def test_a_copy_that_does_not_move_is_said_to_and_given_up_after_a_day(house: House) -> None:
     house.cloud.looks = 2
     number = house.approved(DATA, regions=(SINGAPORE,))
@@ -378,12 +445,15 @@ def test_progress_is_shown_now_and_then_and_not_with_each_look(house: House) -> 
     number = house.approved(DATA, regions=(SINGAPORE,))
     house.execute()
     house.told()
-    cards, began = 0, house.clock()
+    shown: list[datetime] = []
     while house.request(number).copies[0].is_open:
-        cards += house.copy() and any(notice.kind == "card" for notice in house.told())
+        if house.copy() and any(notice.kind == "card" for notice in house.told()):
+            shown.append(house.clock())
         house.clock.advance(seconds=1)
-    seconds = (house.clock() - began).total_seconds()
-    assert 10 < cards <= seconds / 10 + 2
+    assert len(shown) > 10
+    began, first, *_ = shown
+    assert first - began < timedelta(seconds=5)
+    assert min(after - before for before, after in pairwise(shown[1:-1])) >= timedelta(seconds=10)
 
 
 def test_a_process_that_dies_right_after_the_call_is_followed_by_a_look(house: House) -> None:
