@@ -128,7 +128,7 @@ def test_two_requests_that_need_the_same_copy_share_one(house: House) -> None:
 def test_nobody_takes_a_step_that_another_process_is_taking(database: Path) -> None:
     cloud, clock, taken = FakeCloud(), Clock(), []
     with closing(House(database, cloud=cloud, clock=clock)) as other:
-        at = Nap(("before", "cloud.room", 1), lambda: taken.append(other.copy()))
+        at = Nap(("before", "cloud.room", 2), lambda: taken.append(other.copy()))  # the first is the check's
         with closing(house_with(at, database, cloud, clock)) as house:
             house.approved(DATA, regions=(SINGAPORE,))
             house.execute()
@@ -423,9 +423,11 @@ def test_what_the_cloud_shows_long_after_it_took_its_removal_is_told(house: Hous
     house.press(number, LIN, Verb.REMOVE_COPY)
     house.cloud.fail("delete_image", *[LOST] * 20)
     began = house.clock()
+    house.told()
     settle(house, timedelta(hours=1))
     assert copies(house)[0].state is CopyState.FAILED
     assert house.events(number)[-1] == "copy_kept"
+    assert [one.facts["event"] for one in house.told() if one.kind == "thread"] == ["copy_kept"]
     assert timedelta(seconds=30) < house.clock() - began < timedelta(minutes=3)
 
 
