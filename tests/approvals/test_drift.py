@@ -242,6 +242,27 @@ def test_years_of_shares_are_told_in_one_message(tmp_path: Path) -> None:
     house.close()
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_is_more_than_a_handful_at_a_time_is_told_in_one_message(tmp_path: Path, gone: bool) -> None:
+    """Over several turns of one comparison; what isn't told by itself is in the list."""
+    images = [image(f"img-{n:08}", f"base-{n}") for n in range(12)]
+    house = House(tmp_path / "many.db", cloud=FakeCloud(*images))
+    for one in images if gone else ():
+        house.approved(DATA, image=one.name)
+    to_rest(house)
+    watched(house)
+    for one in images:
+        if gone:
+            del house.cloud.stock[one.region, one.image_id]
+        else:
+            house.cloud.give([LAB], one.image_id)
+    compare(house)
+    assert len(house.rows("SELECT id FROM requests WHERE action IN ('adopt', 'restore')")) == MOST_CARDS
+    assert [one.facts["event"] for one in house.told() if one.kind == "alarm"] == ["drift_many"]
+    assert len(open_drift(house)) == len(images)
+    house.close()
+
+
 def test_a_comparison_goes_on_where_it_stopped(tmp_path: Path) -> None:
     house = House(tmp_path / "stopped.db", cloud=FakeCloud(*(image(f"img-{n:08}", f"base-{n}") for n in range(30))))
     house.survey.sweep(house.clock.advance(minutes=31))
