@@ -84,6 +84,19 @@ def test_every_share_goes_first_and_the_ledger_ends_with_them(house: House) -> N
     assert house.events(number)[-4:] == ["delete_done", "delete_done", "delete_done", "done"]
 
 
+def test_as_long_as_it_cannot_be_read_who_has_it_nothing_is_deleted(house: House) -> None:
+    """The cloud took the call, and may have done nothing: it is blind, and tells nothing."""
+    house.cloud.give([DATA])
+    number = approved(house)
+    house.cloud.blind = True
+    unread = Unavailable("DescribeImageSharePermission", "InternalError", "Not now.")
+    house.cloud.during = lambda _call: house.cloud.fail("shared_with", unread)
+    house.execute()
+    assert [call.name for call in house.cloud.changes] == ["unshare"]
+    assert deletions(house) == []
+    assert house.request(number).state is State.APPROVED
+
+
 def test_copies_are_deleted_too_and_before_it(house: House) -> None:
     copy = with_a_copy(house, DATA)
     number = approved(house)
