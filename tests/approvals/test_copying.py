@@ -98,6 +98,14 @@ def test_the_own_region_does_not_wait_for_the_other(house: House) -> None:
     assert house.cloud.has(copies(house)[0].image_id) == {DATA, LAB}
 
 
+def test_who_has_it_in_one_region_gets_it_in_the_other(house: House) -> None:
+    house.cloud.give([DATA])
+    number = house.approved(DATA, regions=(GUANGZHOU, SINGAPORE))
+    settle(house)
+    assert shared(house, number) == {(DATA, GUANGZHOU): "already", (DATA, SINGAPORE): "done"}
+    assert house.cloud.has(copies(house)[0].image_id) == {DATA}
+
+
 def test_what_waits_for_a_copy_holds_up_no_other_request_of_the_image(house: House) -> None:
     house.approved(DATA, regions=(SINGAPORE,))
     house.execute()

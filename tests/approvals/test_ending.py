@@ -38,6 +38,26 @@ def to_rest(house: House) -> None:
         pass
 
 
+def test_who_asks_for_no_end_gets_the_longest_of_the_policy(database: Path) -> None:
+    policy = company.POLICY.replace("[rules]", "[rules]\nmax_days = 30")
+    with closing(House(database, policy=policy)) as house:
+        number = shared(house, DATA, term=NO_END)
+        assert "share_limited" in {one.code for one in house.request(number).findings}
+        until = house.request(number).until
+        assert until is not None
+        assert timedelta(days=30) - timedelta(minutes=1) < until - house.clock.now <= timedelta(days=30)
+        house.clock.now = until
+        to_rest(house)
+        assert house.cloud.has(BASE) == set()
+
+
+def test_what_is_taken_back_has_no_end(database: Path) -> None:
+    policy = company.POLICY.replace("[rules]", "[rules]\nmax_days = 30")
+    with closing(House(database, policy=policy)) as house:
+        shared(house, DATA)
+        assert house.request(house.pending(DATA, action=Action.UNSHARE)).term == NO_END
+
+
 def test_a_share_is_taken_back_when_its_time_is_over_and_not_before(house: House) -> None:
     number = shared(house, DATA, LAB)
     until = house.request(number).until
