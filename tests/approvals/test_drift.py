@@ -451,6 +451,7 @@ def test_images_of_strangers_are_told_to_the_guardians_once(house: House) -> Non
     trusted = house.ask(STRANGER, action=Action.TRUST, image=STRANGER)
     house.check()
     house.press(trusted, SARA, Verb.APPROVE)
+    assert house.outcomes(trusted) == {STRANGER: "done"}
     compare(house)
     assert open_drift(house) == []
 

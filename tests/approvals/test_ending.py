@@ -340,6 +340,7 @@ def test_no_weight_that_the_policy_gives_to_a_finding_keeps_a_share_from_ending(
 def test_who_asked_and_who_owns_can_end_it_early(house: House, person: str, outcome: str) -> None:
     number = shared(house, DATA, term=NO_END)
     assert house.press(number, person, Verb.END_NOW) == outcome
+    assert (("thread", CHANNEL, "ended_early") in [gist(one) for one in house.told()]) is (outcome == "end_now")
     to_rest(house)
     assert house.cloud.has(BASE) == (set() if outcome == "end_now" else {DATA})
     assert house.request(number).is_over is (outcome == "end_now")

@@ -73,6 +73,13 @@ def test_where_the_cloud_tells_who_has_it_that_is_read_and_counts(house: House) 
     assert [call.accounts for call in house.cloud.calls if call.name == "share"] == [(LAB,)]
 
 
+def test_an_image_of_lighthouses_is_not_looked_for_in_lighthouse(house: House) -> None:
+    house.cloud.untold.clear()
+    shared(house, DATA)
+    assert house.request(house.pending(action=Action.UNSHARE, everyone=True, image=KIT)).state is State.PENDING
+    assert "lighthouse_image" not in {call.name for call in house.cloud.calls}
+
+
 def test_a_share_whose_process_died_right_after_the_call_is_ours_and_ends(house: House) -> None:
     number = house.approved(DATA, LAB, image=KIT, term=WEEK)
     die_after(house, "share")
@@ -108,6 +115,13 @@ def test_an_account_that_does_not_exist_holds_up_no_other_and_can_be_tried_again
     settle(house)
     assert codes(house, number) == {DATA: ("done", "unverified"), LAB: ("done", "unverified")}
     assert standing(house) == house.cloud.has(KIT) == {DATA, LAB}
+
+
+def test_it_cannot_be_taken_from_everybody_and_nobody_says_that_nobody_has_it(house: House) -> None:
+    shared(house, DATA)
+    request = house.request(house.pending(action=Action.UNSHARE, everyone=True, image=KIT))
+    assert request.state is State.REFUSED
+    assert {one.code for one in request.findings} == {"lighthouse_untold", "unshare_is_not_recall"}
 
 
 def test_whoever_had_it_before_keeps_it(house: House) -> None:
