@@ -52,6 +52,12 @@ def codes(request: Request) -> set[str]:
     return {one.code for one in request.findings}
 
 
+def lost(request: Request) -> str:
+    """What is told of those who have it."""
+    (text,) = (one.text for one in request.findings if one.code == "shares_cancelled")
+    return text
+
+
 def test_who_loses_it_is_listed_and_a_guardian_must_agree(house: House) -> None:
     house.cloud.give([DATA, STRANGER])
     request = house.request(asked(house))
@@ -65,6 +71,11 @@ def test_who_loses_it_is_listed_and_a_guardian_must_agree(house: House) -> None:
     assert request.deciders is not None
     assert request.deciders.guardian_needed
     assert [one.code for one in request.findings if one.level is Level.WARN] == ["deletion_is_final"]
+    assert f"data-team and {STRANGER} lose it" in lost(request)
+
+
+def test_where_nobody_has_it_nobody_loses_it(house: House) -> None:
+    assert "Nobody" in lost(house.request(asked(house)))
 
 
 def test_every_share_goes_first_and_the_ledger_ends_with_them(house: House) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from approvals.cloud import MAX_SHARES, Image, Room
+from approvals.cloud import LIGHTHOUSE, MAX_SHARES, Image, Room
 from approvals.model import Action, Finding, Level, Target
 from approvals.policy import Policy, parse
 from approvals.trust import Judgement, judge, worse
@@ -190,6 +190,24 @@ def test_the_last_place_can_be_used_and_no_more() -> None:
     assert one(judge(facts(DATA, shared_with=nearly), POLICY), "shares_used").text == "499 of 500 shares used."
     assert judge(facts(DATA, LAB, shared_with=nearly), POLICY).blocked
     assert not judge(facts(DATA, LAB, shared_with=had(LAB, *list(nearly)[1:])), POLICY).blocked
+
+
+def test_the_last_place_of_a_copy_can_be_used_and_no_more() -> None:
+    nearly = copied(*map(str, range(MAX_SHARES - 1)))
+    assert not judge(facts(DATA, regions=(SINGAPORE,), places=(nearly,)), POLICY).blocked
+    assert judge(facts(DATA, LAB, regions=(SINGAPORE,), places=(nearly,)), POLICY).blocked
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_what_lighthouse_has_is_settled_where_it_was_asked(asked: bool) -> None:
+    given = facts(LIGHTHOUSE, shared_with={LIGHTHOUSE: None}, uses_lighthouse=asked)
+    assert judge(given, POLICY).settled == ({(LIGHTHOUSE, GUANGZHOU)} if asked else set())
+
+
+@pytest.mark.parametrize(("used", "code"), [(True, "image_not_found"), (False, "lighthouse_off")])
+def test_an_image_of_lighthouses_that_is_not_there_is_told_as_such(used: bool, code: str) -> None:
+    given = facts(found=(), image_ref="lhbp-missing1", shared_with=None, uses_lighthouse=used)
+    assert code in codes(judge(given, POLICY), Level.BLOCK)
 
 
 def test_those_who_have_it_are_settled_and_told() -> None:
