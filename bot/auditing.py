@@ -20,7 +20,7 @@ from approvals.verifying import Verified, verify
 COLUMNS = ("seq", "at", "event", "request_id", "actor_id", "actor_name", "detail", "previous", "hash")
 
 _MOST_FLAWS = 100
-_PAGE = 1000
+_PAGE = 1000  # lines that are read at a time
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # how a cell begins that some spreadsheet computes
 
 
