@@ -229,7 +229,7 @@ class Copying:
         if found[0].state == NORMAL and self._cloud.shared_with(copy.region, copy.image_id):
             return _Step(copy, kept, say("It is whole, and shared: somebody uses it."))
         if copy.looks >= _LOOKS:
-            return _Step(copy, kept, say("The cloud accepted that, and shows it all the same."))
+            return _Step(copy, kept, say("The cloud was asked for that, and shows it all the same."))
         try:
             self._cloud.delete_image(copy.region, copy.image_id, snapshots=False)
         except Refused as refusal:
