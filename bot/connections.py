@@ -1,7 +1,8 @@
 """The connections of a server: ended where no request comes on them, and never more than the process can hold.
 
 Whoever opens many and asks nothing would take from the bot what it needs to open its own files. uvicorn itself ends
-only those on which a request was answered and no other begins.
+only those on which a request was answered and no other begins, and bounds neither the head of a request nor what is
+asked before the answers.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ import asyncio
 from functools import partial
 from typing import Any, cast
 
-import h11
 import structlog
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _TOLD_EVERY = 60.0  # seconds
+_LARGEST_HEAD = 64 * 1024  # bytes, and what the system gives at once; those of Slack and of proxies are some hundreds
+_MOST_AHEAD = 8  # requests that wait for the answers to others on the same connection; neither Slack nor proxies do so
+_BODY_FOLLOWS = (b"content-length", b"transfer-encoding")
 
 log = structlog.get_logger()
 
@@ -23,7 +26,7 @@ def protocol(*, asks_within: float, most: int) -> type[asyncio.Protocol]:
     """What each connection is made of.
 
     :param asks_within: seconds in which the head of a request must come whole, counted from the beginning of the
-        connection or of the head
+        connection or of the head; and in which what still comes of one that is answered must end
     :param most: connections at a time
     """
     return cast("type[asyncio.Protocol]", partial(_Connection, limits=_Limits(asks_within, most)))
@@ -47,11 +50,20 @@ class _Limits:
             log.warning("connections_refused", most=self.most)
 
 
-class _Connection(H11Protocol):
+class NotTaken(Exception):
+    """What can't be answered as it is asked; uvicorn makes a 400 of it."""
+
+
+class _Connection(HttpToolsProtocol):
+    """
+    :ivar _unread: bytes that came since the last that was of use: a whole head, or a piece of a body
+    """
+
     def __init__(self, *given: Any, limits: _Limits, **more: Any) -> None:
         super().__init__(*given, **more)
         self._limits = limits
         self._asks_by: asyncio.TimerHandle | None = None
+        self._unread = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
@@ -66,11 +78,30 @@ class _Connection(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self._unread += len(data)
         super().data_received(data)
-        if self.conn.their_state is h11.IDLE:  # the head isn't whole yet
+        if self._unread > _LARGEST_HEAD and not self.transport.is_closing():
+            self.send_400_response("The head of the request is too large.")
+        is_answered = self.cycle is None or self.cycle.response_complete
+        if is_answered and self.transport.get_protocol() is self:  # a websocket has one of its own
             self._expect_a_request()
         else:
             self._expect_no_request()
+
+    def on_message_begin(self) -> None:
+        if len(self.pipeline) >= _MOST_AHEAD:
+            raise NotTaken
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._unread = 0
+        if self.parser.should_upgrade() and any(name in _BODY_FOLLOWS for name, _ in self.headers):
+            raise NotTaken  # the parser takes the body for what is said in the other protocol
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._unread = 0
+        super().on_body(body)
 
     def _expect_a_request(self) -> None:
         if self._asks_by is None:

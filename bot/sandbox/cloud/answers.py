@@ -34,10 +34,10 @@ def spoiled(whole: Response, fault: Fault) -> Response:
 
 class _Cut(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        # The server refuses to send a header without a name, and closes the connection of an answer that was begun
+        # The server refuses to send a header with such a name, and closes the connection of an answer that was begun
         # and not ended: so nothing of it leaves.
         with suppress(Exception):
-            await send({"type": "http.response.start", "status": 200, "headers": [(b"", b"")]})
+            await send({"type": "http.response.start", "status": 200, "headers": [(b" ", b"")]})
 
 
 class _CutInBody(Response):
