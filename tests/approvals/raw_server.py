@@ -104,7 +104,6 @@ class RawServer:
 
     def _converse(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):
-            connection.settimeout(0.05)
             while (request := self._read(connection)) is not None:
                 with self._lock:
                     reply = self._replies[min(len(self.requests), len(self._replies) - 1)]
@@ -116,6 +115,7 @@ class RawServer:
                     return
 
     def _send(self, connection: socket.socket, reply: Reply) -> None:
+        connection.settimeout(_PATIENCE)
         if not reply.drip:
             connection.sendall(reply.data)
             return
@@ -126,6 +126,7 @@ class RawServer:
 
     def _read(self, connection: socket.socket) -> bytes | None:
         """A whole request; None when there is none to come."""
+        connection.settimeout(0.05)
         data = b""
         while not _whole(data):
             if self._stopping.is_set():
