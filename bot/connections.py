@@ -2,7 +2,7 @@
 
 Whoever opens many and asks nothing would take from the bot what it needs to open its own files. uvicorn itself ends
 only those on which a request was answered and no other begins, and bounds neither the head of a request nor what is
-asked before the answers.
+asked before the answers. Those are kept for long, for the sake of load balancers; so they make room first.
 """
 
 from __future__ import annotations
@@ -67,11 +67,11 @@ class _Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
-        if len(self.connections) > self._limits.most:
+        if len(self.connections) <= self._limits.most or self._ends_an_idle_one():
+            self._expect_a_request()
+        else:
             self._limits.note_refused(self.loop.time())
             transport.abort()
-        else:
-            self._expect_a_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_no_request()
@@ -102,6 +102,14 @@ class _Connection(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         self._unread = 0
         super().on_body(body)
+
+    def _ends_an_idle_one(self) -> bool:
+        """End that on which nothing has come for longest, if there is one."""
+        idle = (one for one in self.connections if isinstance(one, _Connection) and not one.transport.is_closing())
+        until = {one: one.timeout_keep_alive_task.when() for one in idle if one.timeout_keep_alive_task}
+        if until:
+            min(until, key=until.__getitem__).transport.close()
+        return bool(until)
 
     def _expect_a_request(self) -> None:
         if self._asks_by is None:

@@ -12,6 +12,11 @@ from bot.connections import protocol
 
 _STARTS_WITHIN = 10.0  # seconds
 _ASKS_WITHIN = 10.0  # seconds
+KEPT_FOR = 620.0
+"""Seconds. Who closes first risks that the other asks just then: let the load balancer do it. Most keep a connection on
+which nothing comes for a minute or two, Google's for 600 s, which can't be changed
+(cloud.google.com/load-balancing/docs/https, "Timeouts and retries")."""
+
 _MOST = 400  # connections at a time; systems give a process 1,024 open files, unless told otherwise
 _BACKLOG = 200  # connections that are taken at once, before any of them is counted
 _STOPS_WITHIN = 5  # seconds for open connections to finish
@@ -25,6 +30,7 @@ class Server:
     :param port: 0 takes a free one
     :param asks_within: seconds after which a connection is ended on which no request came
     :param most: connections at a time
+    :param kept_for: seconds for which a connection is kept on which nothing comes after an answer
     :raises OSError: the address is in use or not ours
     """
 
@@ -36,6 +42,7 @@ class Server:
         *,
         asks_within: float = _ASKS_WITHIN,
         most: int = _MOST,
+        kept_for: float = KEPT_FOR,
     ) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # With the protocol named, asyncio switches Nagle off: else every answer waits 40 ms for an acknowledgement.
@@ -58,6 +65,7 @@ class Server:
                 server_header=False,
                 lifespan="off",
                 ws="websockets-sansio",  # the default speaks through an interface that websockets has deprecated
+                timeout_keep_alive=kept_for,  # type: ignore[arg-type]  # parts of a second do as well
                 timeout_graceful_shutdown=_STOPS_WITHIN,
             )
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Event
 
 import pytest
@@ -16,11 +16,11 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from structlog.testing import capture_logs
 
-from bot.serving import Server
+from bot.serving import KEPT_FOR, Server
 
 WITHIN = 20.0  # seconds
 ASK = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"
-GOES_ON = Event()
+GOES_ON, HELD_UP = Event(), Event()
 
 
 def work(_request: Request) -> Response:
@@ -36,6 +36,12 @@ async def not_read(_request: Request) -> Response:
     return PlainTextResponse("done")
 
 
+async def hold_up_all(_request: Request) -> Response:
+    HELD_UP.set()
+    assert GOES_ON.wait(WITHIN)
+    return PlainTextResponse("done")
+
+
 async def say_back(socket: WebSocket) -> None:
     await socket.accept()
     while True:
@@ -43,14 +49,17 @@ async def say_back(socket: WebSocket) -> None:
 
 
 @contextmanager
-def serving(*, most: int = 100, asks_within: float = 0.3) -> Iterator[Server]:
+def serving(*, most: int = 100, asks_within: float = 0.3, kept_for: float = 10 * WITHIN) -> Iterator[Server]:
     routes = [
         Route("/", echo, methods=["POST"]),
         Route("/work", work),
+        Route("/hold-up", hold_up_all),
         Route("/not-read", not_read, methods=["POST"]),
         WebSocketRoute("/socket", say_back),
     ]
-    server = Server(Starlette(routes=routes), asks_within=asks_within, most=most).start()
+    GOES_ON.clear()
+    HELD_UP.clear()
+    server = Server(Starlette(routes=routes), asks_within=asks_within, most=most, kept_for=kept_for).start()
     try:
         yield server
     finally:
@@ -59,7 +68,6 @@ def serving(*, most: int = 100, asks_within: float = 0.3) -> Iterator[Server]:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    GOES_ON.clear()
     with serving() as made:
         yield made
 
@@ -274,3 +282,47 @@ def test_more_than_can_be_held_are_refused_and_the_log_says_so_once() -> None:
     assert [line for line in logs if line["event"] == "connections_refused"] == [
         {"event": "connections_refused", "most": 2, "log_level": "warning"}
     ]
+
+
+def test_one_that_was_answered_is_kept_for_longer_than_load_balancers_keep_theirs() -> None:
+    assert KEPT_FOR > 600
+    with serving(kept_for=0.3) as server, connected(server) as one:
+        one.sendall(ASK + b"hello")
+        assert answered(one) == b"hello"
+        assert is_ended(one)
+
+
+def test_who_asks_takes_the_place_of_who_has_been_idle_for_longest() -> None:
+    with serving(most=2) as server, capture_logs() as logs, connected(server) as first, connected(server) as second:
+        for one in (first, second, first):
+            one.sendall(ASK + b"hello")
+            assert answered(one) == b"hello"
+        with connected(server) as third:
+            third.sendall(ASK)
+            assert is_ended(second)
+            with connected(server) as fourth:
+                fourth.sendall(ASK)
+                assert is_ended(first)
+                with connected(server) as fifth:
+                    assert is_ended(fifth), "nobody is idle"
+                for one in (third, fourth):
+                    one.sendall(b"hello")
+                    assert answered(one) == b"hello"
+    assert [line["event"] for line in logs] == ["connections_refused"]
+
+
+def test_a_crowd_that_comes_at_once_takes_as_many_places() -> None:
+    with serving(most=21) as server, connected(server) as busy, ExitStack() as stack:
+        idle = [stack.enter_context(connected(server)) for _ in range(20)]
+        for one in idle:
+            one.sendall(ASK + b"hello")
+            assert answered(one) == b"hello"
+        busy.sendall(b"GET /hold-up HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert HELD_UP.wait(WITHIN)
+        crowd = [stack.enter_context(connected(server)) for _ in range(20)]
+        GOES_ON.set()
+        assert answered(busy) == b"done"
+        for one in crowd:
+            one.sendall(ASK + b"hello")
+        assert [answered(one) for one in crowd] == [b"hello"] * 20
+        assert all(is_ended(one) for one in idle)
