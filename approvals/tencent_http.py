@@ -21,6 +21,25 @@ from approvals.deadlines import LARGEST_ANSWER, Deadline
 _CONNECTIONS_KEPT = 32  # for each host; more threads than call at once
 _AT_ONCE = 65536  # bytes
 
+_PROBED_AFTER = 30  # seconds without a byte; firewalls forget a connection after some minutes, and tell nobody
+_PROBED_EVERY = 10  # seconds
+_PROBES = 3  # without an answer, before it is taken for broken
+
+
+def _probed() -> list[tuple[int, int, int]]:
+    """Options of a socket by which the system itself sees whether a kept connection still leads anywhere.
+
+    Else a call that is sent into one that a firewall has forgotten waits in vain, and so does the next one on the next.
+    """
+    idle = getattr(socket, "TCP_KEEPIDLE", None) or socket.TCP_KEEPALIVE  # type: ignore[attr-defined,unused-ignore]  # macOS
+    return [
+        *HTTPConnection.default_socket_options,
+        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+        (socket.IPPROTO_TCP, idle, _PROBED_AFTER),
+        (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _PROBED_EVERY),
+        (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, _PROBES),
+    ]
+
 
 class NotSent(Exception):
     """The call failed before any of it left: no name, no connection, no TLS."""
@@ -85,14 +104,14 @@ class Transport(HTTPAdapter):
         super().__init__(pool_maxsize=_CONNECTIONS_KEPT)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, socket_options=_probed(), **kwargs)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> ProxyManager:
         """:raises NotSent: a SOCKS proxy, over which it could not be told whether a call left"""
         if proxy.lower().startswith("socks"):
             raise NotSent("a SOCKS proxy can't be used: name an HTTP proxy")
-        manager: ProxyManager = super().proxy_manager_for(proxy, **kwargs)
+        manager: ProxyManager = super().proxy_manager_for(proxy, socket_options=_probed(), **kwargs)
         manager.pool_classes_by_scheme = _POOLS
         return manager
 

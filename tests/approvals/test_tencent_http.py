@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import os
 import socket
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -118,6 +120,33 @@ def test_connections_are_kept() -> None:
         for _ in range(3):
             share(cloud)
         assert (len(server.requests), server.connections) == (3, 1)
+
+
+ESTABLISHED, KEPT_ALIVE = "01", "02"
+
+
+def next_probe(url: str) -> float:
+    """In how many seconds the system looks whether our connection to there still is one."""
+    port = f":{urlsplit(url).port:04X}"
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, _, remote, state, _, timer, *_ = line.split()
+        what, _, when = timer.partition(":")
+        if remote.endswith(port) and state == ESTABLISHED and what == KEPT_ALIVE:
+            return int(when, 16) / os.sysconf("SC_CLK_TCK")
+    raise AssertionError("it doesn't")
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="tells of connections on Linux only")
+def test_the_system_looks_whether_a_kept_connection_still_leads_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A firewall between us and the cloud forgets those on which nothing comes, and answers nothing on them."""
+    with serving(Reply(GOOD)) as server, client(server.url) as cloud:
+        share(cloud)
+        assert 0 < next_probe(server.url) <= 60
+    with serving(Reply(GOOD)) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        with client("http://cloud.invalid") as cloud:
+            share(cloud)
+            assert 0 < next_probe(proxy.url) <= 60
 
 
 def test_what_is_sent() -> None:
