@@ -12,7 +12,8 @@ RUN /app/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps .
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --home-dir /data --create-home imagewarden
 COPY --from=build /app /app
-USER imagewarden
+# By its number: Kubernetes can't tell of a name that it isn't root's.
+USER 10001
 WORKDIR /data
 VOLUME /data
 ENV PATH=/app/bin:$PATH IMAGEWARDEN_DB=/data/imagewarden.db IMAGEWARDEN_POLICY=/data/policy.toml

@@ -65,7 +65,10 @@ def _actions(block: str) -> list[str]:
 
 def test_the_container_has_no_rights_and_keeps_what_lasts() -> None:
     lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
-    assert lines.index("USER imagewarden") < lines.index('ENTRYPOINT ["imagewarden"]')
+    (made,) = (line for line in lines if "useradd" in line)
+    user = made.partition("--uid ")[2].split()[0]
+    assert int(user) > 0
+    assert lines.index(f"USER {user}") < lines.index('ENTRYPOINT ["imagewarden"]')
     assert "VOLUME /data" in lines
     assert any("--require-hashes" in line for line in lines)
     copied = [
