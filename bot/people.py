@@ -44,6 +44,7 @@ class People:
         self._clock = clock
         self._kept: dict[str, tuple[float, Any]] = {}
         self._languages: dict[str, Language] = {}
+        self._addresses: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def person(self, person_id: str) -> Person:
@@ -73,6 +74,15 @@ class People:
         """In which language they use Slack, as far as that is known without asking."""
         return self._languages.get(person_id)
 
+    def address(self, person_id: str) -> str:
+        """Their e-mail address as Slack tells it; "" where it doesn't. To look, not to decide: some may change it.
+
+        :raises UnknownPerson: nobody
+        :raises DirectoryError: Slack can't be asked now
+        """
+        self.lately(person_id)
+        return self._addresses[person_id]
+
     def members(self, principal: str) -> tuple[str, ...]:
         """The people behind an id or an e-mail address of the policy.
 
@@ -90,6 +100,7 @@ class People:
             person_id, UsersInfo, lambda: self._client.users_info(user=person_id, include_locale=True)
         ).user
         self._languages[person_id] = languages.of_locale(user.locale or "")
+        self._addresses[person_id] = (user.profile.email if user.profile else None) or ""
         why_not = _why_not(user, person_id, self._workspace())
         return Person(
             person_id,

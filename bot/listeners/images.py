@@ -196,9 +196,11 @@ def _found(services: Services, ledger: Ledger, at: ImagesAt, person_id: str) -> 
             wanted = at.name.casefold().strip()
             return [(_key(image, wanted), image) for image in catalogue.search(at.name, _ALL)]
         case "mine":
-            principals = _principals(services, person_id)
-            ours = (image for image in catalogue.images() if image.kind == ImageKind.PRIVATE)
-            listed = [image for image in ours if not principals.isdisjoint(services.policy.owners_of(image))]
+            policy = services.policy
+            owned = [(one, policy.owners_of(one)) for one in catalogue.images() if one.kind == ImageKind.PRIVATE]
+            named = {owner for _image, owners in owned for owner in owners}
+            meant = {one for one in named if _is_meant(services, person_id, one)}
+            listed = [image for image, owners in owned if not meant.isdisjoint(owners)]
         case "shared":
             listed = _shared(services, ledger)
         case _:
@@ -227,21 +229,17 @@ def _key(image: Image, wanted: str = "") -> Key:
     return 2 * foreign + (not begins), round(age, 6), image_id, region
 
 
-def _principals(services: Services, person_id: str) -> set[str]:
-    """The person, and every group of the policy's rules that they belong to.
+def _is_meant(services: Services, person_id: str, principal: str) -> bool:
+    """Is it the person, a group to which they belong, or their address?
+
+    Of an address Slack isn't asked whose it is: of many owners it would not tell in time.
 
     :raises DirectoryError: it can't be told now
     """
-    groups = {owner for rule in services.policy.images for owner in rule.owners if owner.startswith("S")}
-    if services.policy.rules.owner_tag:
-        tags = (image.tags.get(services.policy.rules.owner_tag, "") for image in services.catalogue.images())
-        groups |= {tag for tag in tags if tag.startswith("S")}
-    return {person_id, *(group for group in groups if _is_in(services, person_id, group))}
-
-
-def _is_in(services: Services, person_id: str, group: str) -> bool:
     try:
-        return person_id in services.people.members(group)
+        if "@" in principal:
+            return services.people.address(person_id).casefold() == principal.casefold()
+        return person_id in services.people.members(principal)
     except UnknownPerson:
         return False  # a group that was deleted has nobody in it
 

@@ -16,10 +16,11 @@ from bot.cards import lists
 from bot.sandbox.cloud import faults
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.cloud.state import Image
-from bot.sandbox.company import SIGNING_SECRET
+from bot.sandbox.company import POLICY, SIGNING_SECRET
+from bot.sandbox.run import opened
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.e2e.command import environment, free_port, running
-from tests.e2e.conftest import Company
+from tests.e2e.conftest import Company, at
 from tests.e2e.misbehaving import CHANNEL, IMAGES, WITHIN, approves, asks, plan
 from tests.e2e.person import PersonAt, Seen
 
@@ -75,6 +76,31 @@ def test_mine_are_those_that_the_policy_gives_me_or_a_group_of_mine(company: Com
     assert owns in mine
     assert ("team-dashboard" in mine) == (person == "mei")
     assert not {"golden-rhel", "orphan-cache"} & set(mine)
+
+
+def test_mine_are_those_too_that_name_me_by_my_address() -> None:
+    """In the policy, or in the image's own tag; whatever of it is written large."""
+    policy = POLICY.replace('owners = ["U0OMAR"]', 'owners = ["Omar@nimbus.example"]')
+    policy = policy.replace("[rules]", '[rules]\nowner_tag = "owner"')
+    with opened(policy=policy) as sandbox:
+        company = at(sandbox)
+        tags = {"owner": "mei@nimbus.example"}
+        sandbox.cloud.state.add_image(Image("img-tagged01", "tagged", GUANGZHOU, 1.7e9, tags=tags))
+        read_anew(company)
+        assert rows_of(reads(company.omar, "list mine", "Your images")).count("gpu-trainer") == 1
+        assert "gpu-trainer" in company.omar.text_of(company.omar.opens_home("gpu-trainer"))
+        assert rows_of(reads(company.mei, "list mine", "Your images")) == ["team-dashboard", "tagged"]
+        assert sandbox.workspace.api.called["users.lookupByEmail"] == 0, "of which Slack takes few a minute"
+
+
+def test_whose_address_slack_keeps_to_itself_sees_what_names_their_id() -> None:
+    policy = POLICY.replace('owners = ["U0OMAR"]', 'owners = ["omar@nimbus.example"]')
+    with opened(policy=policy) as sandbox:
+        company = at(sandbox)
+        sandbox.workspace.api.scopes = tuple(one for one in sandbox.workspace.api.scopes if "email" not in one)
+        mine = rows_of(reads(company.omar, "list mine", "Your images"))
+        assert "legacy-erp" in mine
+        assert "gpu-trainer" not in mine
 
 
 def test_who_owns_nothing_is_told_what_to_type(company: Company) -> None:

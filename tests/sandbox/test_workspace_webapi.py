@@ -176,6 +176,12 @@ def test_who_people_are(workspace: WorkspaceServer, client: WebClient) -> None:
         assert code_of(lambda address=address: client.users_lookupByEmail(email=address)) == "users_not_found"  # type: ignore[misc]  # bound now
 
 
+def test_an_address_is_told_with_the_scope_for_it_alone(workspace: WorkspaceServer, client: WebClient) -> None:
+    assert client.users_info(user="U0LIN")["user"]["profile"]["email"] == "lin@nimbus.example"
+    workspace.api.scopes = tuple(one for one in workspace.api.scopes if one != "users:read.email")
+    assert "email" not in client.users_info(user="U0LIN")["user"]["profile"]
+
+
 def test_groups_and_channels(client: WebClient) -> None:
     assert client.usergroups_users_list(usergroup="S0PLATFORM")["users"] == ["U0LIN", "U0OMAR"]
     assert code_of(lambda: client.usergroups_users_list(usergroup="S0NONE")) == "no_such_subteam"

@@ -69,6 +69,7 @@ class Directory:
         if person in self._workspace.deactivated:
             return {"user": _user_object(person, member.name, member.real_name, deleted=True)}
         user = _user_object(person, member.name, member.real_name)
+        user["profile"]["email"] = company.address_of(member)
         flags = ("is_admin", "is_owner", "is_primary_owner", "is_ultra_restricted")
         zone = {"tz": member.time_zone, "is_restricted": member.guest}
         if str(args.get("include_locale") or "").lower() in ("1", "true"):

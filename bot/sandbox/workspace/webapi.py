@@ -21,6 +21,8 @@ from bot.sandbox.workspace.messages import Args, Chat
 from bot.sandbox.workspace.sockets import SocketHub
 from bot.sandbox.workspace.views import Views
 
+_OF_ADDRESSES = "users:read.email"
+
 SCOPES: Mapping[str, tuple[str, ...]] = {
     "auth.test": (),
     "chat.getPermalink": (),
@@ -32,7 +34,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "usergroups.list": ("usergroups:read",),
     "usergroups.users.list": ("usergroups:read",),
     "users.info": ("users:read",),
-    "users.lookupByEmail": ("users:read.email",),
+    "users.lookupByEmail": (_OF_ADDRESSES,),
     "views.open": (),
     "views.publish": (),
     "views.push": (),
@@ -139,7 +141,10 @@ class WebApi:
             raise SlackError("missing_scope", {"needed": needed[0]})
         if method not in self._methods:
             raise SlackError("unknown_method", {"req_method": method})
-        return self._methods[method](args)
+        told = self._methods[method](args)
+        if method == "users.info" and _OF_ADDRESSES not in self.scopes:
+            told["user"]["profile"].pop("email", None)
+        return told
 
     def _refusal(self, method: str, no: SlackError) -> Response:
         facts = dict(no.facts)
