@@ -24,7 +24,7 @@ from bot.refusals import refused
 from bot.services import Services
 
 _PRESELECTED = 5  # images of one message: who means more of them looks at each
-_IMAGE_ID = re.compile(r"(?<![0-9A-Za-z_-])img-[0-9a-z]{6,16}(?![0-9A-Za-z_-])")
+_IMAGE_ID = re.compile(r"(?<![0-9A-Za-z_-])(?:img|lhbp)-[0-9a-z]{6,16}(?![0-9A-Za-z_-])")
 _WITHIN_A_NAME = r"[0-9A-Za-z_-]"
 
 _NONE_NAMED = say("I found no image in that message. Choose one above.")

@@ -38,6 +38,20 @@ def test_the_shortcut_on_a_message_takes_the_images_that_it_names(office: Compan
     assert [one[0] for one in requests_of(office)] == ["img-6pb6lrmy", "img-2qk8xv4d"]
 
 
+def test_images_of_lighthouse_are_taken_too(office: Company) -> None:
+    posted = office.sandbox.workspace.state.post(CHANNEL, "U0LIN", "lhbp-w1k1k1t7 and img-6pb6lrmy are built")
+    office.mei.takes_shortcut("Share this image", on={"channel": CHANNEL, "ts": posted.ts})
+    assert chosen_in(office.mei.modal()) == ["lhbp-w1k1k1t7", "img-6pb6lrmy"]
+
+
+def test_below_an_image_the_button_takes_that_image(office: Company) -> None:
+    for name, image_id in (("base-nightly", "img-6pb6lrmy"), ("wiki-kit", "lhbp-w1k1k1t7")):
+        office.mei.types(f"/image show {name}")
+        office.mei.presses("Share", on=office.mei.sees(image_id))
+        assert chosen_in(office.mei.modal()) == [image_id]
+        office.mei.closes(office.mei.modal())
+
+
 def test_what_a_program_posted_in_blocks_is_read_too(office: Company) -> None:
     blocks = [{"type": "section", "fields": [{"type": "mrkdwn", "text": "*Image*\n`img-6pb6lrmy`"}]}]
     posted = office.sandbox.workspace.state.post(CHANNEL, "U0LIN", "")
