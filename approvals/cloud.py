@@ -50,6 +50,9 @@ MAX_BLUEPRINT_ACCOUNTS = 10
 BLUEPRINT = "lhbp-"
 """How the id of a Lighthouse image begins."""
 
+IDS = ("img-", BLUEPRINT)
+"""How ids of images begin."""
+
 MAX_NAME = 60
 """Characters of an image's name (vendor: SyncImages, parameter ``ImageName``)."""
 

@@ -6,18 +6,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from approvals.cloud import Image, ImageKind
+from approvals.cloud import IDS, LIGHTHOUSE, Image, ImageKind
 from approvals.errors import DirectoryError, UnknownPerson
-from approvals.model import Finding, Level, Target
+from approvals.model import LIGHTHOUSE_TARGET, Finding, Level, Target
 from approvals.people import Directory, deciders_of
 from approvals.policy import ImageRule, Policy
 from approvals.policy_faults import nearest
 from approvals.policy_lines import Place, line_at
 from approvals.trust import weighed
 from approvals.trust_image import provenance, shareable
+from approvals.trust_lighthouse import switched_off
 from approvals.trust_targets import receivers
 
-_IMAGE_ID = re.compile(r"img-[0-9a-z]+")
+_IMAGE_ID = re.compile(rf"({'|'.join(IDS)})[0-9a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Question:
     """
     :ivar image: as the cloud describes it; None where it wasn't asked
     :ivar origin: the image that its lineage tag names, where it is there
-    :ivar target: an account by its name in the policy, or its id
+    :ivar target: an account by its name in the policy, or its id; or "lighthouse"
     :ivar requester: the id of who would ask; empty where that is nobody in particular
     :ivar lines: of the policy file
     :ivar sources: the guardians' last word on accounts that share images with us
@@ -67,6 +68,8 @@ def explain(question: Question, policy: Policy, directory: Directory | None) -> 
 
 def _target(text: str, policy: Policy) -> Target:
     names = {name.lower(): account for name, account in policy.account_names.items()}
+    if text.lower() == LIGHTHOUSE:
+        return LIGHTHOUSE_TARGET
     account = names.get(text.lower(), text)
     if not re.fullmatch(r"[1-9][0-9]{4,13}", account):
         raise UnknownTarget(f"{text} is neither an account id nor a name in the policy{nearest(text, sorted(names))}")
@@ -151,6 +154,8 @@ def _known(question: Question, image: Image, target: Target, policy: Policy) -> 
     """What the checks find by what is known here."""
     home = policy.home.account or ""
     found = [*receivers([target], image, home, policy)]
+    if (target == LIGHTHOUSE_TARGET or image.is_blueprint) and not policy.home.lighthouse:
+        found.append(switched_off())
     if question.image is None:
         if not image.name:  # whether the account is trusted for this image depends on the name
             found = [one for one in found if one.code != "target_not_for_image"]
@@ -161,6 +166,8 @@ def _known(question: Question, image: Image, target: Target, policy: Policy) -> 
 
 
 def _trusted(question: Question, image: Image, target: Target, policy: Policy) -> str:
+    if target == LIGHTHOUSE_TARGET:
+        return "Target: Lighthouse is within our account, so nobody need trust it."
     where = _line(question, _place_of(target, policy))
     if image.name or policy.trusts_with(image, target.account):
         return f"Target: {_full(target)} is trusted as a target of this image{where}."

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from approvals.cloud import BLUEPRINT, LIGHTHOUSE, NORMAL, STILL_SHARED, Cloud, Image, ImageKind
+from approvals.cloud import IDS, LIGHTHOUSE, NORMAL, STILL_SHARED, Cloud, Image, ImageKind
 from approvals.copies import newest
 from approvals.copy_model import Copy, CopyState
 from approvals.errors import About, Refused
@@ -219,7 +219,7 @@ def find(cloud: Cloud, regions: Iterable[str], image_ref: str) -> list[Image]:
 
     :raises CloudError: the cloud could not be asked
     """
-    if image_ref.startswith(("img-", BLUEPRINT)):
+    if image_ref.startswith(IDS):
         with_id = [image for region in regions for image in cloud.images_by_id(region, [image_ref])]
         if with_id:
             return with_id

@@ -92,8 +92,8 @@ def policy() -> None:
 def explain(image: str, target: str, requester: str) -> None:
     """Tell who must agree before IMAGE is shared with TARGET, and by which rules.
 
-    IMAGE is a name or an id, TARGET a name of the policy or an account id. No request is made. The cloud is asked only
-    about an id, and Slack only for names.
+    IMAGE is a name or an id, TARGET a name of the policy, an account id or "lighthouse". No request is made. The cloud
+    is asked only about an id, and Slack only for names.
     """
     from approvals.errors import PolicyError
     from approvals.explaining import UnknownTarget

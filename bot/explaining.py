@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from approvals import explaining, facts, policy
 from approvals.archive import opened
-from approvals.cloud import Image
+from approvals.cloud import BLUEPRINT, IDS, Image
 from approvals.errors import CloudError, StoreError
 from approvals.explaining import Question
 from approvals.files import is_there
@@ -37,7 +37,7 @@ def explain(image_ref: str, target: str, requester: str) -> Iterator[str]:
     if people is None:
         yield "Slack isn't asked: people and groups are told by their ids."
     image = origin = None
-    if settings and image_ref.startswith("img-"):
+    if settings and _is_told_by_id(image_ref, rules):
         try:
             image, origin = _looked_up(settings, rules, image_ref)
         except CloudError as error:
@@ -52,6 +52,11 @@ def explain(image_ref: str, target: str, requester: str) -> Iterator[str]:
         yield f"The bot's database can't be read ({error}): what guardians said of sources isn't known."
     question = Question(image_ref, image, origin, target, requester, lines_of(text), sources)
     yield from explaining.explain(question, rules, people)
+
+
+def _is_told_by_id(image_ref: str, rules: Policy) -> bool:
+    """Of Lighthouse nothing is asked where the policy has it off."""
+    return image_ref.startswith(IDS) and (rules.home.lighthouse or not image_ref.startswith(BLUEPRINT))
 
 
 def _sources() -> Mapping[str, bool]:

@@ -15,6 +15,7 @@ from tests.approvals.fake_people import FakeDirectory
 from tests.approvals.house import DATA, GOLDEN, STRANGER
 
 POLICY = company.POLICY
+BEFORE_THE_LAST = ("base-nightly", "team-dashboard", "gpu-*", "orphan-*")  # of its rules for images, which is "*"
 
 
 def told(
@@ -116,6 +117,25 @@ def test_an_account_that_is_trusted_for_other_images_only() -> None:
 def test_where_a_guardian_is_needed_and_none_is_named_it_says_so() -> None:
     policy = POLICY.replace('guardians = ["S0SECURITY"]\n', "")
     assert "names none under [home] guardians, so it is refused" in one(told(target=STRANGER, policy=policy), "Guard")
+
+
+OFF = POLICY.replace("lighthouse = true", "lighthouse = false")
+NOT_ON = "Refused: Lighthouse is not switched on in the policy. (lighthouse_off)"
+
+
+def test_lighthouse_is_within_our_account_so_nobody_need_trust_it() -> None:
+    for typed in ("lighthouse", "Lighthouse"):
+        assert "Target: Lighthouse is within our account, so nobody need trust it." in told(target=typed)
+    assert NOT_ON in told(target="lighthouse", policy=OFF)
+    assert "Guardians: none are asked, since it is refused." in told(target="lighthouse", policy=OFF)
+
+
+def test_an_image_of_lighthouse_is_known_by_its_id() -> None:
+    lines = ", ".join(str(line(f'[[images]]\nmatch = "{match}"')) for match in BEFORE_THE_LAST)
+    unsure = f"Not known without the cloud: its name. The rules on these lines come first if they match it: {lines}."
+    assert unsure in told("lhbp-w1k1k1t7")
+    assert NOT_ON in told("lhbp-w1k1k1t7", policy=OFF)
+    assert NOT_ON not in told("base-nightly", policy=OFF)
 
 
 def test_rules_that_would_come_first_if_more_were_known_are_named() -> None:

@@ -51,6 +51,19 @@ def test_with_tokens_people_have_names_and_an_id_is_looked_up(
     assert "The cloud has no image img-nothere1 in the regions of the policy." in gone
 
 
+def test_an_image_of_lighthouse_is_looked_up_where_the_policy_has_it_on(
+    tmp_path: Path, cloud: CloudServer, workspace: WorkspaceServer
+) -> None:
+    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url)
+    told = explained(env, tmp_path, "lhbp-crmk1t42", "data-team")
+    assert any(line.startswith("Refused: crm-kit is in state SYNCING") for line in told), told
+    (tmp_path / "policy.toml").write_text(company.POLICY.replace("lighthouse = true", "lighthouse = false"))
+    calls = len(cloud.state.calls)
+    told = explained(env, tmp_path, "lhbp-crmk1t42", "data-team")
+    assert "Refused: Lighthouse is not switched on in the policy. (lighthouse_off)" in told
+    assert len(cloud.state.calls) == calls
+
+
 def test_what_guardians_said_of_a_source_counts(tmp_path: Path, cloud: CloudServer, workspace: WorkspaceServer) -> None:
     env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url)
     (tmp_path / "policy.toml").write_text(company.POLICY.replace("[rules]", '[rules]\nlineage_tag = "from"'))
