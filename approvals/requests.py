@@ -147,6 +147,10 @@ class Requests(Items):
             found = self._all("requests_page_pending" if pending else "requests_page", before=before, limit=limit)
         return self._requests(found)
 
+    def waiting_for(self, person_id: str, limit: int) -> list[Request]:
+        """The newest requests that wait for the person's decision."""
+        return self._requests(self._all("requests_waiting_for", person=person_id, limit=limit))
+
     def requests_after(self, after: int, *, of: str | None = None, pending: bool = False, limit: int) -> list[Request]:
         """The requests that came next after a number, the newest first; which ones, see ``requests``."""
         if of is not None:

@@ -9,6 +9,15 @@ SELECT COALESCE((SELECT home FROM grants WHERE home <> '' ORDER BY id DESC LIMIT
 -- The newest requests that wait for a decision.
 SELECT id FROM requests WHERE state = 'pending' AND id < :before ORDER BY id DESC LIMIT :limit
 
+-- requests_waiting_for --
+-- The newest requests that wait for the decision of one person, who may decide and has not.
+SELECT id FROM requests
+ WHERE state = 'pending'
+   AND :person IN (SELECT value FROM json_each(deciders, '$.owner_ids')
+                   UNION ALL SELECT value FROM json_each(deciders, '$.guardian_ids'))
+   AND NOT EXISTS (SELECT 1 FROM decisions WHERE request_id = requests.id AND person_id = :person)
+ ORDER BY id DESC LIMIT :limit
+
 -- requests_newer_pending --
 -- The next newer requests that wait for a decision, the oldest of them first.
 SELECT id FROM requests WHERE state = 'pending' AND id > :after ORDER BY id LIMIT :limit

@@ -24,7 +24,6 @@ from bot.gate import told
 from bot.homes import Place
 from bot.languages import speaking
 from bot.listeners.images import owned
-from bot.listeners.lists import waiting_for
 from bot.listeners.members import why_not
 from bot.listeners.unread import UNREAD
 from bot.payloads import Event, Press
@@ -105,7 +104,7 @@ class _Tab:
     def page(self, which: str, start: int, rows: int) -> Page:
         match which:
             case "waiting":
-                found = waiting_for(self._ledger, self._person_id, start + rows + 1)[start:]
+                found = self._ledger.waiting_for(self._person_id, start + rows + 1)[start:]
                 return _cut(found, start, rows)
             case "asked":
                 asked = self._ledger.requests(of=self._person_id, before=start, limit=rows + 1)

@@ -12,8 +12,6 @@ from bot.languages import _
 from bot.listeners.members import Answer
 from bot.listeners.pages import RequestsAt, WhichRequests
 
-_LOOKED_THROUGH = 100  # pending requests, for those that wait for one person
-
 _TITLES = {
     "all": (say("Requests"), say("Nobody has asked for anything yet. `/image help` shows how to begin.")),
     "mine": (say("Your requests"), say("You have not asked for anything yet. `/image help` shows how to begin.")),
@@ -38,19 +36,6 @@ def list_requests(store: Store, at: RequestsAt, person_id: str) -> Answer:
         return _Requests(ledger, at.which, person_id).page(at)
 
 
-def waiting_for(ledger: Ledger, person_id: str, most: int) -> list[Request]:
-    """The newest pending requests that the person may decide about and has not."""
-    pending = ledger.requests(pending=True, before=0, limit=_LOOKED_THROUGH)
-    return [request for request in pending if _waits_for(request, person_id)][:most]
-
-
-def _waits_for(request: Request, person_id: str) -> bool:
-    deciders = request.deciders
-    if deciders is None or any(decision.person.id == person_id for decision in request.decisions):
-        return False
-    return person_id in (*deciders.owner_ids, *deciders.guardian_ids)
-
-
 class _Requests:
     """One of the lists, as it is now."""
 
@@ -58,7 +43,7 @@ class _Requests:
         self._ledger = ledger
         self._which = which
         self._of = person_id if which == "mine" else None
-        self._waiting = [] if which == "mine" else waiting_for(ledger, person_id, lists.ROWS)
+        self._waiting = [] if which == "mine" else ledger.waiting_for(person_id, lists.ROWS)
         self._top = tuple(request.id for request in self._waiting)
 
     def page(self, at: RequestsAt) -> Answer:

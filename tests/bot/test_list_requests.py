@@ -18,7 +18,7 @@ from bot.cards import lists
 from bot.listeners import pages
 from bot.listeners.lists import list_requests, show_request
 from bot.listeners.pages import RequestsAt
-from tests.approvals.house import DATA, LIN, MEI, House
+from tests.approvals.house import DATA, LIN, MEI, OMAR, SARA, STRANGER, House
 from tests.bot.drawn import accepted, words
 
 _LINE = re.compile(r"\*#(\d+)\* (?:share|unshare)")
@@ -97,6 +97,22 @@ def test_the_reader_sees_first_what_waits_for_them(tmp_path: Path) -> None:
     assert owner.text.index("Waiting for your decision") < owner.text.index(f"*#{first}*")
     assert asker.rows == [5, 4, 3, 2, 1]
     assert "Waiting" not in asker.text.split("\n")[1]
+
+
+def test_however_many_newer_ones_wait_for_others(tmp_path: Path) -> None:
+    house = House(tmp_path / "crowd.db")
+    first = house.pending()
+    guarded = house.pending(STRANGER)
+    for _ in range(120):
+        house.pending(by=LIN)
+    assert Reader(house, LIN).rows[:2] == [guarded, first]
+    assert Reader(house, SARA).rows[0] == guarded
+    house.press(first, OMAR, Verb.DENY)
+    house.press(guarded, LIN, Verb.APPROVE)
+    assert "Waiting for your decision" not in Reader(house, LIN).text
+    assert Reader(house, SARA).rows[0] == guarded, "who still must agree"
+    assert len(set(Reader(house, OMAR).rows)) == lists.ROWS
+    house.close()
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
