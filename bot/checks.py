@@ -25,7 +25,7 @@ from bot.answers import AuthTest, ConversationInfo, read
 from bot.app import cloud_client, web_client
 from bot.config import ConfigError, Settings
 from bot.installation import Installation
-from bot.patience import patiently
+from bot.patience import patiently, patiently_of_slack
 from bot.people import People
 from bot.scopes import lacking, remedy
 from bot.slack import TOKEN_FAULTS, UNREACHED, code_of, is_passing, is_throttle, told_by
@@ -170,7 +170,8 @@ def _people(client: WebClient, policy: Policy) -> Iterator[Line]:
 
 def _principal(people: People, principal: str) -> str | None:
     try:
-        able = any(people.person(member).may_act for member in people.members(principal))
+        members = patiently_of_slack(people.members, principal)
+        able = any(patiently_of_slack(people.person, member).may_act for member in members)
     except UnknownPerson:
         what = "address" if "@" in principal else "id"
         return f"Slack doesn't know this {what}: correct it in the policy"

@@ -64,6 +64,17 @@ def operator(
     return Operator(monkeypatch, tmp_path, workspace.api_url, cloud.url)
 
 
+@pytest.mark.parametrize("method", ["users.info", "users.lookupByEmail", "usergroups.users.list"])
+def test_more_people_than_slack_tells_of_in_a_minute_are_waited_for(
+    operator: Operator, workspace: WorkspaceServer, method: str
+) -> None:
+    operator.changes_policy('owners = ["U0OMAR"]', 'owners = ["omar@nimbus.example"]')
+    workspace.faults.rate_limit(method, retry_after=0, times=3)
+    assert operator.faults() == []
+    workspace.faults.fail(method, "fatal_error")
+    assert "fatal_error" in operator.fault()[1]
+
+
 def test_all_is_well(operator: Operator, tmp_path: Path) -> None:
     assert operator.faults() == []
     lines = list(check(http=False))
