@@ -174,6 +174,16 @@ def test_a_url_that_takes_the_answer_is_followed_by_nothing(
     assert in_direct(workspace) == []
 
 
+def test_an_answer_that_may_have_arrived_is_not_sent_to_the_url_again(
+    replies: Replies, workspace: WorkspaceServer, hands: Hands
+) -> None:
+    with serving(Reply(then="close")) as silent:
+        replies.send(ReplyAddress("U0MEI", f"{silent.url}/response/x", hands.now), "answer")
+        assert len(silent.requests) == 1
+
+    assert in_direct(workspace) == ["answer"]
+
+
 def test_a_url_where_nobody_listens_is_followed_by_a_direct_message(
     replies: Replies, workspace: WorkspaceServer, hands: Hands
 ) -> None:
@@ -228,6 +238,7 @@ def test_an_address_that_is_not_slacks_is_never_gone_to(replies: Replies, worksp
         ("https://slack.com/api/", "http://127.0.0.1:8000/x", False),
         ("https://slack.com/api/", "https://hooks.slack-gov.com/x", False),
         ("https://slack.com/api/", "http://slack.com/x", False),
+        ("https://slack.com/api/", "https://mei:pw@hooks.slack.com/x", False),
         ("https://slack.com/api/", "", False),
     ],
 )
