@@ -130,6 +130,15 @@ class GroupMembers(Answer):
     users: list[Id]
 
 
+class _Group(Answer):
+    id: Id
+    users: list[Id] | None = None
+
+
+class Groups(Answer):
+    usergroups: list[_Group]
+
+
 class AuthTest(Answer):
     team_id: Id
     team: Shown = None

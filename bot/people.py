@@ -16,7 +16,7 @@ from approvals.model import Person
 from approvals.sentences import say
 from approvals.workspace import Workspace
 from bot import languages
-from bot.answers import Answer, GroupMembers, User, UserByEmail, UsersInfo, read
+from bot.answers import Answer, GroupMembers, Groups, User, UserByEmail, UsersInfo, read
 from bot.languages import Language
 from bot.slack import UNREACHED, code_of, told_by
 
@@ -83,6 +83,14 @@ class People:
         self.lately(person_id)
         return self._addresses[person_id]
 
+    def groups_of(self, person_id: str) -> frozenset[str]:
+        """The ids of the groups to which they belong, of however many there are. To look, not to decide.
+
+        :raises DirectoryError: Slack can't be asked now
+        """
+        groups = self._fresh("groups", self._ask_groups).usergroups
+        return frozenset(group.id for group in groups if person_id in (group.users or ()))
+
     def members(self, principal: str) -> tuple[str, ...]:
         """The people behind an id or an e-mail address of the policy.
 
@@ -120,16 +128,20 @@ class People:
         group = self._ask(group_id, GroupMembers, lambda: self._client.usergroups_users_list(usergroup=group_id))
         return tuple(group.users)
 
-    def _ask(self, principal: str, kind: type[A], call: Callable[[], SlackResponse]) -> A:
+    def _ask_groups(self) -> Groups:
+        return self._ask("", Groups, lambda: self._client.usergroups_list(include_users=True), "who is in which group")
+
+    def _ask(self, principal: str, kind: type[A], call: Callable[[], SlackResponse], about: str = "") -> A:
+        about = about or f"who {principal} is"
         self._workspace()  # nobody of another one is asked for
         try:
             return read(kind, call())
         except SlackApiError as error:
             if code_of(error) in _NOBODY:
                 raise UnknownPerson(principal) from error
-            raise DirectoryError(f"Slack does not tell who {principal} is: {told_by(error)}") from error
+            raise DirectoryError(f"Slack does not tell {about}: {told_by(error)}") from error
         except UNREACHED as error:
-            raise DirectoryError(f"Slack can't be asked who {principal} is: {error}") from error
+            raise DirectoryError(f"Slack can't be asked {about}: {error}") from error
 
     def _fresh(self, key: str, ask: Callable[[], T], *, within: float = _FRESH_FOR) -> T:
         with self._lock:

@@ -12,6 +12,7 @@ SCOPE_OF: Mapping[str, str] = {
     "chat.update": "chat:write",
     "conversations.info": "channels:read",  # for a private channel groups:read
     "conversations.open": "im:write",
+    "usergroups.list": "usergroups:read",
     "usergroups.users.list": "usergroups:read",
     "users.info": "users:read",
     "users.lookupByEmail": "users:read.email",

@@ -10,7 +10,7 @@ import structlog
 from approvals import facts
 from approvals.catalogue import newest_first
 from approvals.cloud import Image, ImageKind
-from approvals.errors import CloudError, DirectoryError, UnknownPerson
+from approvals.errors import CloudError, DirectoryError
 from approvals.ledger import Ledger
 from approvals.people import deciders_of
 from approvals.policy import Policy
@@ -232,16 +232,13 @@ def _key(image: Image, wanted: str = "") -> Key:
 def _is_meant(services: Services, person_id: str, principal: str) -> bool:
     """Is it the person, a group to which they belong, or their address?
 
-    Of an address Slack isn't asked whose it is: of many owners it would not tell in time.
+    Slack isn't asked for each of them: of many owners it would not tell in time.
 
     :raises DirectoryError: it can't be told now
     """
-    try:
-        if "@" in principal:
-            return services.people.address(person_id).casefold() == principal.casefold()
-        return person_id in services.people.members(principal)
-    except UnknownPerson:
-        return False  # a group that was deleted has nobody in it
+    if "@" in principal:
+        return services.people.address(person_id).casefold() == principal.casefold()
+    return principal == person_id or (principal.startswith("S") and principal in services.people.groups_of(person_id))
 
 
 def _account_names(policy: Policy) -> dict[str, str]:

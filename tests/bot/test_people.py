@@ -105,6 +105,25 @@ def test_a_group_is_its_members_and_a_person_is_themselves(people: People, works
     assert workspace.api.called["users.info"] == 0
 
 
+def test_somebodys_groups_are_told_of_all_at_once(people: People, workspace: WorkspaceServer, hands: Hands) -> None:
+    assert people.groups_of("U0LIN") == {"S0PLATFORM"}
+    assert people.groups_of("U0SARA") == {"S0SECURITY"}
+    assert people.groups_of("U0MEI") == frozenset()
+    assert workspace.api.called["usergroups.list"] == 1
+    workspace.state.groups["S0PLATFORM"] = Group("S0PLATFORM", "platform", ("U0MEI",))
+    hands.now += 15
+    assert people.groups_of("U0MEI") == {"S0PLATFORM"}
+    workspace.faults.fail("usergroups.list", "missing_scope")
+    hands.now += 15
+    with pytest.raises(DirectoryError, match="Slack does not tell who is in which group: missing_scope"):
+        people.groups_of("U0MEI")
+
+
+def test_a_group_of_which_slack_names_nobody_has_nobody() -> None:
+    with told_slack({"usergroups.list": {"usergroups": [{"id": "S0EMPTY"}]}}) as client:
+        assert People(client, lambda: OURS).groups_of("U0LIN") == frozenset()
+
+
 def test_an_address_is_the_person_who_has_it(people: People, workspace: WorkspaceServer) -> None:
     assert people.members("lin@nimbus.example") == ("U0LIN",)
     assert people.members("lin@nimbus.example") == ("U0LIN",)

@@ -16,7 +16,7 @@ from bot.cards import lists
 from bot.sandbox.cloud import faults
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.cloud.state import Image
-from bot.sandbox.company import POLICY, SIGNING_SECRET
+from bot.sandbox.company import POLICY, SIGNING_SECRET, Group
 from bot.sandbox.run import opened
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.e2e.command import environment, free_port, running
@@ -91,6 +91,23 @@ def test_mine_are_those_too_that_name_me_by_my_address() -> None:
         assert "gpu-trainer" in company.omar.text_of(company.omar.opens_home("gpu-trainer"))
         assert rows_of(reads(company.mei, "list mine", "Your images")) == ["team-dashboard", "tagged"]
         assert sandbox.workspace.api.called["users.lookupByEmail"] == 0, "of which Slack takes few a minute"
+
+
+def test_however_many_groups_own_images_slack_is_asked_once() -> None:
+    """It tells of some twenty of them a minute, one by one."""
+    rules = "".join(f'[[images]]\nmatch = "team-{one}"\nowners = ["S0TEAM{one}"]\n' for one in range(30))
+    with opened(policy=POLICY.replace("[[images]]", f"{rules}[[images]]", 1)) as sandbox:
+        company = at(sandbox)
+        for one in range(30):
+            people = ("U0MEI",) if one % 10 else ("U0LIN", "U0OMAR")
+            sandbox.workspace.state.groups[f"S0TEAM{one}"] = Group(f"S0TEAM{one}", f"team-{one}", people)
+            sandbox.cloud.state.add_image(Image(f"img-team00{one:02}", f"team-{one}", GUANGZHOU, 1.7e9 - one))
+        read_anew(company)
+        called = sandbox.workspace.api.called
+        before = called["usergroups.users.list"]
+        assert "Your images" in reads(company.mei, "list mine", "1–20 of 28")
+        assert "team-1" in company.mei.text_of(company.mei.opens_home("team-1"))
+        assert (called["usergroups.list"], called["usergroups.users.list"] - before) == (1, 0)
 
 
 def test_whose_address_slack_keeps_to_itself_sees_what_names_their_id() -> None:

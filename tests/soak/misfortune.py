@@ -40,6 +40,7 @@ _METHODS = (
     "chat.postEphemeral",
     "chat.postMessage",
     "chat.update",
+    "usergroups.list",
     "usergroups.users.list",
     "users.info",
     "views.open",
