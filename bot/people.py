@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from slack_sdk import WebClient
@@ -26,6 +26,7 @@ A = TypeVar("A", bound=Answer)
 _FRESH_FOR = 15.0  # seconds
 _LATELY = 600.0  # seconds: of a large group not all can be asked for each time, Slack tells of a hundred a minute
 _KNOWN_FOR = 3600.0  # seconds
+_ONE_BY_ONE = 10  # groups: Slack tells of some twenty a minute, or else of all that there are at once, with everybody
 _NOBODY = {"user_not_found", "user_not_visible", "users_not_found", "no_such_subteam", "subteam_not_found"}
 
 
@@ -83,13 +84,15 @@ class People:
         self.lately(person_id)
         return self._addresses[person_id]
 
-    def groups_of(self, person_id: str) -> frozenset[str]:
-        """The ids of the groups to which they belong, of however many there are. To look, not to decide.
+    def groups_of(self, person_id: str, among: Collection[str]) -> set[str]:
+        """Those of the groups to which they belong, by their ids. To look, not to decide.
 
         :raises DirectoryError: Slack can't be asked now
         """
+        if len(among) <= _ONE_BY_ONE:
+            return {group for group in among if person_id in self._members_now(group)}
         groups = self._fresh("groups", self._ask_groups).usergroups
-        return frozenset(group.id for group in groups if person_id in (group.users or ()))
+        return {group.id for group in groups if group.id in among and person_id in (group.users or ())}
 
     def members(self, principal: str) -> tuple[str, ...]:
         """The people behind an id or an e-mail address of the policy.
@@ -102,6 +105,12 @@ class People:
         if not principal.startswith("S"):
             return (principal,)
         return self._fresh(f"group {principal}", lambda: self._ask_group(principal))
+
+    def _members_now(self, group: str) -> tuple[str, ...]:
+        try:
+            return self.members(group)
+        except UnknownPerson:
+            return ()  # a group that was deleted has nobody in it
 
     def _ask_person(self, person_id: str) -> Person:
         user = self._ask(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import structlog
 
@@ -199,7 +199,7 @@ def _found(services: Services, ledger: Ledger, at: ImagesAt, person_id: str) -> 
             policy = services.policy
             owned = [(one, policy.owners_of(one)) for one in catalogue.images() if one.kind == ImageKind.PRIVATE]
             named = {owner for _image, owners in owned for owner in owners}
-            meant = {one for one in named if _is_meant(services, person_id, one)}
+            meant = _meant(services, person_id, named)
             listed = [image for image, owners in owned if not meant.isdisjoint(owners)]
         case "shared":
             listed = _shared(services, ledger)
@@ -229,16 +229,17 @@ def _key(image: Image, wanted: str = "") -> Key:
     return 2 * foreign + (not begins), round(age, 6), image_id, region
 
 
-def _is_meant(services: Services, person_id: str, principal: str) -> bool:
-    """Is it the person, a group to which they belong, or their address?
+def _meant(services: Services, person_id: str, principals: Collection[str]) -> set[str]:
+    """The person, the groups to which they belong, and their address, as far as they are among these.
 
-    Slack isn't asked for each of them: of many owners it would not tell in time.
+    Slack isn't asked whose each address is: of many it would not tell in time.
 
     :raises DirectoryError: it can't be told now
     """
-    if "@" in principal:
-        return services.people.address(person_id).casefold() == principal.casefold()
-    return principal == person_id or (principal.startswith("S") and principal in services.people.groups_of(person_id))
+    groups = services.people.groups_of(person_id, {one for one in principals if one.startswith("S")})
+    addresses = {one for one in principals if "@" in one}
+    own = services.people.address(person_id).casefold() if addresses else ""
+    return {person_id, *groups, *(one for one in addresses if one.casefold() == own)}
 
 
 def _account_names(policy: Policy) -> dict[str, str]:

@@ -105,23 +105,38 @@ def test_a_group_is_its_members_and_a_person_is_themselves(people: People, works
     assert workspace.api.called["users.info"] == 0
 
 
-def test_somebodys_groups_are_told_of_all_at_once(people: People, workspace: WorkspaceServer, hands: Hands) -> None:
-    assert people.groups_of("U0LIN") == {"S0PLATFORM"}
-    assert people.groups_of("U0SARA") == {"S0SECURITY"}
-    assert people.groups_of("U0MEI") == frozenset()
-    assert workspace.api.called["usergroups.list"] == 1
+FEW = {"S0PLATFORM", "S0SECURITY", "S0GONE"}
+MANY = FEW | {f"S0TEAM{number}" for number in range(20)}
+
+
+@pytest.mark.parametrize(("among", "method"), [(FEW, "usergroups.users.list"), (MANY, "usergroups.list")])
+def test_somebodys_groups_are_those_that_slack_names_them_in(
+    people: People, workspace: WorkspaceServer, hands: Hands, among: set[str], method: str
+) -> None:
+    workspace.state.groups["S0OTHER"] = Group("S0OTHER", "other", ("U0LIN",))
+    assert people.groups_of("U0LIN", among) == {"S0PLATFORM"}
+    assert people.groups_of("U0SARA", among) == {"S0SECURITY"}
+    assert people.groups_of("U0MEI", among) == set()
+    assert people.groups_of("U0LIN", set()) == set()
     workspace.state.groups["S0PLATFORM"] = Group("S0PLATFORM", "platform", ("U0MEI",))
     hands.now += 15
-    assert people.groups_of("U0MEI") == {"S0PLATFORM"}
-    workspace.faults.fail("usergroups.list", "missing_scope")
+    assert people.groups_of("U0MEI", among) == {"S0PLATFORM"}
+    workspace.faults.fail(method, "missing_scope")
     hands.now += 15
-    with pytest.raises(DirectoryError, match="Slack does not tell who is in which group: missing_scope"):
-        people.groups_of("U0MEI")
+    with pytest.raises(DirectoryError, match="missing_scope") as caught:
+        people.groups_of("U0MEI", among)
+    assert not isinstance(caught.value, UnknownPerson)
+
+
+def test_of_many_groups_slack_is_asked_once(people: People, workspace: WorkspaceServer) -> None:
+    for person in ("U0LIN", "U0MEI", "U0SARA"):
+        people.groups_of(person, MANY)
+    assert (workspace.api.called["usergroups.list"], workspace.api.called["usergroups.users.list"]) == (1, 0)
 
 
 def test_a_group_of_which_slack_names_nobody_has_nobody() -> None:
-    with told_slack({"usergroups.list": {"usergroups": [{"id": "S0EMPTY"}]}}) as client:
-        assert People(client, lambda: OURS).groups_of("U0LIN") == frozenset()
+    with told_slack({"usergroups.list": {"usergroups": [{"id": "S0PLATFORM"}]}}) as client:
+        assert People(client, lambda: OURS).groups_of("U0LIN", MANY) == set()
 
 
 def test_an_address_is_the_person_who_has_it(people: People, workspace: WorkspaceServer) -> None:
