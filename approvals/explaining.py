@@ -18,7 +18,7 @@ from approvals.trust_image import provenance, shareable
 from approvals.trust_lighthouse import switched_off
 from approvals.trust_targets import receivers
 
-_IMAGE_ID = re.compile(rf"({'|'.join(IDS)})[0-9a-z]+")
+_IMAGE_ID = re.compile(rf"(?:{'|'.join(IDS)})[0-9a-z]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,12 +141,16 @@ class People:
         return self._ask("", Groups, lambda: self._client.usergroups_list(include_users=True), "who is in which group")
 
     def _ask(self, principal: str, kind: type[A], call: Callable[[], SlackResponse], about: str = "") -> A:
+        """
+        :param principal: who or which group is asked for; "" for nobody in particular, of whom none can be unknown
+        :param about: what is asked, where it isn't who they are
+        """
         about = about or f"who {principal} is"
         self._workspace()  # nobody of another one is asked for
         try:
             return read(kind, call())
         except SlackApiError as error:
-            if code_of(error) in _NOBODY:
+            if principal and code_of(error) in _NOBODY:
                 raise UnknownPerson(principal) from error
             raise DirectoryError(f"Slack does not tell {about}: {told_by(error)}") from error
         except UNREACHED as error:

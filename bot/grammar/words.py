@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from approvals.cloud import IDS, LIGHTHOUSE
 from approvals.texts import one_line, visible
 from bot.grammar.slack_text import Kind, Mark, Plain
 
@@ -21,7 +22,7 @@ BLANK = "…"
 ACCOUNT_ID = re.compile(r"[1-9][0-9]{4,13}")
 """A root account id. The vendor states no rule; 8 to 12 digits are seen in its documents, older ones may be shorter."""
 
-IMAGE_ID = re.compile(r"(?:img|lhbp)-[0-9a-z]+")
+IMAGE_ID = re.compile(rf"(?:{'|'.join(IDS)})[0-9a-z]+")
 
 _GAPS = r"\s,，、;；"
 _BARE = re.compile(rf"[^{_GAPS}]+")
@@ -50,7 +51,6 @@ TO_ACCOUNTS = frozenset({"with", "to", "from"})
 _AND = frozenset({"and", "&", "+"})
 _BECAUSE_SLIPS = frozenset({"bc", "b/c", "cuz", "coz", "cos", "cause", "reason", "because"})
 _LIKE_BECAUSE = 0.8
-LIGHTHOUSE = "lighthouse"
 EVERYONE = frozenset({"all", "everyone", "everybody"})
 """What would be a name but for what it means."""
 
@@ -164,7 +164,7 @@ def _slips_from_because(text: str) -> bool:
 
 def _is_plain(name: str) -> bool:
     reserved = name.casefold() in _RESERVED or _slips_from_because(name)
-    shaped = name.casefold().startswith(("img-", "lhbp-", "uin", "appid")) or name in PLACEHOLDERS
+    shaped = name.casefold().startswith((*IDS, "uin", "appid")) or name in PLACEHOLDERS
     return _PLAIN.fullmatch(name) is not None and _tidy(name) == name and not reserved and not shaped
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from approvals.catalogue import Catalogue
-from approvals.cloud import MAX_SHARES, Image, ImageKind
+from approvals.cloud import IDS, MAX_SHARES, Image, ImageKind
 from approvals.model import Target
 from approvals.policy import Policy
 from approvals.sentences import say
@@ -24,7 +24,7 @@ from bot.refusals import refused
 from bot.services import Services
 
 _PRESELECTED = 5  # images of one message: who means more of them looks at each
-_IMAGE_ID = re.compile(r"(?<![0-9A-Za-z_-])(?:img|lhbp)-[0-9a-z]{6,16}(?![0-9A-Za-z_-])")
+_IMAGE_ID = re.compile(rf"(?<![0-9A-Za-z_-])(?:{'|'.join(IDS)})[0-9a-z]{{6,16}}(?![0-9A-Za-z_-])")
 _WITHIN_A_NAME = r"[0-9A-Za-z_-]"
 
 _NONE_NAMED = say("I found no image in that message. Choose one above.")

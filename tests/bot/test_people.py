@@ -129,9 +129,13 @@ def test_somebodys_groups_are_those_that_slack_names_them_in(
 
 
 def test_of_many_groups_slack_is_asked_once(people: People, workspace: WorkspaceServer) -> None:
+    workspace.faults.fail("usergroups.list", "users_not_found")
+    with pytest.raises(DirectoryError, match="Slack does not tell who is in which group: users_not_found") as caught:
+        people.groups_of("U0LIN", MANY)
+    assert not isinstance(caught.value, UnknownPerson)
     for person in ("U0LIN", "U0MEI", "U0SARA"):
         people.groups_of(person, MANY)
-    assert (workspace.api.called["usergroups.list"], workspace.api.called["usergroups.users.list"]) == (1, 0)
+    assert (workspace.api.called["usergroups.list"], workspace.api.called["usergroups.users.list"]) == (2, 0)
 
 
 def test_a_group_of_which_slack_names_nobody_has_nobody() -> None:
