@@ -32,13 +32,19 @@ def drift_list(
     """
     title = _("Where the cloud differs from the record")
     if not rows:
-        nothing = _("The cloud and the record agree, as far as they were compared.")
+        nothing = _nothing(latest, every)
         return nothing, [section(nothing), context(progress(latest, every))]
     blocks = [header(title)]
     for kind, some in groupby(rows, key=lambda row: row.kind):
         blocks.append(section("\n".join([f"*{translated(KINDS[kind])}*", *map(_line, some)])))
     blocks += [context(progress(latest, every)), *page_buttons(newer, older)]
     return title, fitted(blocks)
+
+
+def _nothing(latest: DriftPass, every: timedelta | None) -> str:
+    if every is None or latest.finished_at is None:
+        return _("No difference between the cloud and the record is known.")
+    return _("The cloud and the record agree, as far as they were compared.")
 
 
 def progress(latest: DriftPass, every: timedelta | None) -> str:

@@ -50,6 +50,7 @@ class Operation:
     """How the bot is, for admins.
 
     :ivar report: problems and warnings, by what they are about
+    :ivar compares: whether the cloud is compared with the record at all
     """
 
     report: Mapping[str, Mapping[str, str]]
@@ -58,6 +59,7 @@ class Operation:
     incidents: Sequence[Incident]
     drift: Mapping[DriftKind, int]
     latest: DriftPass
+    compares: bool
 
 
 def overview(pages: Mapping[Which, Page], operation: Operation | None) -> Block:
@@ -155,6 +157,12 @@ def _share() -> Block:
     return button(_("Share an image"), ids.OPEN_FORM, "form", style="primary")
 
 
+def _no_drift(seen: Operation) -> str:
+    if not seen.compares:
+        return _("switched off in the policy (`drift_every`)")
+    return _("none") if seen.latest.finished_at else _("not compared yet")
+
+
 def _operation(seen: Operation) -> list[Block]:
     faults = [f"✕ {escape(f'{name}: {why}')}" for name, why in seen.report.get("problems", {}).items()]
     faults += [f"● {escape(f'{name}: {why}')}" for name, why in seen.report.get("warnings", {}).items()]
@@ -168,8 +176,7 @@ def _operation(seen: Operation) -> list[Block]:
             ngettext("{number} message to be delivered", "{number} messages to be delivered", seen.notices.number)
         )
     open_drift = [_("{what}: {number}", what=KINDS[kind], number=number) for kind, number in seen.drift.items()]
-    none = _("none") if seen.latest.finished_at else _("not compared yet")
-    drift = " · ".join([*open_drift, code("/image drift")]) if open_drift else none
+    drift = " · ".join([*open_drift, code("/image drift")]) if open_drift else _no_drift(seen)
     last = [context(_("last compared {when}", when=ago(seen.latest.finished_at)))] if seen.latest.finished_at else []
     return [
         section(_("*Health*  {text}", text="\n".join(faults) or _("all is well"))),

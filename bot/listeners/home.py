@@ -89,7 +89,7 @@ def view_of(services: Services, person_id: str, place: Place) -> Block:
         if place.which != "overview":
             return home.one_list(cast("Which", place.which), tab.page(place.which, place.start, ROWS))
         pages = {one: tab.page(one, 0, FEW) for one in get_args(Which)}
-        return home.overview(pages, _operation(report, ledger) if report is not None else None)
+        return home.overview(pages, _operation(services, report, ledger) if report is not None else None)
 
 
 class _Tab:
@@ -127,7 +127,7 @@ def _cut(found: Sequence[T], start: int, rows: int) -> Page:
     return Page(found[:rows], start + rows if len(found) > rows else 0, first=not start)
 
 
-def _operation(report: Mapping[str, Mapping[str, str]], ledger: Ledger) -> Operation:
+def _operation(services: Services, report: Mapping[str, Mapping[str, str]], ledger: Ledger) -> Operation:
     return Operation(
         report,
         ledger.waiting(),
@@ -135,4 +135,5 @@ def _operation(report: Mapping[str, Mapping[str, str]], ledger: Ledger) -> Opera
         ledger.incidents(),
         ledger.drift.counts(),
         ledger.drift.latest_pass(),
+        services.policy.rules.drift_every is not None,
     )

@@ -85,6 +85,21 @@ def test_what_was_taken_away_can_be_shared_again(time: Days) -> None:
     until(lambda: company.shares(NIGHTLY) == {DATA_TEAM})
 
 
+@pytest.mark.parametrize(
+    ("every", "listed", "at_home"),
+    [
+        ("30m", "not compared yet", "Drift  not compared yet"),
+        ("off", "The policy has it switched off (drift_every).", "Drift  switched off in the policy (drift_every)"),
+    ],
+)
+def test_nothing_is_said_to_agree_that_was_never_compared(every: str, listed: str, at_home: str) -> None:
+    with days(people.POLICY.replace("[rules]\n", f'[rules]\ndrift_every = "{every}"\n')) as time:
+        time.company.omar.types("/image drift")
+        seen = time.company.omar.text_of(time.company.omar.sees("No difference between the cloud"))
+        assert listed in seen
+        assert at_home in time.company.omar.text_of(time.company.omar.opens_home("Operation"))
+
+
 def test_a_long_list_of_differences_is_read_page_by_page(time: Days) -> None:
     company = time.company
     company.mei.types("/image drift")

@@ -67,7 +67,7 @@ def test_admins_see_how_the_bot_is_and_others_do_not() -> None:
         seen = time.company.omar.text_of(time.company.omar.opens_home("Operation"))
         assert "Health" in seen
         assert "Queue  empty" in seen
-        assert "Drift  not compared yet" in seen
+        assert "Drift  switched off in the policy (drift_every)" in seen
         time.company.mei.types("/image share base-nightly with partner-lab because y")
         time.company.lin.sees("Share base-nightly with partner-lab", where=CHANNEL)
         seen = time.company.omar.text_of(time.company.omar.opens_home("waits for a decision: 1"))
