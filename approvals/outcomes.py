@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from approvals.cloud import ALREADY_SO
-from approvals.code_model import ACCEPTED, COPYING, KEPT, SETTLED, UNVERIFIED
+from approvals.code_model import ACCEPTED, COPYING, KEPT, SETTLED, UNANSWERED, UNVERIFIED
 from approvals.errors import Refused
 from approvals.halving import Calls
 from approvals.model import Action, Finding, Item, ItemState, Request, State
 from approvals.sentences import advised, joined, say
 
-_SEND_AGAIN_AFTER = 4  # reads that didn't show an accepted call; until then they may lag, and nothing is sent again
-_NOT_SEEN_AFTER = 6  # reads that didn't show it, after which it is told as failed
+_SEND_AGAIN_AFTER = 4  # reads that didn't show what a call did; until then they may lag, and nothing is sent again
+_NOT_SEEN_AFTER = 6  # reads that didn't show an accepted call, after which it is told as failed
 
 _MAY_STAND = say("An earlier call may have done it all the same: look in the console.")
 
@@ -57,8 +57,8 @@ class Done:
 def to_send(
     requests: Sequence[Request], region: str, had: Has | None, action: Action, kept: frozenset[int]
 ) -> list[str]:
-    """The accounts to call for in the region: those where it does not stand as wanted, and no accepted call may still
-    show.
+    """The accounts to call for in the region: those where it does not stand as wanted, and what no call before may
+    still show.
 
     :param had: None where nobody can tell how it stands: then each that is open
     :param kept: see ``Done``
@@ -78,8 +78,8 @@ def is_open(item: Item) -> bool:
 
 
 def is_awaited(item: Item) -> bool:
-    """Was a call accepted for it whose effect doesn't show yet?"""
-    return item.state is ItemState.WAITING and item.code == ACCEPTED
+    """Was there a call for it, accepted or without an answer, whose effect doesn't show yet?"""
+    return item.state is ItemState.WAITING and item.code in (ACCEPTED, UNANSWERED)
 
 
 def waits_for_copies(items: Sequence[Item]) -> bool:
@@ -99,8 +99,15 @@ def attempts_before(request: Request, items: Sequence[Item]) -> int:
 
     :param items: how it stands with each of the request's after this attempt
     """
-    looked = [after.unseen - 1 for item, after in zip(request.items, items, strict=True) if after.unseen > item.unseen]
+    pairs = zip(request.items, items, strict=True)
+    looked = [_looked(after) for item, after in pairs if (after.unseen, after.code) != (item.unseen, item.code)]
     return min([request.attempts, *looked])
+
+
+def _looked(item: Item) -> int:
+    """How many looks there were beside the first: but a call that may be lost altogether is not waited for longer and
+    longer."""
+    return 0 if item.code == UNANSWERED and item.unseen <= _SEND_AGAIN_AFTER else item.unseen - 1
 
 
 def after_calls(item: Item, action: Action, done: Done, *, tried: bool) -> Item:
@@ -138,7 +145,7 @@ def _after_calls(item: Item, action: Action, calls: Calls, has: Has | None) -> I
     if refusal := calls.refused.get(account):
         return refused(traced, refusal)
     unseen = _unseen(traced, calls)
-    if is_awaited(unseen) and unseen.unseen >= _NOT_SEEN_AFTER:
+    if unseen.code == ACCEPTED and unseen.unseen >= _NOT_SEEN_AFTER:
         message = say(
             "The cloud accepted the call, but its list of shares doesn't show it. Look in the console, then retry."
         )
@@ -165,9 +172,13 @@ def _after_answer(item: Item, calls: Calls, *, tried: bool) -> Item:
 def _unseen(item: Item, calls: Calls) -> Item:
     account = item.target.account
     waiting = replace(item, state=ItemState.WAITING, unseen=item.unseen + 1)
-    if account in calls.accepted or is_awaited(item):
+    if account in calls.accepted and item.code == UNANSWERED:
+        return replace(waiting, code=ACCEPTED, unseen=1)  # what it does was looked for once
+    if account in calls.accepted:
         return replace(waiting, code=ACCEPTED)
-    if account in calls.unknown or account in calls.refused:
+    if account in calls.unknown:
+        return replace(waiting, code=item.code or UNANSWERED)
+    if account in calls.refused or is_awaited(item):
         return waiting
     return replace(waiting, unseen=item.unseen)
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import approvals
-from approvals.code_model import ACCEPTED, COPYING
+from approvals.code_model import ACCEPTED, COPYING, UNANSWERED
 from approvals.copy_model import CopyState
 from approvals.model import Action, ItemState, State
 
@@ -15,7 +15,7 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "audit.md"
 
 # Where the name of the event is put together: by what it can be.
 BUILT = {
-    *(f"{action}_{what}" for action in ("share", "unshare", "delete") for what in (*ItemState, ACCEPTED)),
+    *(f"{action}_{what}" for action in ("share", "unshare", "delete") for what in (*ItemState, ACCEPTED, UNANSWERED)),
     f"{Action.SHARE}_{COPYING}",
     *(f"copy_{state}" for state in CopyState),
     *(state.value for state in (State.DONE, State.PARTIAL, State.FAILED, State.DENIED, State.CANCELLED, State.REFUSED)),

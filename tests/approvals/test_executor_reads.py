@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from approvals.cloud import ImageKind
-from approvals.code_model import ACCEPTED
+from approvals.code_model import ACCEPTED, UNANSWERED
 from approvals.errors import About, CloudError, OutcomeUnknown, Refused, Throttled, Unavailable
 from approvals.model import Action, Item, ItemState, State, Verb
 from bot.cards import private
@@ -200,6 +200,56 @@ def test_a_lost_answer_that_named_its_call_is_recorded_with_it(house: House) -> 
     house.cloud.fail("share", fault(OutcomeUnknown), after_effect=True)
     house.execute()
     assert only_item(house, number).cloud_request_id == "req-lost"
+
+
+def shown_again(house: House, action: Action) -> None:
+    """The reads show what the call did."""
+    if action is Action.SHARE:
+        house.cloud.give([DATA])
+    else:
+        house.cloud.shares["img-base0001"].clear()
+
+
+@pytest.mark.parametrize("action", [Action.SHARE, Action.UNSHARE])
+def test_what_was_called_without_an_answer_is_not_called_again_while_reads_may_lag(
+    house: House, action: Action
+) -> None:
+    if action is Action.UNSHARE:
+        house.cloud.give([DATA])
+    number = house.approved(DATA, action=action)
+    house.cloud.blind = True
+    house.cloud.fail(action.value, fault(OutcomeUnknown), after_effect=True)
+    house.execute()
+    for _ in range(3):
+        item = only_item(house, number)
+        assert (item.state, item.code, item.cloud_request_id) == (ItemState.WAITING, UNANSWERED, "req-lost")
+        next_attempt(house)
+    assert len(house.cloud.changes) == 1
+    shown_again(house, action)
+    next_attempt(house)
+    item = only_item(house, number)
+    assert (item.state, item.code, item.cloud_request_id) == (ItemState.DONE, "", "req-lost")
+    assert len(house.cloud.changes) == 1
+    assert len(lines(house, number, f"{action}_unanswered")) == 1
+
+
+def test_what_several_reads_don_t_show_is_called_again_with_as_much_patience(house: House) -> None:
+    number = house.approved(DATA)
+    house.cloud.blind = True
+    house.cloud.fail("share", fault(OutcomeUnknown))
+    for _ in range(4):
+        house.execute()
+        assert len(house.cloud.changes) == 1
+        house.clock.advance(minutes=5, seconds=1)
+    house.execute()
+    item = only_item(house, number)
+    assert (item.code, item.unseen, item.cloud_request_id) == (ACCEPTED, 1, "req-2")
+    for _ in range(3):
+        next_attempt(house)
+    assert len(house.cloud.changes) == 2
+    house.cloud.give([DATA])
+    next_attempt(house)
+    assert (house.request(number).state, len(house.cloud.changes)) == (State.DONE, 2)
 
 
 @pytest.mark.parametrize("read", READS)
