@@ -135,9 +135,7 @@ class Checker:
         looked = facts.viewed_by_lighthouse(looked, self._cloud, lighthouse=lighthouse)
         with self._store.read() as ledger:
             looked = facts.lasting(looked, ledger)
-        if request.everyone:
-            looked = facts.of_everyone(looked, policy)
-        return facts.dry_run(looked, self._cloud) if request.action is Action.DELETE else looked
+        return facts.of_everyone(looked, policy) if request.everyone else looked
 
     def _check(self, request: Request, now: datetime) -> Effect:
         policy = self._policies.current

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from approvals.cloud import NO_IMAGE, Cloud
+from approvals.cloud import NO_IMAGE, STILL_SHARED, Cloud
 from approvals.code_model import ACCEPTED
 from approvals.copy_model import CopyState
 from approvals.errors import CloudError, LeaseLost, OutcomeUnknown, Refused
@@ -38,6 +38,43 @@ class Gone:
     accepted: bool = False
     cloud_request_id: str = ""
     refusal: Refused | None = None
+
+
+def refused_beforehand(cloud: Cloud, requests: Sequence[Request]) -> dict[int, list[Item]]:
+    """The requests to delete what the cloud would not, each with how it stands with its items for that reason.
+
+    Asked before a share is taken from anybody.
+
+    :raises CloudError: the cloud could not be asked
+    """
+    ended: dict[int, list[Item]] = {}
+    for request in requests:
+        for item in request.items if request.action is Action.DELETE else ():
+            if item.is_image and item.state is ItemState.WAITING and not item.unseen:
+                refusal = _refusal(cloud, item)
+                if refusal is not None:
+                    ended[request.id] = [_not_begun(one, item, refusal) for one in request.items]
+                    break
+    return ended
+
+
+def _refusal(cloud: Cloud, image: Item) -> Refused | None:
+    try:
+        cloud.check_deletion(image.region, image.image_id)
+    except Refused as refusal:
+        if refusal.code not in (STILL_SHARED, NO_IMAGE):
+            log.warning("deletion_refused", image=image.image_id, error=str(refusal), cloud=refusal.cloud_request_id)
+            return refusal
+    return None
+
+
+def _not_begun(item: Item, image: Item, refusal: Refused) -> Item:
+    if item.state is not ItemState.WAITING:
+        return item
+    if item.id == image.id:
+        return refused(item, refusal)
+    message = say("{image_id} can't be deleted, so this was not begun.", image_id=image.image_id)
+    return failed(replace(item, code=_KEPT), message)
 
 
 class Deleting:

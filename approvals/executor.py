@@ -17,7 +17,7 @@ import structlog
 from approvals import elsewhere, everyone, facts, outcomes, trust, trust_deletion
 from approvals.audit import NOBODY, Entry
 from approvals.cloud import LIGHTHOUSE, MAX_BLUEPRINT_ACCOUNTS, MAX_SHARES, Cloud, Image
-from approvals.deletion import Deleting
+from approvals.deletion import Deleting, refused_beforehand
 from approvals.errors import About, AuthFailed, CloudError, LeaseLost, Refused, WrongAccount
 from approvals.halving import Calls, Halving
 from approvals.home import HomeAccount
@@ -132,6 +132,8 @@ class Executor:
             together = everyone.enlisted(together, looked, policy, self._store, turn.lease, turn.now)
             validity = self._mandates.look_up(together, policy, turn.now)
             sound, stopped = self._recheck(together, looked, validity.void, policy, turn.now)
+            ended = refused_beforehand(self._cloud, sound)
+            sound = [request for request in sound if request.id not in ended]
             done = self._do_everywhere(sound, looked, turn)
             if any(is_held(one.calls) for one in done.values()):
                 self._hold(sound)
@@ -151,7 +153,14 @@ class Executor:
             log.warning("execution_lost")
             return None
         lost = {place.region: place.lost for place in looked.places}
-        return lambda ledger: self._settling.settle(ledger, sound, stopped, done, gone, lost, validity.untold, turn)
+
+        def record(ledger: Ledger) -> None:
+            for request in together:
+                if request.id in ended:
+                    self._settling.end(ledger, request, ended[request.id], turn)
+            self._settling.settle(ledger, sound, stopped, done, gone, lost, validity.untold, turn)
+
+        return record
 
     def _look(self, together: Sequence[Request], policy: Policy, now: datetime) -> Facts:
         """How it stands in every region that one of them is about."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from approvals.cloud import IDS, LIGHTHOUSE, NORMAL, STILL_SHARED, Cloud, Image, ImageKind
+from approvals.cloud import IDS, LIGHTHOUSE, NORMAL, Cloud, Image, ImageKind
 from approvals.copies import newest
 from approvals.copy_model import Copy, CopyState
 from approvals.errors import About, Refused
@@ -179,27 +179,6 @@ def of_everyone(facts: Facts, policy: Policy) -> Facts:
     regions = facts.wanted_regions
     accounts = dict.fromkeys(account for region in regions for account in facts.has.get(region, ()))
     return replace(facts, regions=regions, targets=tuple(policy.target(account) for account in accounts))
-
-
-def dry_run(facts: Facts, cloud: Cloud) -> Facts:
-    """The facts together with what keeps the cloud from deleting the image: that it is shared still does not count.
-
-    :raises CloudError: the cloud could not be asked
-    """
-    image_ids = {one.region: one.image_id for one in facts.affected if not one.target.account}
-    for region, image_id in image_ids.items():
-        try:
-            cloud.check_deletion(region, image_id)
-        except Refused as refusal:
-            if refusal.code != STILL_SHARED:
-                text = say(
-                    "the cloud would not delete {image_id}: {message} ({code}).",
-                    image_id=image_id,
-                    message=refusal.message,
-                    code=refusal.code,
-                )
-                return replace(facts, refusal=found("deletion_refused", text, refusal.advice, about=region))
-    return facts
 
 
 def _place(cloud: Cloud, region: str, copy: Copy | None, *, to_share: bool, room: bool, lighthouse: bool) -> Place:

@@ -147,13 +147,6 @@ _ALL = (
         "an image is deleted with a guardian's word only",
     ),
     Code(
-        "deletion_refused",
-        Level.BLOCK,
-        "The cloud was asked whether it would delete the image, and would not.",
-        _DELETE_API,
-        _LIMIT,
-    ),
-    Code(
         "copy_in_the_way",
         Level.BLOCK,
         "A copy of the image is being made.",

@@ -97,8 +97,13 @@ class Settling:
     def refuse(self, ledger: Ledger, together: Sequence[Request], refusal: Refused, turn: Turn) -> None:
         """What must be known before any call is refused, and will be again: that ends the requests."""
         for request in together:
-            items = [outcomes.after_refused_read(item, request, refusal) for item in request.items]
-            self._end(ledger, request, items, turn)
+            self.end(
+                ledger, request, [outcomes.after_refused_read(item, request, refusal) for item in request.items], turn
+            )
+
+    def end(self, ledger: Ledger, request: Request, items: Sequence[Item], turn: Turn) -> None:
+        """The cloud said that it won't be done, before anything was."""
+        self._end(ledger, request, items, turn)
         if turn.leave.until:
             ledger.pass_probe(turn.now)
 

@@ -257,8 +257,6 @@ def _deleting(facts: Facts, image: Image, _settled: frozenset[tuple[str, str]], 
     yield from unknown(facts.elsewhere, policy.home.regions)
     yield from not_to_be_deleted(image)
     yield from in_other_regions(image, facts.elsewhere)
-    if facts.refusal is not None:
-        yield facts.refusal
     copies = [place.copy for place in facts.elsewhere if place.copy]
     own = [image] if image.region in facts.wanted_regions else []
     yield from final(image, [*own, *copies], snapshots=facts.snapshots)

@@ -25,7 +25,7 @@ class Facts:
     :ivar places: how it stands in other regions than the image's
     :ivar everyone: whoever has the image is meant, and is the targets
     :ivar snapshots: they are to be deleted with the image
-    :ivar refusal: why the cloud would not delete it, where it was asked and wouldn't
+    :ivar refusal: why Lighthouse can't look at the image, where it was asked and can't
     :ivar uses_lighthouse: whether the policy has Lighthouse switched on
     :ivar lighthouse: what Lighthouse says of the image, where it is to be offered
     :ivar sources: the guardians' last word on accounts that share images with us

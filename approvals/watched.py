@@ -132,7 +132,7 @@ class WatchedCloud:
             self._catalogue.note_change(destination)
 
     def check_deletion(self, region: str, image_id: str) -> None:
-        """Where it is not allowed, whoever asks is told so: nobody approved anything yet that would have to wait.
+        """Where it is not allowed, the request is told so: nothing was taken from anybody yet that would have to wait.
 
         :raises Refused: the cloud would not do it, or not for us
         """

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from approvals.cloud import Image
+from approvals.cloud import NO_IMAGE, Image
 from approvals.copy_model import CopyState
 from approvals.errors import About, AuthFailed, OutcomeUnknown, Refused, Throttled, Unavailable
 from approvals.leases import LEASE
 from approvals.model import Action, ItemState, Level, Request, State, Verb
 from tests.approvals.crashing import Nap, Point, house_with
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, Crash, FakeCloud, image
-from tests.approvals.house import DATA, LAB, LIN, OMAR, STRANGER, Clock, House
+from tests.approvals.house import DATA, LAB, LIN, OMAR, SARA, STRANGER, Clock, House
 from tests.approvals.test_copying import asleep, settle
 
 OWN = "img-base0001"
@@ -386,12 +386,44 @@ def test_a_region_without_a_copy_is_told(house: House) -> None:
     assert "copy_missing" in codes(request)
 
 
-def test_what_the_cloud_would_refuse_is_told_before_anybody_is_asked(house: House) -> None:
+def test_what_the_cloud_would_refuse_is_told_before_anything_is_taken_from_anybody(house: House) -> None:
+    copy = with_a_copy(house, DATA)
+    house.cloud.give([STRANGER])
+    calls = len(house.cloud.changes)
+    number = approved(house)
     house.cloud.fail("check_deletion", BUSY)
-    request = house.request(asked(house))
-    assert request.state is State.REFUSED
-    (refusal,) = (one for one in request.findings if one.code == "deletion_refused")
-    assert "InvalidImageId.IncorrectState" in refusal.text
+    settle(house)
+    request = house.request(number)
+    assert request.state is State.FAILED
+    assert {item.state for item in request.items} == {ItemState.FAILED}
+    assert {item.target.account or item.image_id: item.code for item in request.items} == {
+        DATA: "not_tried",
+        STRANGER: "not_tried",
+        copy: BUSY.code,
+        OWN: "not_tried",
+    }
+    assert (house.cloud.has(), house.cloud.has(copy), len(house.cloud.changes)) == ({STRANGER}, {DATA}, calls)
+    assert house.press(number, LIN, Verb.RETRY) == "retry"
+    settle(house)
+    assert house.request(number).state is State.DONE
+
+
+def test_the_cloud_is_not_asked_about_deleting_before_all_agreed(house: House) -> None:
+    number = house.request(asked(house)).id
+    assert house.press(number, LIN, Verb.APPROVE) == "approve"
+    assert "check_deletion" not in [call.name for call in house.cloud.calls]
+    assert house.press(number, SARA, Verb.APPROVE) == "approve"
+    settle(house)
+    assert [call.name for call in house.cloud.calls if "delet" in call.name] == ["check_deletion", "delete_image"]
+
+
+def test_where_one_of_them_is_gone_by_then_the_rest_is_deleted(house: House) -> None:
+    copy = with_a_copy(house, DATA)
+    number = approved(house)
+    gone = Refused("DeleteImages", NO_IMAGE, "There is no such image.", about=About.IMAGE)
+    house.cloud.fail("check_deletion", gone)
+    settle(house)
+    assert (house.request(number).state, house.cloud.has(copy), house.cloud.stock) == (State.DONE, set(), {})
 
 
 def test_a_deleted_image_is_told_by_name_and_by_id(house: House) -> None:
@@ -513,19 +545,26 @@ def test_from_everyone_where_nobody_has_it_there_is_nothing_to_do(house: House) 
     assert (finding.code, finding.text) == ("nothing_to_do", "Nobody has base-2026.")
 
 
-def test_without_the_permission_to_delete_whoever_asks_is_told_and_nothing_else_is_held_up(house: House) -> None:
+def test_without_the_permission_to_delete_nothing_is_taken_from_anybody_and_nothing_is_held_up(house: House) -> None:
     missing = AuthFailed("DeleteImages", "UnauthorizedOperation", "You may not.", advice="Allow it in CAM.")
+    house.cloud.give([DATA])
+    number = approved(house)
     house.cloud.fail("check_deletion", missing)
-    request = house.request(asked(house))
-    assert request.state is State.REFUSED
-    (refusal,) = (one for one in request.findings if one.code == "deletion_refused")
-    assert "You may not. (UnauthorizedOperation)" in refusal.text
-    assert refusal.remedy == "Allow it in CAM."
+    settle(house)
+    request = house.request(number)
+    assert (request.state, house.cloud.has()) == (State.FAILED, {DATA})
+    assert {item.code: item.message for item in request.items} == {
+        "not_tried": f"{OWN} can't be deleted, so this was not begun.",
+        "UnauthorizedOperation": "You may not. Allow it in CAM.",
+    }
     assert "alarm" not in [notice.kind for notice in house.told()]
     assert house.incidents.report() is None
 
 
-def test_keys_that_are_not_taken_hold_up_what_is_asked(house: House) -> None:
+def test_keys_that_are_not_taken_hold_it_up(house: House) -> None:
+    house.cloud.give([DATA])
+    number = approved(house)
     house.cloud.fail("check_deletion", AuthFailed("DeleteImages", "AuthFailure.SecretIdNotFound", "no such key"))
-    assert house.request(asked(house)).state is State.CHECKING
+    house.execute()
+    assert (house.request(number).state, house.cloud.has()) == (State.APPROVED, {DATA})
     assert "alarm" in [notice.kind for notice in house.told()]

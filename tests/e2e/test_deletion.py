@@ -94,8 +94,9 @@ def test_a_refused_deletion_is_told_with_its_code(company: Company) -> None:
     state = company.sandbox.cloud.state
     approve_of = ask(company)
     company.lin.presses("Approve", on=approve_of)
-    state.faults.plan(DELETE, faults.error("MutexOperation.TaskRunning"), times=1)
-    state.faults.plan(DELETE, faults.error("InvalidImageId.IncorrectState"), times=1)
+    for code in ("MutexOperation.TaskRunning", "InvalidImageId.IncorrectState"):
+        state.faults.plan(DELETE, faults.none(), times=1)  # each attempt begins with a dry run
+        state.faults.plan(DELETE, faults.error(code), times=1)
     company.sara.presses("Approve", on=company.sara.sees("Delete base-22.04", where=company.direct(company.sara)))
 
     said = company.lin.text_of(company.lin.sees("InvalidImageId.IncorrectState", where=CHANNEL))
@@ -104,10 +105,25 @@ def test_a_refused_deletion_is_told_with_its_code(company: Company) -> None:
     assert company.shares(BASE) == set()
 
 
+def test_what_the_cloud_would_refuse_is_told_before_anybody_loses_the_image(company: Company) -> None:
+    had = company.shares(BASE)
+    assert had
+    company.sandbox.cloud.state.faults.plan(DELETE, faults.error("InvalidImageId.IncorrectState"), times=1)
+    approved(company)
+
+    not_begun = f"partner-lab (100023456789): failed, {BASE} can't be deleted, so this was not begun."
+    said = company.lin.text_of(company.lin.sees(not_begun, where=CHANNEL))
+    assert "Failed: delete base-22.04" in said
+    assert "InvalidImageId.IncorrectState" in said
+    assert f"{BASE}: failed, This goes wrong on purpose." in said
+    assert (is_there(company, BASE), company.shares(BASE)) == (True, had)
+
+
 @pytest.mark.parametrize("fault", [faults.cut(done=True), faults.cut(done=False)], ids=["done", "not done"])
 def test_an_answer_that_is_lost_is_looked_for(company: Company, fault: Fault) -> None:
     card = ask(company)
     company.lin.presses("Approve", on=card)
+    company.sandbox.cloud.state.faults.plan(DELETE, faults.none(), times=1)  # the dry run
     company.sandbox.cloud.state.faults.plan(DELETE, fault, times=1)
     company.sara.presses("Approve", on=company.sara.sees("Delete base-22.04", where=company.direct(company.sara)))
 
