@@ -94,12 +94,12 @@ class Ledger(Mailbox, Record, Faults, Words, Requests):
         lease: str,
         now: datetime,
         not_before: datetime | None,
-        counts: bool = True,
+        undone: int = 0,
     ) -> bool:
         """End the execution of a request; False where the lease is not ours any more.
 
         :param not_before: the time of the next attempt; None where it waits for a copy
-        :param counts: whether it was an attempt; without, it is as if the request had not been taken
+        :param undone: how many attempts don't count any more, this one included
         """
         allowed(State.EXECUTING, after)
         return self._moved(
@@ -109,7 +109,7 @@ class Ledger(Mailbox, Record, Faults, Words, Requests):
             lease=lease,
             now=stamp(now),
             not_before=stamp(not_before) if not_before else None,
-            undone=int(not counts),
+            undone=undone,
         )
 
     def renew(self, lease: str, *, until: datetime) -> None:

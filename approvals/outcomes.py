@@ -93,21 +93,21 @@ def is_copying(item: Item) -> bool:
     return item.state is ItemState.WAITING and item.code == COPYING
 
 
-def attempts_before(request: Request, items: Sequence[Item]) -> int:
-    """How many attempts there were before this one at what is left to do: once a call was made that is to see what it
-    did, which must not wait for as long as an outage before it made us wait.
+def looks(request: Request, items: Sequence[Item]) -> list[int]:
+    """How often was looked before for what a call did, by each that was looked for in this attempt.
+
+    What a call did is to be seen: that must wait neither for as long as an outage before it made us wait, nor longer
+    and longer where the call may be lost altogether.
 
     :param items: how it stands with each of the request's after this attempt
     """
     pairs = zip(request.items, items, strict=True)
-    looked = [_looked(after) for item, after in pairs if (after.unseen, after.code) != (item.unseen, item.code)]
-    return min([request.attempts, *looked])
+    looked = [after for item, after in pairs if after.unseen and (after.unseen, after.code) != (item.unseen, item.code)]
+    return [0 if _is_soon_called_again(item) else item.unseen - 1 for item in looked if item.state is ItemState.WAITING]
 
 
-def _looked(item: Item) -> int:
-    """How many looks there were beside the first: but a call that may be lost altogether is not waited for longer and
-    longer."""
-    return 0 if item.code == UNANSWERED and item.unseen <= _SEND_AGAIN_AFTER else item.unseen - 1
+def _is_soon_called_again(item: Item) -> bool:
+    return item.code == UNANSWERED and item.unseen <= _SEND_AGAIN_AFTER
 
 
 def after_calls(item: Item, action: Action, done: Done, *, tried: bool) -> Item:

@@ -6,7 +6,7 @@ import random
 from datetime import datetime, timedelta
 
 _FIRST = 0.5  # seconds
-_CAP = timedelta(minutes=5)
+_CAP = timedelta(minutes=2)
 
 
 def later(now: datetime, attempts: int, *, cap: timedelta = _CAP) -> datetime:

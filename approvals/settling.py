@@ -120,7 +120,7 @@ class Settling:
         after = outcomes.state_after(items)
         if outcomes.waits_for_copies(items):
             until = elsewhere.next_try(ledger, request, items, turn.now)
-            ours = ledger.release(request.id, after, lease=turn.lease, now=turn.now, not_before=until, counts=False)
+            ours = ledger.release(request.id, after, lease=turn.lease, now=turn.now, not_before=until, undone=1)
         else:
             ours = self._release(ledger, request, after, items, turn, counts=counts)
         if not ours:
@@ -142,12 +142,14 @@ class Settling:
         """
         :param counts: whether it was an attempt; what was none keeps its place in the order of approval
         """
-        not_before = request.not_before or turn.now
+        not_before, undone = request.not_before or turn.now, int(not counts)
         if counts and after is State.APPROVED:
             awaited = any(outcomes.is_awaited(item) for item in items)
             soonest = turn.now + _BETWEEN_READS if awaited else turn.now
-            not_before = max(soonest, later(turn.now, outcomes.attempts_before(request, items)))
-        return ledger.release(request.id, after, lease=turn.lease, now=turn.now, not_before=not_before, counts=counts)
+            looks = outcomes.looks(request, items)
+            not_before = max(soonest, later(turn.now, min([request.attempts, *looks])))
+            undone = request.attempts if looks else 0  # what failed before is over: the cloud answers
+        return ledger.release(request.id, after, lease=turn.lease, now=turn.now, not_before=not_before, undone=undone)
 
     def _record_item(self, ledger: Ledger, request: Request, before: Item, item: Item, now: datetime) -> list[int]:
         """Returns the requests whose shares ended by that."""

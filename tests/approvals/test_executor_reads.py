@@ -129,6 +129,21 @@ def test_attempts_before_the_call_was_accepted_don_t_count(house: House) -> None
     assert request.not_before - house.clock.now <= timedelta(seconds=1)
 
 
+def test_a_fault_after_several_looks_is_waited_for_as_briefly_as_a_first_one(house: House) -> None:
+    number = house.approved(DATA)
+    house.cloud.fail("share", *[fault(Throttled)] * 8, fault(OutcomeUnknown))
+    house.cloud.blind = True
+    for _ in range(12):
+        next_attempt(house)
+    assert only_item(house, number).unseen == 4
+    house.cloud.fail("shared_with", fault(Unavailable))
+    next_attempt(house)
+    due = house.request(number).not_before
+    assert due is not None
+    assert (due - house.clock.now).total_seconds() <= 2
+    assert house.request(number).attempts == 2
+
+
 def test_an_outage_after_a_call_is_waited_for_as_long_as_any(house: House) -> None:
     number = lagging(house, DATA)
     house.cloud.fail("images_by_id", *[fault(Throttled)] * 30)
