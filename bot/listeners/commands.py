@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import structlog
 from slack_bolt import Ack, App, BoltContext
 
+from approvals.cloud import NORMAL
 from approvals.errors import StoreError
 from approvals.model import Action, Asked, Person, Target
 from approvals.terms import NO_END
@@ -23,6 +25,8 @@ from bot.payloads import Asking, Command
 from bot.refusals import refused
 from bot.replies import ReplyAddress
 from bot.services import Services
+
+_EXAMPLES = 20  # images among which to look for examples
 
 log = structlog.get_logger()
 
@@ -215,8 +219,15 @@ def _receivers(services: Services) -> tuple[str, ...]:
 
 
 def _image_names(services: Services) -> tuple[str, ...]:
-    """Images that exist: those asked for lately, then those that the policy names."""
+    """Images that exist: those asked for lately, those that the policy names, and the newest."""
     with services.store.read() as ledger:
         lately = [one.image.name for one in ledger.requests(before=0, limit=5) if one.image and one.deciders]
     named = [rule.match for rule in services.policy.images if not set("*?[") & set(rule.match)]
-    return tuple(dict.fromkeys([*lately, *named]))
+    return tuple(dict.fromkeys([*lately, *named, *_newest(services)]))
+
+
+def _newest(services: Services) -> list[str]:
+    """The newest of ours that can be shared by name."""
+    found = services.catalogue.search("", _EXAMPLES)
+    often = Counter(image.name for image in found)
+    return [image.name for image in found if image.state == NORMAL and often[image.name] == 1]

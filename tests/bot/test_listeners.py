@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.cards import lists
+from bot.sandbox import company as people
 from bot.sandbox.run import Sandbox, opened
 from tests.e2e.person import PersonAt
 
@@ -48,6 +50,21 @@ def eventually(look: Callable[[], bool], within: float = 5.0) -> None:
     while not look():
         assert time.monotonic() < ends
         threading.Event().wait(0.03)
+
+
+def test_the_examples_name_images_that_exist_where_the_policy_has_patterns_only() -> None:
+    patterns = people.POLICY
+    for match in ("base-nightly", "team-dashboard"):
+        patterns = patterns.replace(f'match = "{match}"', f'match = "{match}-*"')
+    with opened(policy=patterns) as sandbox:
+        mei = PersonAt(sandbox.workspace.url, "U0MEI")
+        mei.types("/image help")
+        shown = mei.text_of(mei.sees("Ask to share an image"))
+        named = set(re.findall(r"/image (?:share|unshare|show) (\S+)", shown))
+        assert len(named) == 2
+        for name in named:
+            mei.types(f"/image show {name}")
+            mei.sees(f"{name}\nimg-")
 
 
 def test_help_and_the_home_tab_lead_to_the_form(office: Office) -> None:
