@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from approvals.errors import AuthFailed, Throttled, WrongAccount
 from approvals.message_model import Notice
@@ -355,6 +356,7 @@ def test_credentials_of_another_account_are_told_and_stop_everything_at_any_time
     told = alarms(house)
     assert gist(told) == [(admin, "wrong_account") for admin in ADMINS]
     assert "100000000002" in told[0].facts["message"]
+    assert "recorded" not in told[0].facts  # it is the policy that names another account, not the record
     house.cloud.home = company.HOME_ACCOUNT
     house.clock.advance(minutes=2)
     while house.execute():
@@ -400,8 +402,14 @@ def test_where_there_are_no_admins_the_report_says_that_nobody_is_told(database:
         number = house.approved(DATA)
         assert house.incidents.report() is None
         revoke(house)
-        house.execute()
+        logged = []
+        for _ in range(2):
+            with capture_logs() as logs:
+                house.execute()
+            house.clock.advance(minutes=2)
+            logged.append([one["event"] for one in logs if one["log_level"] == "error"])
         assert alarms(house) == []
+        assert logged == [["incident", "nobody_to_tell"], []]
         report = house.incidents.report()
         assert report is not None
         assert "AuthFailure.SecretIdNotFound" in report

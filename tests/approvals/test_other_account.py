@@ -66,6 +66,8 @@ def test_nothing_is_recorded_as_taken_back_and_all_goes_on_with_the_right_creden
         assert standing(house) == {DATA}
         assert house.request(approved).state is State.APPROVED
         assert incidents(house) == [("wrong_account", False)]
+        (by_the_record,) = {"recorded" in one.facts for one in house.told() if one.kind == "alarm"}
+        assert by_the_record is (policy != company.POLICY)
     assert ours.has() == {DATA}
     with closing(House(database, cloud=ours, clock=clock)) as house:
         house.home.id()

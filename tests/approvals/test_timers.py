@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -166,6 +168,27 @@ def test_what_the_owners_let_lie_the_guardians_can_decide(careful: House) -> Non
     assert careful.press(number, SARA, Verb.APPROVE) == "approve"
     assert careful.request(number).state is State.APPROVED
     assert careful.events(number).count("escalated") == 1
+
+
+def test_a_request_is_looked_at_no_sooner_than_something_is_due(tmp_path: Path) -> None:
+    policy = company.POLICY.replace("[rules]\n", '[rules]\nremind_after = "12h"\nescalate_after = "6h"\n')
+    with closing(House(tmp_path / "patient.db", policy=policy)) as patient:
+        number = patient.pending(DATA)
+        began = patient.request(number).changed_at
+        for hours in (6, 12, 36):
+            with patient.store.read() as ledger:
+                assert ledger.next_deadline() == began + timedelta(hours=hours)
+            assert patient.timers.sweep(began + timedelta(hours=hours)) == 1
+
+
+def test_where_there_is_nobody_else_nothing_is_passed_on(tmp_path: Path) -> None:
+    policy = RULES.replace('guardians = ["S0SECURITY"]', "guardians = []")
+    with closing(House(tmp_path / "alone.db", policy=policy)) as alone:
+        number = alone.pending(DATA)
+        alone.clock.advance(hours=25)
+        alone.time_out()
+        assert "escalated" not in alone.events(number)
+        assert alone.events(number)[-1] == "reminded"
 
 
 def test_two_people_must_still_agree_where_a_guardian_had_to(careful: House) -> None:
