@@ -19,6 +19,7 @@ from approvals.sentences import say
 
 _NOT_GONE_AFTER = 10  # reads that show an image all the same for which the call was accepted
 _SEND_AGAIN_AFTER = 5  # such reads: a call that had no effect by then is made again
+_STILL_SHARED_FOR = 5  # calls refused for a share that no read shows: one that was just taken back, or just made
 _KEPT = "not_tried"  # code of an image that was not deleted since something else could not be done
 
 log = structlog.get_logger()
@@ -199,8 +200,10 @@ def _after(item: Item, gone: Gone | None, *, tried: bool) -> Item:
     if gone.there is False:
         ours = gone.called or gone.refusal or item.unseen or tried
         return replace(traced, state=ItemState.DONE if ours else ItemState.ALREADY, code="")
+    if gone.refusal is not None and gone.refusal.code == STILL_SHARED and item.unseen < _STILL_SHARED_FOR:
+        return replace(traced, unseen=item.unseen + 1)
     if gone.refusal is not None:
-        return refused(item, gone.refusal)
+        return refused(replace(item, unseen=0), gone.refusal)  # no call before did it: it is there
     unseen = replace(traced, unseen=item.unseen + 1, code=ACCEPTED if gone.accepted else item.code)
     if is_awaited(unseen) and unseen.unseen >= _NOT_GONE_AFTER:
         message = say("The cloud was asked to delete it, and shows it all the same. Look in the console, then retry.")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from approvals.cloud import NO_IMAGE, Image
+from approvals.cloud import NO_IMAGE, STILL_SHARED, Image
 from approvals.copy_model import CopyState
 from approvals.errors import About, AuthFailed, OutcomeUnknown, Refused, Throttled, Unavailable
 from approvals.leases import LEASE
@@ -406,6 +406,40 @@ def test_what_the_cloud_would_refuse_is_told_before_anything_is_taken_from_anybo
     assert house.press(number, LIN, Verb.RETRY) == "retry"
     settle(house)
     assert house.request(number).state is State.DONE
+
+
+SHARED = Refused("DeleteImages", STILL_SHARED, "It is shared.", about=About.IMAGE)
+
+
+def test_what_was_just_taken_back_may_count_as_shared_for_a_moment(house: House) -> None:
+    house.cloud.give([DATA])
+    number = approved(house)
+    house.cloud.fail("delete_image", *[SHARED] * 5)
+    settle(house)
+    assert (house.request(number).state, house.cloud.stock) == (State.DONE, {})
+    assert len(deletions(house)) == 6
+
+
+def test_who_gets_it_in_that_moment_loses_it_too(database: Path) -> None:
+    cloud = FakeCloud()
+    house = house_with(
+        Nap(("before", "cloud.delete_image", 1), lambda: cloud.give([STRANGER])), database, cloud, Clock()
+    )
+    number = approved(house)
+    settle(house)
+    assert (house.request(number).state, cloud.has(), cloud.stock) == (State.DONE, set(), {})
+    assert stands(house.request(number)) == {(OWN, GUANGZHOU): "done", (STRANGER, GUANGZHOU): "done"}
+
+
+def test_what_stays_shared_by_what_the_cloud_says_is_told(house: House) -> None:
+    house.cloud.give([DATA])
+    number = approved(house)
+    house.cloud.fail("delete_image", *[SHARED] * 6)
+    settle(house)
+    assert house.request(number).state is State.PARTIAL
+    (image_item,) = (item for item in house.request(number).items if item.is_image)
+    assert (image_item.state, image_item.code) == (ItemState.FAILED, STILL_SHARED)
+    assert image_item.message == "It is shared."
 
 
 def test_the_cloud_is_not_asked_about_deleting_before_all_agreed(house: House) -> None:
