@@ -131,7 +131,16 @@ class Checker:
             regions = (looked.image.region, *(copy.region for copy in copies if copy.is_open or copy.is_ready))
             looked = replace(looked, regions=tuple(dict.fromkeys(regions)))
         room = request.action is Action.SHARE
-        looked = facts.placed(looked, self._cloud, policy, copies, regions, room=room, lighthouse=lighthouse)
+        looked = facts.placed(
+            looked,
+            self._cloud,
+            policy,
+            copies,
+            regions,
+            room=room,
+            lighthouse=lighthouse,
+            attempts=request.attempts,
+        )
         looked = facts.viewed_by_lighthouse(looked, self._cloud, lighthouse=lighthouse)
         with self._store.read() as ledger:
             looked = facts.lasting(looked, ledger)

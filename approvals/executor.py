@@ -170,7 +170,10 @@ class Executor:
         with self._store.read() as ledger:
             copies = ledger.copies.of(elsewhere.image_of(together[0]))
         regions = [region for request in together for region in request.regions]
-        return facts.placed(looked, self._cloud, policy, copies, regions, room=False, lighthouse=lighthouse)
+        attempts = max(request.attempts for request in together)
+        return facts.placed(
+            looked, self._cloud, policy, copies, regions, room=False, lighthouse=lighthouse, attempts=attempts
+        )
 
     def _do_everywhere(self, sound: Sequence[Request], looked: Facts, turn: Turn) -> dict[str, Done]:
         """Call for what is missing, by region, where there is an image that can be shared."""

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from approvals.cloud import IDS, LIGHTHOUSE, NORMAL, Cloud, Image, ImageKind
+from approvals.cloud import IDS, LIGHTHOUSE, NO_IMAGE, NORMAL, Cloud, Image, ImageKind
 from approvals.copies import newest
 from approvals.copy_model import Copy, CopyState
-from approvals.errors import About, Refused
+from approvals.errors import About, Refused, Unavailable
 from approvals.findings import found
 from approvals.ledger import Ledger
 from approvals.model import Action, Request
@@ -19,6 +19,8 @@ from approvals.sentences import say
 from approvals.trust_facts import Facts
 from approvals.trust_regions import Place
 from approvals.trust_term import latest
+
+_CONTRADICTED = 4  # attempts; after as many a cloud that contradicts itself is taken at its word
 
 
 class _Term(TypedDict, total=False):
@@ -43,6 +45,30 @@ def shares(cloud: Cloud, image: Image, *, lighthouse: bool) -> dict[str, datetim
     if has is None or image.is_blueprint or not lighthouse:
         return has
     return has | ({LIGHTHOUSE: None} if cloud.lighthouse_image(image.region, image.image_id) else {})
+
+
+class _Gone(Exception):
+    """The cloud lists the image still, and says of it that there is none."""
+
+
+def _shares_of_listed(
+    cloud: Cloud, image: Image, action: Action, attempts: int, *, lighthouse: bool
+) -> dict[str, datetime | None] | None:
+    """Who has an image that the cloud has just listed.
+
+    :raises _Gone: there is none, which is all that has to be known where it is not to be shared
+    :raises CloudError: the cloud could not be asked, or contradicts itself, as it does for a moment about what is new
+    """
+    try:
+        return shares(cloud, image, lighthouse=lighthouse)
+    except Refused as refusal:
+        if refusal.code != NO_IMAGE:
+            raise
+        if action is not Action.SHARE:
+            raise _Gone from refusal
+        if attempts < _CONTRADICTED:
+            raise Unavailable(refusal.action, refusal.code, refusal.message, refusal.cloud_request_id) from refusal
+        raise
 
 
 def gather(cloud: Cloud, policy: Policy, request: Request, *, home: str, lighthouse: bool, now: datetime) -> Facts:
@@ -73,7 +99,10 @@ def gather(cloud: Cloud, policy: Policy, request: Request, *, home: str, lightho
     image = facts.image
     if image is None or image.kind != ImageKind.PRIVATE:
         return facts
-    has = shares(cloud, image, lighthouse=lighthouse)
+    try:
+        has = _shares_of_listed(cloud, image, request.action, request.attempts, lighthouse=lighthouse)
+    except _Gone:
+        return replace(facts, found=())
     return replace(facts, shared_with=has, origin=origin_of(cloud, policy, image))
 
 
@@ -148,6 +177,7 @@ def placed(
     *,
     room: bool,
     lighthouse: bool,
+    attempts: int,
 ) -> Facts:
     """The facts together with how it stands in other regions than the image's; of one that is gone, whoever has a copy
     of it can still lose that.
@@ -155,6 +185,7 @@ def placed(
     :param copies: our copies of the image, as the ledger knows them
     :param regions: those asked for; the image's own may be among them
     :param room: whether to ask how many images can be there, which no copy needs that is there or under way
+    :param attempts: how many there were before
     :raises CloudError: the cloud could not be asked
     """
     image = facts.image
@@ -165,7 +196,7 @@ def placed(
     own = image.region if image else copies[0].source_region
     known, latest, to_share = policy.home.regions, newest(copies), facts.action is Action.SHARE
     places = [
-        _place(cloud, region, latest.get(region), to_share=to_share, room=room, lighthouse=lighthouse)
+        _place(cloud, region, latest.get(region), facts.action, attempts, room=room, lighthouse=lighthouse)
         if region in known or (region in latest and not to_share)  # what we copied there once can be taken back
         else Place(region, known=False)
         for region in dict.fromkeys(regions)
@@ -181,14 +212,21 @@ def of_everyone(facts: Facts, policy: Policy) -> Facts:
     return replace(facts, regions=regions, targets=tuple(policy.target(account) for account in accounts))
 
 
-def _place(cloud: Cloud, region: str, copy: Copy | None, *, to_share: bool, room: bool, lighthouse: bool) -> Place:
+def _place(
+    cloud: Cloud, region: str, copy: Copy | None, action: Action, attempts: int, *, room: bool, lighthouse: bool
+) -> Place:
     lost = None
     if copy is not None and copy.is_open:
         return Place(region, under_way=True)
     if copy is not None and copy.state is CopyState.READY:
-        there = [one for one in cloud.images_by_id(region, [copy.image_id]) if one.state == NORMAL or not to_share]
-        if there:
-            return Place(region, copy=there[0], shared_with=shares(cloud, there[0], lighthouse=lighthouse) or {})
+        listed = cloud.images_by_id(region, [copy.image_id])
+        there = [one for one in listed if one.state == NORMAL or action is not Action.SHARE]
+        try:
+            for one in there:
+                has = _shares_of_listed(cloud, one, action, attempts, lighthouse=lighthouse)
+                return Place(region, copy=one, shared_with=has or {})
+        except _Gone:
+            pass
         lost = copy.id
     return Place(region, lost=lost, room=cloud.room(region) if room else None)
 

@@ -408,6 +408,22 @@ def test_what_the_cloud_would_refuse_is_told_before_anything_is_taken_from_anybo
     assert house.request(number).state is State.DONE
 
 
+def test_what_is_listed_and_is_not_there_any_more_is_no_failure(house: House) -> None:
+    gone = Refused("DescribeImageSharePermission", NO_IMAGE, "There is no such image.", about=About.IMAGE)
+    copy = with_a_copy(house, DATA)
+    number = approved(house)
+    house.cloud.fail("delete_image", OutcomeUnknown("DeleteImages", "ClientNetworkError", "cut"))
+    house.execute()
+    house.cloud.fail("shared_with", gone, gone)  # of the image, and of its copy
+    settle(house)
+    assert (house.request(number).state, house.cloud.has(copy), house.cloud.stock) == (State.DONE, set(), {})
+    assert stands(house.request(number)) == {
+        (DATA, SINGAPORE): "done",
+        (copy, SINGAPORE): "done",
+        (OWN, GUANGZHOU): "done",
+    }
+
+
 SHARED = Refused("DeleteImages", STILL_SHARED, "It is shared.", about=About.IMAGE)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from approvals.cloud import ImageKind
+from approvals.cloud import NO_IMAGE, ImageKind
 from approvals.code_model import ACCEPTED, UNANSWERED
 from approvals.errors import About, CloudError, OutcomeUnknown, Refused, Throttled, Unavailable
 from approvals.model import Action, Item, ItemState, State, Verb
@@ -265,6 +265,47 @@ def test_what_several_reads_don_t_show_is_called_again_with_as_much_patience(hou
     house.cloud.give([DATA])
     next_attempt(house)
     assert (house.request(number).state, len(house.cloud.changes)) == (State.DONE, 2)
+
+
+NOT_THERE = Refused(
+    "DescribeImageSharePermission",
+    NO_IMAGE,
+    "There is no such image.",
+    "req-98",
+    about=About.IMAGE,
+    advice="Look it up.",
+)
+
+
+def test_a_cloud_that_lists_an_image_and_knows_no_shares_of_it_is_asked_again(house: House) -> None:
+    house.cloud.fail("shared_with", NOT_THERE)
+    number = house.ask(DATA)
+    house.check()
+    assert house.request(number).state is State.CHECKING
+    house.clock.advance(seconds=2)
+    house.check()
+    assert house.press(number, LIN, Verb.APPROVE) == "approve"
+    house.cloud.fail("shared_with", NOT_THERE)
+    house.execute()
+    assert house.request(number).state is State.APPROVED
+    next_attempt(house)
+    assert house.request(number).state is State.DONE
+
+
+def test_one_that_goes_on_contradicting_itself_is_taken_at_its_word(house: House) -> None:
+    number = house.approved(DATA)
+    house.cloud.fail("shared_with", *[NOT_THERE] * 5)
+    for attempt in range(5):
+        assert house.request(number).state is State.APPROVED, attempt
+        next_attempt(house)
+    assert (house.request(number).state, only_item(house, number).code) == (State.FAILED, NO_IMAGE)
+    asked = house.ask(DATA)
+    house.cloud.fail("shared_with", *[NOT_THERE] * 5)
+    for attempt in range(5):
+        assert house.request(asked).state is State.CHECKING, attempt
+        house.clock.advance(minutes=3)
+        house.check()
+    assert house.request(asked).state is State.REFUSED
 
 
 @pytest.mark.parametrize("read", READS)
