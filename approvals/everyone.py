@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from approvals.audit import NOBODY, Entry
@@ -43,7 +44,7 @@ def _enlisted(request: Request, looked: Facts, policy: Policy, store: Store, lea
     wider = store.write(work)
     if wider is None:
         raise LeaseLost
-    return wider
+    return replace(wider, attempts=request.attempts)  # those before this one: it was taken since
 
 
 def _newcomers(request: Request, looked: Facts, policy: Policy) -> list[Affected]:

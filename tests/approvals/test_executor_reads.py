@@ -187,6 +187,19 @@ def test_of_two_requests_for_one_account_neither_sends_what_the_other_had_accept
     assert len(house.cloud.changes) == 2
 
 
+def test_another_request_for_the_image_waits_until_it_is_seen_who_lost_it_since_they_were_asked(house: House) -> None:
+    house.cloud.give([DATA])
+    first = house.approved(action=Action.DELETE, everyone=True)
+    second = house.approved(action=Action.UNSHARE, everyone=True)
+    house.cloud.give([LAB])
+    house.cloud.blind = True
+    house.execute()
+    assert [item.code for item in house.request(first).items if not item.is_image] == [ACCEPTED] * 2
+    house.execute()
+    assert [set(call.accounts) for call in house.cloud.changes] == [{DATA, LAB}]
+    assert (house.request(first).attempts, house.request(second).attempts) == (1, 0)
+
+
 @pytest.mark.parametrize("kind", [Unavailable, OutcomeUnknown, Refused])
 def test_what_was_accepted_is_remembered_where_it_can_t_be_read_back(house: House, kind: type[CloudError]) -> None:
     number = house.approved(DATA)
