@@ -161,12 +161,16 @@ ON CONFLICT (request_id, person_id) DO UPDATE SET person_name = excluded.person_
        verdict = excluded.verdict, reason = excluded.reason, at = excluded.at
 
 -- ready --
--- The first approved request that is due; nobody works on its image, and no earlier one of it waits to be tried again.
+-- The first approved request that is due: nobody works on its image, none goes before or waits to see what a call did.
 SELECT id, image_id, image_region FROM requests AS r
  WHERE state = 'approved' AND not_before <= :now AND image_id NOT IN (SELECT value FROM json_each(:apart_from))
    AND (attempts > 0 OR NOT EXISTS (SELECT 1 FROM requests AS tried WHERE tried.state = 'approved'
                     AND tried.image_id = r.image_id AND tried.image_region = r.image_region
                     AND tried.attempts > 0 AND tried.not_before > :now))
+   AND NOT EXISTS (SELECT 1 FROM requests AS looking JOIN items ON items.request_id = looking.id
+                    WHERE looking.state = 'approved' AND looking.image_id = r.image_id
+                      AND looking.image_region = r.image_region AND looking.not_before > :now
+                      AND items.state = 'waiting' AND items.code IN ('accepted', 'unanswered'))
    AND NOT EXISTS (SELECT 1 FROM requests AS busy WHERE busy.state = 'executing'
                     AND busy.image_id = r.image_id AND busy.image_region = r.image_region)
  ORDER BY not_before, id LIMIT 1

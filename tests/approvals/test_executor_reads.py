@@ -200,6 +200,26 @@ def test_another_request_for_the_image_waits_until_it_is_seen_who_lost_it_since_
     assert (house.request(first).attempts, house.request(second).attempts) == (1, 0)
 
 
+def test_nor_does_one_that_was_tried_before_while_a_call_for_the_image_is_looked_for(house: House) -> None:
+    first, second = house.approved(DATA), house.approved(DATA)
+    house.cloud.fail("images_by_id", fault(Unavailable))
+    house.execute()
+    by_due = {house.request(number).not_before: number for number in (first, second)}
+    assert len(by_due) == 2  # they are put off for different times
+    sooner, later = (due for due in sorted(due for due in by_due if due))
+    house.cloud.blind = True
+    house.clock.now = sooner
+    house.execute()
+    assert only_item(house, by_due[sooner]).code == ACCEPTED
+    looked_at = house.request(by_due[sooner]).not_before
+    assert looked_at is not None
+    house.clock.now = later
+    assert house.execute() == 0
+    house.clock.now = looked_at
+    assert house.execute() == 2
+    assert len(house.cloud.changes) == 1
+
+
 @pytest.mark.parametrize("kind", [Unavailable, OutcomeUnknown, Refused])
 def test_what_was_accepted_is_remembered_where_it_can_t_be_read_back(house: House, kind: type[CloudError]) -> None:
     number = house.approved(DATA)
