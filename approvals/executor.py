@@ -249,7 +249,7 @@ class Executor:
                 if looked.image is None and elsewhere.image_of(request).is_blueprint and not policy.home.lighthouse:
                     stopped.append(Stopped(request, (switched_off(),), None, {}))  # nobody knows that it is gone
                     continue
-                if looked.image is None and (request.action is Action.DELETE or request.ends is not None):
+                if looked.image is None and request.action is not Action.SHARE and request.id not in void:
                     sound.append(request)  # it is gone, as was wanted; who has a copy of it can still lose that
                     continue
                 own = facts.of_request(looked, request, now)

@@ -424,6 +424,25 @@ def test_what_is_listed_and_is_not_there_any_more_is_no_failure(house: House) ->
     }
 
 
+def test_from_all_of_an_image_that_is_gone_by_then_its_copies_are_taken_back(house: House) -> None:
+    copy = with_a_copy(house, DATA)
+    house.cloud.give([STRANGER])
+    number = house.approved(action=Action.UNSHARE, everyone=True)
+    del house.cloud.stock[(GUANGZHOU, OWN)]
+    settle(house)
+    assert (house.request(number).state, house.cloud.has(copy)) == (State.DONE, set())
+    assert stands(house.request(number)) == {(STRANGER, GUANGZHOU): "done", (DATA, SINGAPORE): "done"}
+
+
+def test_without_the_word_of_who_may_decide_no_copy_of_one_that_is_gone_is_deleted(house: House) -> None:
+    copy = with_a_copy(house, DATA)
+    number = approved(house)
+    del house.cloud.stock[(GUANGZHOU, OWN)]
+    house.directory.groups["S0SECURITY"] = (OMAR,)
+    settle(house)
+    assert (house.request(number).state, house.cloud.has(copy), deletions(house)) == (State.FAILED, {DATA}, [])
+
+
 SHARED = Refused("DeleteImages", STILL_SHARED, "It is shared.", about=About.IMAGE)
 
 
