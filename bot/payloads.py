@@ -56,6 +56,7 @@ class Container(_Part):
     message_ts: Text | None = None
     channel_id: Text | None = None
     view_id: Text | None = None
+    is_ephemeral: object = None
 
 
 class Pressed(_Part):

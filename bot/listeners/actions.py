@@ -17,6 +17,7 @@ from bot.gate import told
 from bot.grammar.words import IMAGE_ID
 from bot.languages import _
 from bot.listeners import drift, form, images, inbound, lists, pages
+from bot.listeners.copies import retire_copy
 from bot.listeners.members import address_of, answer_later, open_view
 from bot.listeners.pages import ImagesAt, NumberedAt, RequestsAt
 from bot.listeners.unread import behind_the_ack
@@ -38,12 +39,14 @@ def register(app: App, services: Services) -> None:
         pressed = told(context, Press)
         record(services, pressed, Verb(pressed.action.action_id))
         ack()
+        _tidy(services, pressed)
 
     @app.action(re.compile(rf"\A({ids.DENY}|{ids.ADOPT})\Z"))
     def why(ack: Ack, context: BoltContext) -> None:
         pressed = told(context, Press)
         behind_the_ack(services, "ask_why", pressed, lambda: ask_why(services, pressed))
         ack()
+        _tidy(services, pressed)
 
     @app.action(ids.OPEN_FORM)
     def share(ack: Ack, context: BoltContext) -> None:
@@ -55,6 +58,13 @@ def register(app: App, services: Services) -> None:
     def page(ack: Ack, context: BoltContext) -> None:
         turn_page(services, told(context, Press))
         ack()
+
+
+def _tidy(services: Services, pressed: Press) -> None:
+    """What only stands on cards was pressed; they are looked at behind the ack."""
+    number = request_number(pressed.action.value)
+    if number is not None and pressed.action.action_id in (ids.APPROVE, ids.DENY, ids.CANCEL):
+        services.background.run("retire_copy", lambda: retire_copy(services, pressed, number))
 
 
 def record(services: Services, pressed: Press, verb: Verb) -> None:

@@ -22,7 +22,7 @@ from tests.e2e.database import nothing_waits, rows, wait_for
 from tests.e2e.door import DoorKnocker
 from tests.e2e.line import Line, line_to
 from tests.e2e.misbehaving import CHANGE, CHANNEL, DATA_TEAM, NIGHTLY, approves, asks, is_shared_once, until
-from tests.e2e.person import PersonAt
+from tests.e2e.person import PersonAt, Seen
 
 POSTS = ("chat.postMessage", "chat.update", "conversations.open")
 NEW_TOKEN = "xoxb-new-0123456789"
@@ -167,3 +167,40 @@ def test_a_closed_channel_keeps_nobody_from_deciding_and_hears_of_it_once_it_is_
 
 def state(folder: Path) -> str:
     return str(rows(folder / "bot.db", "SELECT state FROM requests")[0]["state"])
+
+
+@pytest.mark.parametrize("label", ["Approve", "Deny", "Cancel"])
+def test_of_a_card_that_slack_shows_twice_the_forgotten_one_says_so_when_it_is_pressed(
+    company: Company, label: str
+) -> None:
+    company.sandbox.workspace.faults.fail("chat.postMessage", "fatal_error", status=503, times=3, done=True)
+    company.mei.types("/image share base-nightly with data-team because x")
+
+    def shown() -> list[Seen]:
+        return [one for one in company.lin.messages(CHANNEL) if "#1 · asked by" in company.lin.text_of(one)]
+
+    until(lambda: len(shown()) == 2)
+    company.lin.sees("#1 · asked by", where=company.direct(company.lin))
+    _recorded, forgotten = shown()
+    who = company.mei if label == "Cancel" else company.lin
+    who.presses(label, on=forgotten)
+    until(lambda: any("#1: Slack shows this card twice." in who.text_of(one) for one in who.messages(CHANNEL)))
+    (left,) = shown()
+    if label == "Deny":
+        assert company.lin.buttons(left) == ["Approve", "Deny", "Cancel"]
+        assert company.lin.fills_and_submits(company.lin.modal(), {"Why": "not now"}) == {}
+    word = {"Approve": "Shared base-nightly", "Deny": "Denied", "Cancel": "Cancelled"}[label]
+    until(lambda: [company.lin.text_of(one).startswith(word) for one in shown()] == [True])
+    assert "Approve" not in company.lin.buttons(shown()[0])
+
+
+def test_the_only_card_in_a_place_stays_though_it_is_recorded_nowhere_yet(company: Company) -> None:
+    plan = company.sandbox.workspace.faults.fail
+    plan("chat.postMessage", "fatal_error", status=503, times=3, done=True)
+    plan("chat.postMessage", "fatal_error", status=503, times=15)
+    company.mei.types("/image share base-nightly with data-team because x")
+    card = company.lin.sees("#1 · asked by", where=CHANNEL)
+    company.lin.presses("Approve", on=card)
+    until(lambda: company.shares(NIGHTLY) == {DATA_TEAM})
+    company.lin.sees("Shared base-nightly with data-team", where=CHANNEL, within=30)
+    assert not [one for one in company.lin.messages(CHANNEL) if "twice" in company.lin.text_of(one)]
