@@ -119,6 +119,18 @@ def test_what_the_cloud_would_refuse_is_told_before_anybody_loses_the_image(comp
     assert (is_there(company, BASE), company.shares(BASE)) == (True, had)
 
 
+@pytest.mark.parametrize("reads", [1, 4])
+def test_a_list_that_still_shows_it_for_a_while_is_no_failure(company: Company, reads: int) -> None:
+    plan = company.sandbox.cloud.state.faults
+    plan.lag(0)  # what takes the share back shows at once
+    plan.lag(reads)
+    approved(company)
+
+    company.mei.sees("is deleted", within=30)
+    assert calls(company, DELETE) == [False, True]
+    company.lin.sees("Deleted base-22.04", where=CHANNEL)
+
+
 @pytest.mark.parametrize("fault", [faults.cut(done=True), faults.cut(done=False)], ids=["done", "not done"])
 def test_an_answer_that_is_lost_is_looked_for(company: Company, fault: Fault) -> None:
     card = ask(company)

@@ -38,7 +38,7 @@ def _describe_images(state: CloudState, region: str, params: Params) -> dict[str
         if one["Name"] == "image-id":
             check_image_ids(one["Values"])
     images = [
-        image for image in state.images.values() if image.region == region and image_filters.matches(image, filters)
+        image for image in state.images_told() if image.region == region and image_filters.matches(image, filters)
     ]
     images.sort(key=lambda image: (-image.created_at, image.image_id))
     page = fields.page(

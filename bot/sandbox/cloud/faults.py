@@ -120,7 +120,8 @@ class Faults:
             self._planned[service, action].extend([fault] * times)
 
     def lag(self, reads: int) -> None:
-        """After the next change of who has an image or a blueprint, that many reads of it show it as before."""
+        """After the next change of who has an image or a blueprint, or the end of an image, so many reads of it show it
+        as before."""
         with self._lock:
             self._lags.append(reads)
 

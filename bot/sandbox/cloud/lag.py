@@ -28,6 +28,11 @@ class Lag(Generic[_T]):
             with self._lock:
                 self._before[key] = reads, before
 
+    def lagging(self) -> list[Hashable]:
+        """Of what reads are told how it was."""
+        with self._lock:
+            return list(self._before)
+
     def told(self, key: Hashable, now: _T) -> _T:
         """What a read is told: ``now``, or what there was before the change that it lags behind."""
         with self._lock:

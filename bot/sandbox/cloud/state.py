@@ -76,6 +76,7 @@ class CloudState:
         self._kept_snapshots: list[str] = []
         self._instances: dict[str, Instance] = {}
         self._lag = Lag[dict[str, float]](self.faults)
+        self._gone = Lag[Image | None](self.faults)
         self._accounts: dict[str, str | None] = {account: None}
         self._sub_accounts: dict[str, str] = {user: account}
         self._foreign: set[str] = set()
@@ -89,6 +90,11 @@ class CloudState:
         with self._lock:
             seen = [self.copies.seen(image) for image in self._images.values()]
         return {image.image_id: image for image in seen if image}
+
+    def images_told(self) -> list[Image]:
+        """What a call that lists images is told: the same, and those that are gone where reads lag behind."""
+        gone = (self._gone.told(image_id, None) for image_id in self._gone.lagging())
+        return [*self.images.values(), *filter(None, gone)]
 
     @property
     def instances(self) -> dict[str, Instance]:
@@ -154,6 +160,7 @@ class CloudState:
         """Delete without any check."""
         with self._lock:
             image = self._images.pop(image_id)
+            self._gone.changing(image_id, image)
             self._shares.pop(image_id, None)
             self.copies.forget(image_id)
             if not with_snapshots:
