@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -221,12 +222,10 @@ def _place(
     if copy is not None and copy.state is CopyState.READY:
         listed = cloud.images_by_id(region, [copy.image_id])
         there = [one for one in listed if one.state == NORMAL or action is not Action.SHARE]
-        try:
-            for one in there:
-                has = _shares_of_listed(cloud, one, action, attempts, lighthouse=lighthouse)
-                return Place(region, copy=one, shared_with=has or {})
-        except _Gone:
-            pass
+        if there:
+            with suppress(_Gone):
+                has = _shares_of_listed(cloud, there[0], action, attempts, lighthouse=lighthouse)
+                return Place(region, copy=there[0], shared_with=has or {})
         lost = copy.id
     return Place(region, lost=lost, room=cloud.room(region) if room else None)
 

@@ -39,14 +39,12 @@ def register(app: App, services: Services) -> None:
         pressed = told(context, Press)
         record(services, pressed, Verb(pressed.action.action_id))
         ack()
-        _tidy(services, pressed)
 
     @app.action(re.compile(rf"\A({ids.DENY}|{ids.ADOPT})\Z"))
     def why(ack: Ack, context: BoltContext) -> None:
         pressed = told(context, Press)
         behind_the_ack(services, "ask_why", pressed, lambda: ask_why(services, pressed))
         ack()
-        _tidy(services, pressed)
 
     @app.action(ids.OPEN_FORM)
     def share(ack: Ack, context: BoltContext) -> None:
@@ -60,18 +58,14 @@ def register(app: App, services: Services) -> None:
         ack()
 
 
-def _tidy(services: Services, pressed: Press) -> None:
-    """What only stands on cards was pressed; they are looked at behind the ack."""
-    number = request_number(pressed.action.value)
-    if number is not None and pressed.action.action_id in (ids.APPROVE, ids.DENY, ids.CANCEL):
-        services.background.run("retire_copy", lambda: retire_copy(services, pressed, number))
-
-
 def record(services: Services, pressed: Press, verb: Verb) -> None:
     """Record a press so that it survives whatever comes; say so where it can't be."""
-    number = request_of(services, pressed)
-    if number is None:
-        return
+    number = _of_card(services, pressed)
+    if number is not None:
+        _record(services, pressed, number, verb)
+
+
+def _record(services: Services, pressed: Press, number: int, verb: Verb) -> None:
     address = address_of(services, pressed)
     press = model.Press(
         key=pressed.key,
@@ -96,7 +90,7 @@ def record_press(services: Services, press: model.Press, address: ReplyAddress) 
 def ask_why(services: Services, pressed: Press) -> None:
     """Open the modal that asks for the reason, unless it is plain that the person may not deny, or adopt."""
     verb = Verb(pressed.action.action_id)
-    number = request_of(services, pressed)
+    number = _of_card(services, pressed)
     if number is None:
         return
     with services.store.read() as ledger:
@@ -113,7 +107,7 @@ def ask_why(services: Services, pressed: Press) -> None:
         asks = modal.deny_modal if verb is Verb.DENY else modal.adopt_modal
         open_view(services, pressed, asks(request))
     else:
-        record(services, pressed, verb)  # so that the refusal is told and recorded like any other
+        _record(services, pressed, number, verb)  # so that the refusal is told and recorded like any other
 
 
 def turn_page(services: Services, pressed: Press) -> None:
@@ -143,6 +137,14 @@ def request_number(value: object) -> int | None:
     """The number of a request in what comes back from a button or a view; None where that is no such number."""
     text = str(value or "")
     return int(text) if re.fullmatch(r"[1-9][0-9]{0,17}", text) else None
+
+
+def _of_card(services: Services, pressed: Press) -> int | None:
+    """The request that the button of a card is about; a card that nobody keeps up any more comes to light by it."""
+    number = request_of(services, pressed)
+    if number is not None and pressed.action.action_id in (ids.APPROVE, ids.DENY, ids.CANCEL):
+        services.background.run("retire_copy", lambda: retire_copy(services, pressed, number))
+    return number
 
 
 def request_of(services: Services, pressed: Press) -> int | None:

@@ -53,6 +53,14 @@ def lagging(house: House, *accounts: str, action: Action = Action.SHARE) -> int:
     return number
 
 
+def shown_again(house: House, action: Action) -> None:
+    """The reads show what the call did."""
+    if action is Action.SHARE:
+        house.cloud.give([DATA])
+    else:
+        house.cloud.shares["img-base0001"].clear()
+
+
 @pytest.mark.parametrize("action", [Action.SHARE, Action.UNSHARE])
 def test_what_was_accepted_is_read_and_not_sent_again_while_reads_may_lag(house: House, action: Action) -> None:
     if action is Action.UNSHARE:
@@ -63,10 +71,7 @@ def test_what_was_accepted_is_read_and_not_sent_again_while_reads_may_lag(house:
         assert (item.state, item.code, item.cloud_request_id) == (ItemState.WAITING, ACCEPTED, "req-1")
         next_attempt(house)
     assert len(house.cloud.changes) == 1
-    if action is Action.SHARE:
-        house.cloud.give([DATA])
-    else:
-        house.cloud.shares["img-base0001"].clear()
+    shown_again(house, action)
     next_attempt(house)
     item = only_item(house, number)
     assert (item.state, item.code, item.cloud_request_id) == (ItemState.DONE, "", "req-1")
@@ -248,14 +253,6 @@ def test_a_lost_answer_that_named_its_call_is_recorded_with_it(house: House) -> 
     house.cloud.fail("share", fault(OutcomeUnknown), after_effect=True)
     house.execute()
     assert only_item(house, number).cloud_request_id == "req-lost"
-
-
-def shown_again(house: House, action: Action) -> None:
-    """The reads show what the call did."""
-    if action is Action.SHARE:
-        house.cloud.give([DATA])
-    else:
-        house.cloud.shares["img-base0001"].clear()
 
 
 @pytest.mark.parametrize("action", [Action.SHARE, Action.UNSHARE])

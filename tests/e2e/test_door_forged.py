@@ -14,6 +14,7 @@ from bot.refusals import refused
 from bot.sandbox.run import Sandbox, opened
 from tests.e2e.conftest import at
 from tests.e2e.door import DoorKnocker, press, submission
+from tests.e2e.misbehaving import until
 
 OTHER = {"team": {"id": "T0OTHER", "domain": "other"}, "user": {"id": "U0LIN", "team_id": "T0OTHER"}}
 
@@ -160,11 +161,17 @@ def test_a_button_on_the_card_of_another_request_decides_nothing() -> None:
         card = people.lin.sees("#1", where="C0IMAGES")
         for channel, ts, block in (("C0IMAGES", card["ts"], "b"), ("C0IMAGES", "1.5", "request-1")):
             for action_id in ("approve", "deny"):
-                pressed = press(action_id, "2") | {"container": {"message_ts": ts, "channel_id": channel}}
+                container = {"message_ts": ts, "channel_id": channel, "is_ephemeral": False}
+                pressed = press(action_id, "2") | {"container": container}
                 pressed["actions"][0]["block_id"] = block
                 assert door.interact(pressed) == (200, "")
                 people.lin.sees("That button belongs to another request, so nothing was decided.")
 
+        def shown(text: str) -> int:
+            return sum(text in people.lin.text_of(one) for one in people.lin.messages())
+
+        until(lambda: shown("That button belongs to another request") == 4)
+        assert shown("twice") == 0, "a card was taken for a forgotten one of another request"
         assert {one.state for one in requests_in(sandbox)} == {State.PENDING}
         pressed = press("approve", "1") | {"container": {"message_ts": card["ts"], "channel_id": "C0IMAGES"}}
         assert door.interact(pressed)[0] == 200
