@@ -55,6 +55,9 @@ _UNREAD = frozenset(
 )
 """Events whose details say nothing of how the tables must stand."""
 
+_TAKEN_BACK = frozenset({"unshare_done", "unshare_already", "delete_done"})
+"""Where nobody can tell who has an image, that one hasn't got it is learnt from the answer to the call."""
+
 _Share = tuple[str, str, str, int]
 """Image, region, account, and the request that brought it about."""
 
@@ -140,7 +143,7 @@ class Retelling:
         place = (detail["image"], detail["region"])
         if event in ("share_done", "share_joined"):
             self._give((*place, detail["account"], number))
-        elif event in ("unshare_done", "delete_done") and detail["account"]:
+        elif event in _TAKEN_BACK and detail["account"] and detail.get("code") != KEPT:
             self._end(detail)
         elif event in ("delete_done", "delete_already") and not detail["account"]:
             self._forget(set(self._by_place[place]))

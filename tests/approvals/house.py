@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from approvals import archive
 from approvals.account import Recorded
 from approvals.catalogue import Catalogue
 from approvals.checker import Checker
@@ -30,6 +31,7 @@ from approvals.succession import Succession
 from approvals.survey import Survey
 from approvals.terms import NO_END, Term
 from approvals.timers import Timers
+from approvals.verifying import Verified, verify
 from approvals.watched import WatchedCloud
 from bot.sandbox import company
 from tests.approvals.fake_cloud import FakeCloud
@@ -99,10 +101,13 @@ class House:
         self.succession = Succession(self.store, self.policies, self.directory)
 
     def close(self) -> None:
+        """Whatever a test did, the tables are then as the record tells."""
         self.checker.close()
         self.executor.close()
         self.copying.close()
         self.store.close()
+        with archive.opened(self.path) as file:
+            assert list(verify(file, Verified())) == []
 
     def twin(self) -> House:
         """Another process of the same company, on the same file."""
