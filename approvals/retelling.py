@@ -40,6 +40,8 @@ _STATES = {
 
 _DRIFT_WORDS = {"adopted": "approve", "shared_again": "approve", "revoked": "deny", "closed": "deny"}
 
+_CHECKED = frozenset({"checked", "refused"})
+
 _UNREAD = frozenset(
     {
         "approvals_unchecked",
@@ -48,7 +50,6 @@ _UNREAD = frozenset(
         "escalated",
         "executing",
         "press_refused",
-        "refused",
         "reminded",
         "retried",
     }
@@ -111,7 +112,7 @@ class Retelling:
         self._requests[number] = told
 
     def _move(self, told: _Told, event: str, row: Row, detail: Mapping[str, Any]) -> None:
-        if event == "checked" and detail.get("until"):
+        if event in _CHECKED and detail.get("until"):
             told.until = detail["until"]
         if event == "approved":
             told.words[row["actor_id"]] = ("approve", "")
@@ -238,7 +239,7 @@ class Retelling:
 def _detail(event: str, text: str) -> Mapping[str, Any] | None:
     """The detail as far as it matters here: most lines need not be read, which costs more than all else; None where it
     can't be."""
-    if text == "{}" or event in _UNREAD or (event == "checked" and '"until"' not in text):
+    if text == "{}" or event in _UNREAD or (event in _CHECKED and '"until"' not in text):
         return {}
     try:
         detail = json.loads(text)

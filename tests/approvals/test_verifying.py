@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     house = House(path, cloud=FakeCloud(image("img-base0001", "base-2026"), image("img-web00001", "web-2026")))
     house.approved(DATA, LAB, term=WEEK)
     to_rest(house)
-    refused = house.pending("100000000001")
+    refused = house.pending("100000000001", term=Term(day=date(2026, 3, 20)))
     assert house.request(refused).state == "refused"
     denied = house.pending(LAB, image="web-2026")
     house.press(denied, GUS, Verb.APPROVE)
