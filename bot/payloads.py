@@ -111,7 +111,7 @@ class _State(_Part):
 class View(_Part):
     id: Name
     type: Text
-    callback_id: Text
+    callback_id: Text = ""
     private_metadata: Text = ""
     hash: Text | None = None
     state: _State | None = None

@@ -73,6 +73,14 @@ def test_what_slack_leaves_out_or_sets_to_null_is_absent() -> None:
     assert (pressed.person_id, pressed.person_name) == ("U0LIN", "U0LIN")
 
 
+def test_a_home_tab_that_has_no_name_can_be_pressed_on() -> None:
+    pressed = payloads.read({**press("x", None), "view": {"id": "V1", "type": "home"}})
+
+    assert isinstance(pressed, Press)
+    assert pressed.view is not None
+    assert pressed.view.callback_id == ""
+
+
 @pytest.mark.parametrize(
     ("fields", "workspace"),
     [
