@@ -20,7 +20,7 @@ from approvals.differences import accounts_of
 from approvals.drift_model import Drift, DriftKind, DriftPass
 from approvals.drift_telling import Telling
 from approvals.drifting import passed
-from approvals.errors import CloudError, Refused, Throttled, WrongAccount
+from approvals.errors import AuthFailed, CloudError, Refused, Throttled, WrongAccount
 from approvals.home import HomeAccount
 from approvals.ledger import Ledger
 from approvals.model import Grant
@@ -64,6 +64,7 @@ class DriftWatch:
         self._begun = clock()
         self._not_before = self._begun
         self._regions = Regions()
+        self._is_whole = True  # so far: no image was passed over
 
     def next_due(self, ledger: Ledger) -> datetime | None:
         every = self._policies.current.rules.drift_every
@@ -108,7 +109,9 @@ class DriftWatch:
         for image in left[:_AT_ONCE]:
             try:
                 made = self._look(image, at, now)
-            except Unread:
+            except Unread as unread:
+                if isinstance(unread.__cause__, AuthFailed):  # whether it is about this image alone, the next one shows
+                    at, self._is_whole = _behind(at, image), False
                 self._remember(at)
                 raise
             except (CloudError, WrongAccount):
@@ -116,7 +119,7 @@ class DriftWatch:
             except Exception:  # nothing else may wait for one image that can't be made out
                 log.exception("drift_not_compared", image=image.image_id)
                 made = 0
-            at = replace(at, position=(image.region, image.image_id), looked=at.looked + 1, cards=at.cards + made)
+            at = replace(_behind(at, image), cards=at.cards + made)
         if len(left) <= _AT_ONCE:
             at = self._look_for_lost(images, at, now)
             at = self._end(at, now)
@@ -129,10 +132,11 @@ class DriftWatch:
     def _end(self, at: DriftPass, now: datetime) -> DriftPass:
         self._telling.finish(self._images(), MOST_CARDS - at.cards, now)
         done = DriftPass(None, now, ("", ""), at.looked, at.total, 0)
-        if self._regions.left_out:
+        if self._regions.left_out or not self._is_whole:
             done = replace(done, finished_at=at.finished_at)
             self._not_before = now + (self._policies.current.rules.drift_every or _AFTER_A_FAULT)
         self._regions.forgive()
+        self._is_whole = True
         return done
 
     def _images(self) -> list[Image]:
@@ -215,6 +219,10 @@ class DriftWatch:
                 image = _remembered(ledger, before, image_id, region)
             at = replace(at, cards=at.cards + self._compare(image, set(), before, known, at, now))
         return at
+
+
+def _behind(at: DriftPass, image: Image) -> DriftPass:
+    return replace(at, position=(image.region, image.image_id), looked=at.looked + 1)
 
 
 def _accounts(grants: Sequence[Grant]) -> set[str]:

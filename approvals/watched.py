@@ -87,7 +87,8 @@ class WatchedCloud:
         return self._watch(f"images {region}", lambda: self._cloud.images_by_name(region, name))
 
     def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None] | None:
-        accounts = self._watch(_named("shares", region, image_id), lambda: self._cloud.shared_with(region, image_id))
+        call = _named("shares", region, image_id)
+        accounts = self._on_image(call, image_id, lambda: self._cloud.shared_with(region, image_id))
         if accounts is not None:
             self._catalogue.note_shares(region, image_id, accounts)
         return accounts

@@ -68,6 +68,7 @@ class FakeCloud:
     :ivar ends: how the next copies end, one each: another state, or None for gone; by default they are ready
     :ivar hidden: ids that no list shows
     :ivar untold: images of which nobody can see who has them, as on the international site of Lighthouse
+    :ivar unreadable: what is answered where somebody asks who has these images
     :ivar names_are_unique: a copy can't have the name of an image that is there
     """
 
@@ -89,6 +90,7 @@ class FakeCloud:
         self.usage: dict[str, int] = {}
         self.views: dict[str, LighthouseView | None] = {}
         self.untold: set[str] = set()
+        self.unreadable: dict[str, BaseException] = {}
         self.names_are_unique = True
         self._ways: dict[str, str | None] = {}
         self._before: dict[str, deque[BaseException]] = defaultdict(deque)
@@ -145,6 +147,8 @@ class FakeCloud:
 
     def shared_with(self, region: str, image_id: str) -> dict[str, datetime | None] | None:
         self._called(Call("shared_with", region, image_id))
+        if image_id in self.unreadable:
+            raise self.unreadable[image_id]
         with self._lock:
             return None if image_id in self.untold else dict(self.shares[image_id])
 

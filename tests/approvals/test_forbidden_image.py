@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from approvals.drift_model import Drift
 from approvals.errors import AuthFailed
 from approvals.model import State
 from tests.approvals.fake_cloud import Call, image
@@ -11,6 +12,7 @@ from tests.approvals.house import DATA, LAB, STRANGER, House
 
 SECRET, OTHER = "img-secret01", "img-secret02"
 DENIED = AuthFailed("ModifyImageSharePermission", "UnauthorizedOperation", "You may not.", "req-9", advice="Grant it.")
+UNREADABLE = AuthFailed("DescribeImageSharePermission", "UnauthorizedOperation", "You may not.", "req-8")
 NO_KEY = AuthFailed("ModifyImageSharePermission", "AuthFailure.SecretIdNotFound", "no such key")
 
 
@@ -39,6 +41,11 @@ def minutes(house: House, number: int) -> None:
 
 def alarms(house: House) -> list[str]:
     return [notice.facts["event"] for notice in house.told() if notice.kind == "alarm"]
+
+
+def open_drift(house: House) -> list[Drift]:
+    with house.store.read() as ledger:
+        return ledger.drift.open(limit=100)
 
 
 def codes(house: House, number: int) -> list[str]:
@@ -111,3 +118,57 @@ def test_keys_that_are_not_taken_end_nothing_whatever_else_goes_through(guarded:
     forbid(guarded)
     minutes(guarded, 2)
     assert guarded.request(number).state is State.DONE
+
+
+def compared(house: House, passes: int) -> None:
+    """So many comparisons, of which each may have to wait a few times."""
+    for _ in range(passes):
+        house.survey.sweep(house.clock.advance(minutes=31))
+        for _ in range(10):
+            while house.drift.sweep(house.tick()):
+                pass
+            house.clock.advance(minutes=1)
+
+
+def is_compared(house: House) -> bool:
+    with house.store.read() as ledger:
+        return ledger.drift.latest_pass().finished_at is not None
+
+
+@pytest.mark.parametrize("image_id", ["img-aaaaaaa1", SECRET])
+def test_an_image_that_cannot_be_read_keeps_no_other_from_being_compared(house: House, image_id: str) -> None:
+    """Wherever it stands among those that are compared one after the other."""
+    house.cloud.put(image(image_id, "secret"))
+    house.cloud.unreadable[image_id] = UNREADABLE
+    compared(house, 1)
+    assert not is_compared(house)  # it might have been the credentials
+    compared(house, 1)
+    assert is_compared(house)
+    house.cloud.give([STRANGER])
+    compared(house, 1)
+    assert [one.image_name for one in open_drift(house)] == ["base-2026"]
+    assert alarms(house) == ["auth", "mended"]
+    compared(house, 3)
+    assert alarms(house) == []
+
+
+def test_a_region_of_which_nothing_can_be_read_was_not_compared(house: House) -> None:
+    house.cloud.unreadable["img-base0001"] = UNREADABLE
+    compared(house, 1)
+    assert not is_compared(house)
+    house.cloud.unreadable.clear()
+    compared(house, 1)
+    assert is_compared(house)
+
+
+def test_whoever_asks_for_an_image_that_alone_cannot_be_read_is_told_so(guarded: House) -> None:
+    guarded.cloud.unreadable[SECRET] = UNREADABLE
+    number = guarded.pending(DATA, image=SECRET)
+    assert guarded.request(number).state is State.CHECKING
+    guarded.pending(LAB)
+    guarded.clock.advance(minutes=5)
+    guarded.check()
+    request = guarded.request(number)
+    assert request.state is State.REFUSED
+    assert [one.code for one in request.findings] == ["cloud_refused"]
+    assert "Allow it for this image, too" in request.findings[0].remedy
