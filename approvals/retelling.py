@@ -99,7 +99,7 @@ class Retelling:
             return
         self._move(told, event, row, detail)
         if event == "ended_early":
-            self._early |= {share: row["at"] for share in self._shares if share[3] == number}
+            self._end_early(number, told, row["at"])
         if detail:
             self._share(number, told, event, detail)
 
@@ -148,6 +148,11 @@ class Retelling:
             self._end(detail)
         elif event in ("delete_done", "delete_already") and not detail["account"]:
             self._forget(set(self._by_place[place]))
+
+    def _end_early(self, number: int, told: _Told, at: str) -> None:
+        """What was over by then, and could not be taken back, ended when it ended."""
+        on = (share for share in self._shares if share[3] == number)
+        self._early |= {share: at for share in on if (self._early.get(share) or told.until or at) >= at}
 
     def _give(self, share: _Share) -> None:
         self._shares.add(share)

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from approvals.archive import opened
-from approvals.errors import StoreError
+from approvals.errors import Refused, StoreError
 from approvals.model import Action, Verb
 from approvals.terms import Term
 from approvals.verifying import GUARDS, Flaw, Verified, verify
@@ -333,12 +333,18 @@ def test_it_can_be_verified_while_the_bot_writes(running: House) -> None:
         assert flaws(running.path) == []
 
 
-def test_what_a_retry_shares_after_an_early_end_lasts_as_it_was_approved(tmp_path: Path) -> None:
-    house = House(tmp_path / "retried.db")
+def half_shared(house: House) -> int:
+    """A request of which one share failed, and would be made by a retry."""
     house.cloud.bad = {LAB}
     number = house.approved(DATA, LAB, term=WEEK)
     to_rest(house)
     house.cloud.bad = set()
+    return number
+
+
+def test_what_a_retry_shares_after_an_early_end_lasts_as_it_was_approved(tmp_path: Path) -> None:
+    house = House(tmp_path / "retried.db")
+    number = half_shared(house)
     for verb in (Verb.END_NOW, Verb.RETRY):
         house.press(number, LIN, verb)
         to_rest(house)
@@ -346,3 +352,14 @@ def test_what_a_retry_shares_after_an_early_end_lasts_as_it_was_approved(tmp_pat
     house.close()
     with opened(tmp_path / "retried.db") as archive:
         assert list(verify(archive, Verified())) == []
+
+
+def test_a_second_early_end_moves_no_share_that_was_over_and_could_not_be_taken_back(tmp_path: Path) -> None:
+    house = House(tmp_path / "twice.db")
+    number = half_shared(house)
+    house.cloud.fail("unshare", *[Refused("ModifyImageSharePermission", "InvalidImageId.Malformed", "no")] * 9)
+    for verb in (Verb.END_NOW, Verb.RETRY, Verb.END_NOW):
+        house.press(number, LIN, verb)
+        to_rest(house)
+    assert house.cloud.has() == {DATA, LAB}
+    house.close()
