@@ -127,6 +127,20 @@ def test_changes_that_are_refused_don_t_count_as_attempts_either(house: House) -
     assert len(house.cloud.changes) == 3
 
 
+def test_changes_that_are_refused_are_not_tried_without_pause_whatever_else_waits(house: House) -> None:
+    for number in range(8):
+        house.cloud.put(image(f"img-other{number:03}", f"other-{number}"))
+        house.approved(DATA, image=f"other-{number}")
+    revoke(house, "share")
+    house.execute()
+    at_first = len(house.cloud.changes)
+    for minute in range(1, 4):
+        house.clock.advance(minutes=2)
+        for _ in range(8):
+            house.execute()
+        assert len(house.cloud.changes) == at_first + minute
+
+
 def test_tries_in_vain_draw_no_cards(house: House) -> None:
     house.approved(DATA)
     revoke(house)
