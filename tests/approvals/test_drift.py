@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from approvals.errors import Throttled, Unavailable
 from approvals.model import Action, Request, State, Verb
 from approvals.verifying import Verified, verify
 from bot.sandbox import company
+from tests.approvals.crashing import Nap, house_with
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, FakeCloud, Unforeseen, image
-from tests.approvals.house import CHANNEL, DATA, GUS, LAB, LIN, MEI, OMAR, SARA, STRANGER, House, gist
+from tests.approvals.house import CHANNEL, DATA, GUS, LAB, LIN, MEI, OMAR, SARA, STRANGER, Clock, House, gist
 from tests.approvals.test_ending import WEEK, calls, shared, to_rest
 
 BASE = "img-base0001"
@@ -40,6 +42,14 @@ def watched(house: House) -> House:
 def open_drift(house: House) -> list[tuple[DriftKind, str]]:
     with house.store.read() as ledger:
         return [(one.kind, one.target.account) for one in ledger.drift.open(limit=100)]
+
+
+def rests(house: House) -> timedelta:
+    """How long until it looks again."""
+    with house.store.read() as ledger:
+        due = house.drift.next_due(ledger)
+    assert due is not None
+    return due - house.clock.now
 
 
 def finished(house: House) -> datetime | None:
@@ -190,6 +200,7 @@ def test_an_image_that_is_gone_with_its_shares_is_told(house: House) -> None:
     del house.cloud.stock[GUANGZHOU, BASE]
     compare(house)
     assert open_drift(house) == [(DriftKind.GONE, DATA)]
+    assert newest(house).image_name == "base-2026"
 
 
 def test_an_image_that_is_gone_is_gone_from_lighthouse_too(house: House) -> None:
@@ -226,6 +237,25 @@ def test_what_the_bot_itself_is_doing_is_no_drift(house: House) -> None:
     house.cloud.give({DATA})  # the call is made, and its outcome is not written down yet
     compare(house)
     assert open_drift(house) == []
+
+
+def test_what_the_bot_begins_while_it_is_compared_is_no_drift(database: Path) -> None:
+    cloud, clock = FakeCloud(), Clock()
+    people = House(database, cloud=cloud, clock=clock)
+    shared(people, DATA)
+    watched(people)
+    number = people.pending(DATA, action=Action.UNSHARE)
+
+    def begin() -> None:
+        people.press(number, LIN, Verb.APPROVE)
+        cloud.unshare(GUANGZHOU, BASE, [DATA])  # the call is made, and its outcome is not written down yet
+
+    nap = Nap(("before", "cloud.shared_with", 1), begin)
+    with closing(people), closing(house_with(nap, database, cloud, clock)) as house:
+        compare(house)
+        assert people.request(number).state is State.APPROVED
+        assert cloud.has() == set()
+        assert open_drift(house) == []
 
 
 def test_years_of_shares_are_told_in_one_message(tmp_path: Path) -> None:
@@ -269,6 +299,8 @@ def test_a_comparison_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert house.drift.sweep(house.tick()) > 0
     looked = calls(house, "shared_with")
     assert 0 < looked < 30
+    with house.store.read() as ledger:
+        assert (ledger.drift.latest_pass().looked, ledger.drift.latest_pass().total) == (looked, 30)
     after = house.twin()
     after.survey.sweep(house.tick())
     while after.drift.sweep(house.tick()):
@@ -284,6 +316,7 @@ def test_where_it_was_too_fast_it_goes_on_in_a_moment(house: House) -> None:
     house.survey.sweep(house.clock.advance(minutes=31))
     house.cloud.fail("shared_with", Throttled("DescribeImageSharePermission", "RequestLimitExceeded", "slow down"))
     assert house.drift.sweep(house.tick()) == 0
+    assert rests(house) == timedelta(seconds=1)
     house.drift.sweep(house.clock.advance(seconds=2))
     with house.store.read() as ledger:
         assert ledger.drift.latest_pass().finished_at is not None
@@ -294,10 +327,12 @@ def test_it_waits_behind_people_and_behind_a_cloud_that_is_down(house: House) ->
     house.ask(DATA)
     assert house.drift.sweep(house.tick()) == 0
     assert calls(house, "shared_with") == 0
+    assert rests(house) == timedelta(seconds=1)
     house.check()
     house.clock.advance(seconds=2)
     house.cloud.fail("shared_with", Unavailable("DescribeImageSharePermission", "InternalError", "down"))
     assert house.drift.sweep(house.tick()) == 0
+    assert rests(house) == timedelta(seconds=30)
     house.clock.advance(minutes=1)
     while house.drift.sweep(house.tick()):
         pass
