@@ -27,7 +27,7 @@ from approvals.policy import Policy
 from approvals.store import Store
 from bot import config
 from bot.app import cloud_client, utc_now
-from bot.patience import patiently
+from bot.patience import patiently, persistently
 
 _SHOWN = 50  # images of the table
 _REASON = "there before Imagewarden"
@@ -80,7 +80,7 @@ def _user() -> str:
 
 
 def _found(store: Store, cloud: Cloud, policy: Policy) -> Iterator[Found]:
-    ours = [image for region in policy.home.regions for image in patiently(_ours, cloud, region)]
+    ours = [image for region in policy.home.regions for image in persistently(_ours, cloud, region)]
     with click.progressbar(ours, label="Looking at the images", file=sys.stderr) as images:
         for image in images:
             targets = _unapproved(store, cloud, policy, image)
@@ -94,7 +94,7 @@ def _ours(cloud: Cloud, region: str) -> list[Image]:
 
 def _unapproved(store: Store, cloud: Cloud, policy: Policy, image: Image) -> tuple[Target, ...]:
     try:
-        shared = patiently(cloud.shared_with, image.region, image.image_id)
+        shared = persistently(cloud.shared_with, image.region, image.image_id)
     except Refused as error:
         click.echo(f"{image.image_id} can't be read: {error}", err=True)
         return ()

@@ -13,19 +13,27 @@ from tenacity import (
 )
 from tenacity.wait import wait_random_exponential
 
-from approvals.errors import Throttled
+from approvals.errors import CloudError, OutcomeUnknown, Throttled, Unavailable
 from bot.slack import is_throttle, retry_after
 
 _PAUSE, _LONGEST_PAUSE = 0.5, 5.0  # seconds
 _AT_MOST = 60.0  # seconds
 
-patiently = Retrying(
-    retry=retry_if_exception_type(Throttled),
-    wait=wait_random_exponential(multiplier=_PAUSE, max=_LONGEST_PAUSE),
-    stop=stop_after_delay(_AT_MOST),
-    reraise=True,
-)
+
+def _asking_again(*errors: type[CloudError]) -> Retrying:
+    return Retrying(
+        retry=retry_if_exception_type(errors),
+        wait=wait_random_exponential(multiplier=_PAUSE, max=_LONGEST_PAUSE),
+        stop=stop_after_delay(_AT_MOST),
+        reraise=True,
+    )
+
+
+patiently = _asking_again(Throttled)
 """Calls a function again for as long as the cloud has no room for it; raises what it raised in the end."""
+
+persistently = _asking_again(Throttled, Unavailable, OutcomeUnknown)
+"""Likewise, and whatever else may pass: for one of thousands of reads, of which some will fail."""
 
 
 def _refusal(error: BaseException | None) -> SlackApiError | None:

@@ -167,6 +167,19 @@ def test_the_shares_of_years_are_adopted_with_one_command(
     assert whole.returncode == 0, whole.stdout
 
 
+@pytest.mark.parametrize("fault", [faults.cut(done=True), faults.error("InternalError"), faults.html()])
+def test_a_read_that_fails_once_does_not_end_the_command(
+    fault: faults.Fault, tmp_path: Path, cloud: CloudServer, workspace: WorkspaceServer
+) -> None:
+    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url)
+    cloud.state.share(NIGHTLY, [PARTNER])
+    for action in ("DescribeImages", "DescribeImageSharePermission"):
+        cloud.state.faults.plan(action, fault)
+    told = imagewarden("adopt", "--yes", env=env, cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert "are in the record now." in told.stdout
+
+
 NAMELESS = """
 import pwd
 def nobody(_uid): raise KeyError("no entry")
