@@ -54,8 +54,9 @@ def adopt(*, confirmed: bool) -> None:
     store = Store(settings.db)
     try:
         home = patiently(HomeAccount(cloud, policy, Recorded(store)).id)
-        found = list(_found(store, cloud, policy))
-        _show(found)
+        unseen: list[str] = []
+        found = list(_found(store, cloud, policy, unseen))
+        _show(found, unseen)
         if not found:
             return
         accounts = sum(len(one.targets) for one in found)
@@ -79,12 +80,17 @@ def _user() -> str:
         return f"user {os.getuid()}"
 
 
-def _found(store: Store, cloud: Cloud, policy: Policy) -> Iterator[Found]:
+def _found(store: Store, cloud: Cloud, policy: Policy, unseen: list[str]) -> Iterator[Found]:
+    """
+    :param unseen: to which the images are added of which it can't be read who has them
+    """
     ours = [image for region in policy.home.regions for image in persistently(_ours, cloud, region)]
     with click.progressbar(ours, label="Looking at the images", file=sys.stderr) as images:
         for image in images:
             targets = _unapproved(store, cloud, policy, image)
-            if targets:
+            if targets is None:
+                unseen.append(image.image_id)
+            elif targets:
                 yield Found(image, targets)
 
 
@@ -92,18 +98,26 @@ def _ours(cloud: Cloud, region: str) -> list[Image]:
     return [image for page in cloud.images(region) for image in page if image.kind == ImageKind.PRIVATE]
 
 
-def _unapproved(store: Store, cloud: Cloud, policy: Policy, image: Image) -> tuple[Target, ...]:
+def _unapproved(store: Store, cloud: Cloud, policy: Policy, image: Image) -> tuple[Target, ...] | None:
+    """Who has the image, and not by the record; None where that can't be read."""
     try:
         shared = persistently(cloud.shared_with, image.region, image.image_id)
     except Refused as error:
         click.echo(f"{image.image_id} can't be read: {error}", err=True)
-        return ()
+        return None
+    if shared is None:
+        click.echo(f"{image.image_id} can't be read: this site of the cloud doesn't tell who has it", err=True)
+        return None
     with store.read() as ledger:
         known = {one.target.account for one in ledger.grants.of(image.image_id, image.region)}
-    return tuple(policy.target(one) for one in sorted(set(shared or ()) - known - {LIGHTHOUSE}))
+    return tuple(policy.target(one) for one in sorted(set(shared) - known - {LIGHTHOUSE}))
 
 
-def _show(found: Sequence[Found]) -> None:
+def _show(found: Sequence[Found], unseen: Sequence[str]) -> None:
+    if not found and unseen:
+        many = "1 image" if len(unseen) == 1 else f"{len(unseen)} images"
+        click.echo(f"There is nothing to adopt, as far as the cloud tells: {many} can't be read.")
+        return
     if not found:
         click.echo("Every share in the cloud is in the record already: there is nothing to adopt.")
         return

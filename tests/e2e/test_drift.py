@@ -180,6 +180,17 @@ def test_a_read_that_fails_once_does_not_end_the_command(
     assert "are in the record now." in told.stdout
 
 
+def test_where_the_cloud_does_not_tell_who_has_an_image_the_command_says_so(
+    tmp_path: Path, cloud: CloudServer, workspace: WorkspaceServer
+) -> None:
+    env = environment(tmp_path, api_url=workspace.api_url, cloud_url=cloud.url)
+    cloud.state.lighthouse.international = True
+    imagewarden("adopt", "--yes", env=env, cwd=tmp_path)
+    told = imagewarden("adopt", env=env, cwd=tmp_path)
+    assert told.stdout == "There is nothing to adopt, as far as the cloud tells: 4 images can't be read.\n"
+    assert "lhbp-w1k1k1t7 can't be read: this site of the cloud doesn't tell who has it" in told.stderr
+
+
 NAMELESS = """
 import pwd
 def nobody(_uid): raise KeyError("no entry")
