@@ -145,12 +145,13 @@ class TencentCloud(LighthouseCalls):
 
 
 def _images(answer: Answer, region: str) -> tuple[list[Image], int]:
-    images = [tencent_answers.image(row, region) for row in answer.rows("ImageSet")]
-    return images, answer.number("TotalCount")
+    rows, total = answer.page("ImageSet")
+    return [tencent_answers.image(row, region) for row in rows], total
 
 
 def _instances(answer: Answer) -> tuple[list[str], int]:
-    return [row.text("ImageId") for row in answer.rows("InstanceSet")], answer.number("TotalCount")
+    rows, total = answer.page("InstanceSet")
+    return [row.text("ImageId") for row in rows], total
 
 
 def _shares(answer: Answer) -> dict[str, datetime | None]:

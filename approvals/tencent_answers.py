@@ -42,6 +42,14 @@ class Answer:
             raise OutcomeUnknown(self.action, INCOMPLETE, f"the answer has odd values in {name}")
         return [Answer(self.action, row) for row in rows]
 
+    def page(self, name: str) -> tuple[list[Answer], int]:
+        """The rows of a page, and how many there are in all: where that is none, null is as good as an empty list.
+
+        :raises OutcomeUnknown: one of both is missing, or the rows are no list of objects
+        """
+        is_none = self._value("TotalCount", int) == 0 and self._fields.get(name, "") is None
+        return [] if is_none else self.rows(name), self.number("TotalCount")
+
     def optional(self, name: str, kind: type[_T]) -> _T:
         """The value, or the empty one of its kind: much may be null, and nothing is decided by these."""
         value = self._value(name, kind)

@@ -98,13 +98,12 @@ class LighthouseCalls(Client):
 
 
 def _rows(answer: Answer) -> tuple[list[Answer], int]:
-    return answer.rows("BlueprintSet"), answer.number("TotalCount")
+    return answer.page("BlueprintSet")
 
 
 def _shares(answer: Answer) -> tuple[dict[str, datetime | None], int]:
-    rows = answer.rows("BlueprintShareAcrossAccountInfoSet")
-    found = {row.text("AccountId"): tencent_answers.moment(row.optional("CreatedTime", str)) for row in rows}
-    return found, answer.number("TotalCount")
+    rows, total = answer.page("BlueprintShareAcrossAccountInfoSet")
+    return {row.text("AccountId"): tencent_answers.moment(row.optional("CreatedTime", str)) for row in rows}, total
 
 
 def _blueprint(row: Answer, region: str) -> Image:

@@ -119,6 +119,7 @@ def test_too_many_accounts_is_about_the_size_of_the_call() -> None:
         (lambda cloud: cloud.images_by_name(GUANGZHOU, "base"), {"TotalCount": 0}, "ImageSet"),
         (lambda cloud: cloud.images_by_name(GUANGZHOU, "base"), {"ImageSet": []}, "TotalCount"),
         (lambda cloud: cloud.images_by_id(GUANGZHOU, [IMAGE]), {"ImageSet": None, "TotalCount": None}, "ImageSet"),
+        (lambda cloud: cloud.images_by_id(GUANGZHOU, [IMAGE]), {"ImageSet": None, "TotalCount": 1}, "ImageSet"),
         (
             lambda cloud: cloud.images_by_id(GUANGZHOU, [IMAGE]),
             {"ImageSet": [row(IMAGE, ImageState=None)], "TotalCount": 1},
@@ -133,6 +134,13 @@ def test_what_is_missing_is_not_empty(
         with pytest.raises(OutcomeUnknown, match=f"lacks {lacks}") as caught:
             call(cloud)
         assert caught.value.code == "IncompleteAnswer"
+
+
+def test_null_is_an_empty_list_where_the_answer_counts_none() -> None:
+    with serving(answer(ImageSet=None, TotalCount=0)) as server, client(server.url) as cloud:
+        assert cloud.images_by_id(GUANGZHOU, [IMAGE]) == []
+        assert cloud.images_by_name(GUANGZHOU, "base") == []
+        assert list(cloud.images(GUANGZHOU)) == [[]]
 
 
 @pytest.mark.parametrize("odd", [["text"], "text", [None]])
