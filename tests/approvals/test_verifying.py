@@ -362,4 +362,4 @@ def test_a_second_early_end_moves_no_share_that_was_over_and_could_not_be_taken_
         house.press(number, LIN, verb)
         to_rest(house)
     assert house.cloud.has() == {DATA, LAB}
-    house.close()
+    house.close()  # which verifies what stands in the file
