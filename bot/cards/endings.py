@@ -11,7 +11,7 @@ from bot.cards.lasting import end_fields
 from bot.cards.modal import naming, plain, text_input
 from bot.cards.request import whose_word
 from bot.cards.text import Block, all_of, at, button, code, escape, section
-from bot.cards.words import asks, full_label, where
+from bot.cards.words import asks, full_label, given, where
 from bot.languages import _
 
 
@@ -91,4 +91,4 @@ def _facts(request: Request) -> dict[str, str]:
 
 
 def _whom(request: Request) -> str:
-    return all_of([escape(full_label(target)) for target in request.targets]) + escape(where(request))
+    return all_of([escape(full_label(target)) for target in given(request)]) + escape(where(request))

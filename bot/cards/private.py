@@ -24,7 +24,7 @@ from bot import ids
 from bot.cards.buttons import again_button
 from bot.cards.request import item_line
 from bot.cards.text import Block, ago, all_of, any_of, at, code, escape, mention, region_name, section
-from bot.cards.words import effect, full_label, title, where
+from bot.cards.words import effect, full_label, given, title, where
 from bot.languages import _
 from bot.refusals import refused
 
@@ -158,7 +158,8 @@ def ended(request: Request) -> tuple[str, list[Block]]:
     blocks = [section(head), *_outcomes(request)]
     if request.state is State.EXPIRED:
         blocks.append({"type": "actions", "block_id": ids.buttons_of(request.id), "elements": [again_button(request)]})
-    good = [item for item in request.items if item.state in (ItemState.DONE, ItemState.ALREADY)]
+    kept = [] if request.is_over else request.items
+    good = [item for item in kept if item.state in (ItemState.DONE, ItemState.ALREADY)]
     if any(item.code == UNVERIFIED for item in good):
         blocks.append(section(_("The cloud accepted it. On the international site nobody can verify that: ask them.")))
     if request.action is Action.SHARE and request.state in (State.DONE, State.PARTIAL):
@@ -211,7 +212,7 @@ def _verdict(request: Request) -> str:
             return _("nobody decided in time, so it expired; {effect}. You can ask again.", effect=effect(request))
         case State.FAILED:
             return _("approved, but it failed; {after_failure}.", after_failure=_after_failure(request))
-        case State.PARTIAL:
+        case _ if request.is_over or request.state is State.PARTIAL:
             return f"{escape(title(request))}."
         case _ if request.action is Action.SHARE:
             end = _(" until {when}", when=at(request.until)) if request.until else ""
@@ -246,8 +247,7 @@ def _after_failure(request: Request) -> str:
 
 
 def _whom(request: Request) -> str:
-    good = (item.target for item in request.items if item.state is not ItemState.FAILED and not item.is_image)
-    return all_of([escape(full_label(target)) for target in dict.fromkeys(good)]) + escape(where(request))
+    return all_of([escape(full_label(target)) for target in given(request)]) + escape(where(request))
 
 
 def _outcomes(request: Request) -> list[Block]:

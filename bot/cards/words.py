@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from approvals.copies import newest
 from approvals.model import LIGHTHOUSE_TARGET, Action, Decision, Item, ItemState, Request, Role, State, Target, Verdict
@@ -72,6 +73,12 @@ def receivers(request: Request, most: int = 1) -> str:
     return all_of([*accounts, *lighthouse])
 
 
+def given(request: Request) -> tuple[Target, ...]:
+    """Those for which it didn't fail."""
+    good = (item.target for item in request.items if item.state is not ItemState.FAILED and not item.is_image)
+    return tuple(dict.fromkeys(good))
+
+
 def _count(targets: Sequence[Target]) -> str:
     return ngettext("{number} account", "{number} accounts", len(targets))
 
@@ -113,7 +120,7 @@ def title(request: Request) -> str:
         return _(
             "Share ended: {image} with {whom}{where}",
             image=request.image_name,
-            whom=receivers(request),
+            whom=receivers(replace(request, targets=given(request))),
             where=where(request),
         )
     word = (_SHARE if share else _UNSHARE).get(request.state, _("Share") if share else _("Unshare"))

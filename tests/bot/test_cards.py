@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from approvals.model import Action, ItemState, Role, State, Target
-from bot.cards import lists, modal, private
+from approvals.model import LIGHTHOUSE_TARGET, Action, ItemState, Role, State, Target
+from bot.cards import endings, lists, modal, private
 from bot.cards.request import card
 from bot.cards.story import story
 from tests.bot.drawn import accepted, labels, rings_nobody, view_accepted, words
@@ -18,6 +18,7 @@ from tests.bot.requests import (
     GUARDED,
     LIN,
     MEI,
+    NOON,
     NOT_KNOWN,
     OMAR,
     SARA,
@@ -284,6 +285,25 @@ def test_there_is_nothing_to_forward_where_nothing_was_shared(state: State) -> N
 
     accepted(text, blocks)
     assert "To forward to them" not in words(blocks)
+
+
+def test_who_never_had_the_image_is_not_said_to_lose_it() -> None:
+    over = request(State.PARTIAL, UNKNOWN, TRUSTED, ended_at=NOON)
+
+    assert card(over)[0] == "#1042 Share ended: base-nightly with data-team"
+    assert private.ended(over)[0] == "#1042: Share ended: base-nightly with data-team."
+    assert "the share of `base-nightly` with data-team (100012345678) has ended" in endings.over(over)[0]
+    stands = request(State.PARTIAL, UNKNOWN, TRUSTED, until=NOON)
+    assert "The share of `base-nightly` with data-team (100012345678) ends " in endings.ending(stands)[0]
+
+
+@pytest.mark.parametrize("state", [State.DONE, State.PARTIAL])
+def test_there_is_nothing_to_forward_of_what_has_ended_meanwhile(state: State) -> None:
+    text, blocks = private.ended(request(state, UNKNOWN, TRUSTED, LIGHTHOUSE_TARGET, ended_at=NOON))
+
+    assert text.startswith("#1042: Share ended: base-nightly with ")
+    assert "To forward to them" not in words(blocks)
+    assert "is in Lighthouse now" not in words(blocks)
 
 
 def test_the_end_of_an_unshare_says_that_it_is_no_recall() -> None:
