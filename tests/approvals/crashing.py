@@ -384,11 +384,15 @@ class Life:
         while self._drift.sweep(self._hands.utc()):
             self._hands.now += 0.001
 
+    def do_what_is_due(self) -> None:
+        """Run the sweeps until nothing is left to be done at this time."""
+        while sum([sweep(self._hands.utc()) for sweep in self._sweeps.values()]):
+            self._hands.now += 0.001
+
     def settle(self) -> None:
         """Run the sweeps until nothing is left that time alone would bring about within minutes."""
         while True:
-            while sum([sweep(self._hands.utc()) for sweep in self._sweeps.values()]):
-                self._hands.now += 0.001
+            self.do_what_is_due()
             due = self._next_due()
             if due is None or due > self._hands.utc() + _WAITS_FOR:
                 return

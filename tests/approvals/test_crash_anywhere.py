@@ -1,4 +1,7 @@
-"""Anything that people do, gone through twice: undisturbed, and killed at any step. What comes of it is the same."""
+"""Anything that people do, gone through twice: undisturbed, and killed, asleep or beside another process at any step.
+
+What comes of it is the same.
+"""
 
 from __future__ import annotations
 
@@ -165,14 +168,17 @@ def compare(company: Company, house: House, number: int) -> None:
         pass
 
 
+def do_what_is_due(house: House) -> None:
+    while sum(sweep() for sweep in (house.check, house.judge, house.time_out, house.end, house.execute, house.copy)):
+        pass
+
+
 def settle(company: Company, house: House, _number: int) -> None:
     """Run the sweeps until nothing is left that time alone would bring about within minutes."""
-    sweeps = (house.check, house.judge, house.time_out, house.end, house.execute, house.copy)
     due: datetime | None = company.clock()
     while due is not None and due <= company.clock() + SOON:
         company.clock.now = max(company.clock(), due)
-        while sum(sweep() for sweep in sweeps):
-            pass
+        do_what_is_due(house)
         house.leases.sweep(house.tick())
         with house.store.read() as ledger:
             found = (
@@ -289,10 +295,15 @@ def asleep(company: Company, at: Point) -> Fate:
     return Nap(at, partial(another_goes_on, company))
 
 
-@pytest.mark.parametrize(("fated", "side"), [(killed, "after"), (asleep, "before")])
+def accompanied(company: Company, at: Point) -> Fate:
+    """Another one does whatever is due at the same time."""
+    return Nap(at, partial(another_does_too, company))
+
+
+@pytest.mark.parametrize(("fated", "side"), [(killed, "after"), (asleep, "before"), (accompanied, "before")])
 @settings(deadline=None, derandomize=True)
 @given(asked_and_done, flows, st.integers(0, 10_000), st.lists(st.integers(0, 10_000), min_size=2, max_size=2))
-def test_a_kill_or_a_sleep_anywhere_changes_nothing(
+def test_a_kill_a_sleep_or_company_anywhere_changes_nothing(
     fated: Callable[[Company, Point], Fate],
     side: str,
     first: list[Step],
@@ -320,6 +331,12 @@ def another_goes_on(company: Company) -> None:
     company.clock.advance(seconds=DEAD_FOR)
     other = company.life(Fate())
     settle(company, other, 0)
+    other.close()
+
+
+def another_does_too(company: Company) -> None:
+    other = company.life(Fate())
+    do_what_is_due(other)
     other.close()
 
 

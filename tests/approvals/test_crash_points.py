@@ -12,7 +12,7 @@ import pytest
 import bot
 from approvals.cloud import LIGHTHOUSE
 from bot.sandbox.workspace.server import WorkspaceServer
-from tests.approvals.crashing import Fate, Life, World, in_hand, live
+from tests.approvals.crashing import Fate, Life, Nap, Point, World, in_hand, live
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE
 from tests.approvals.flows import Flow
 from tests.approvals.flows_as_meant import AS_MEANT
@@ -22,6 +22,7 @@ from tests.approvals.record import broken_lines
 from tests.bot.conftest import Hands
 from tests.sandbox.workspace_support import running
 
+OF_TWO = {"taken over"}  # flows that tell of another process already
 FLOWS = {**AS_MEANT, **IN_TROUBLE, **OF_DRIFT}
 
 
@@ -31,6 +32,13 @@ def _kills() -> Iterator[object]:
             for turn in _turns(name, step):
                 for side in ("before", "after"):
                     yield pytest.param(name, (side, step, turn), id=f"{name}: {side} {step} {turn}")
+
+
+def _meetings() -> Iterator[object]:
+    for name, flow in FLOWS.items():
+        for step in flow.points if name not in OF_TWO else ():
+            for turn in _turns(name, step):
+                yield pytest.param(name, ("before", step, turn), id=f"{name}: {step} {turn}")
 
 
 def _turns(name: str, step: str) -> list[int]:
@@ -103,11 +111,34 @@ def test_each_loop_of_the_bot_is_killed(world: World) -> None:
 
 @pytest.mark.parametrize(("name", "at"), list(_kills()))
 def test_a_kill_loses_nothing_and_doubles_nothing(
-    world: World, undisturbed: dict[str, Counter[tuple[str, ...]]], name: str, at: tuple[str, str, int]
+    world: World, undisturbed: dict[str, Counter[tuple[str, ...]]], name: str, at: Point
 ) -> None:
-    flow, fate = FLOWS[name], Fate(at)
-    live(world, flow.steps, fate)
+    fate = Fate(at)
+    live(world, FLOWS[name].steps, fate)
     assert fate.passed[-1] == at
+    _all_came_as_meant(world, FLOWS[name])
+    told = world.messages()
+    assert undisturbed[name] - told == Counter()
+    assert (told - undisturbed[name]).total() == int(in_hand(fate))
+
+
+@pytest.mark.parametrize(("name", "at"), list(_meetings()))
+def test_another_process_that_does_whatever_is_due_meanwhile_doubles_nothing(
+    world: World, undisturbed: dict[str, Counter[tuple[str, ...]]], name: str, at: Point
+) -> None:
+    def meanwhile() -> None:
+        other = Life(world, Fate())
+        other.do_what_is_due()
+        other.end()
+
+    fate = Nap(at, meanwhile)
+    live(world, FLOWS[name].steps, fate)
+    assert at in fate.passed
+    _all_came_as_meant(world, FLOWS[name])
+    assert world.messages() == undisturbed[name]
+
+
+def _all_came_as_meant(world: World, flow: Flow) -> None:
     assert [row["state"] for row in world.rows("SELECT state FROM requests")] == [flow.state, *flow.others]
     assert world.cloud.has() == flow.shared
     assert len(world.cloud.changes) == flow.changes
@@ -124,9 +155,6 @@ def test_a_kill_loses_nothing_and_doubles_nothing(
     _the_record_is_whole(world, flow)
     assert world.rows("SELECT id FROM presses WHERE judged_at IS NULL") == []
     assert world.rows("SELECT id FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL") == []
-    told = world.messages()
-    assert undisturbed[name] - told == Counter()
-    assert (told - undisturbed[name]).total() == int(in_hand(fate))
 
 
 def _the_record_is_whole(world: World, flow: Flow) -> None:
