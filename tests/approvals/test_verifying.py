@@ -333,6 +333,16 @@ def test_it_can_be_verified_while_the_bot_writes(running: House) -> None:
         assert flaws(running.path) == []
 
 
+def test_what_is_written_while_it_is_looked_at_is_not_seen_in_part(running: House) -> None:
+    running.approved(DATA)
+    with opened(running.path) as archive:
+        lines = list(archive.rows("lines"))
+        running.execute()
+        assert list(archive.rows("lines")) == lines
+        assert list(archive.rows("all_grants")) == []
+    assert flaws(running.path) == []
+
+
 def half_shared(house: House) -> int:
     """A request of which one share failed, and would be made by a retry."""
     house.cloud.bad = {LAB}
