@@ -44,6 +44,10 @@ class Record(Tables):
         row = self._one("audit_head")
         return (row["seq"], row["event"], row["hash"]) if row else None
 
+    def began(self) -> datetime | None:
+        """When the first line of the record was written; None where there is none."""
+        return rows.moment(self._sure("record_began")["at"])
+
     def head_told_at(self) -> datetime | None:
         """When the newest hash was last told to everybody, or else when the record began."""
         return rows.moment(self._sure("last_head_posted")["at"])

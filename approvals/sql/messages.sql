@@ -212,6 +212,10 @@ VALUES (:at, :event, :request_id, :actor_id, :actor_name, :detail, :previous, :h
 -- The newest line of the record.
 SELECT seq, at, event, hash FROM audit ORDER BY seq DESC LIMIT 1
 
+-- record_began --
+-- When the first line of the record was written.
+SELECT MIN(at) AS at FROM audit WHERE seq = 1
+
 -- last_head_posted --
 -- When the newest hash of the record was last told to everybody; before that, when the record began.
 SELECT COALESCE((SELECT at FROM audit WHERE event = 'head_posted' ORDER BY seq DESC LIMIT 1),

@@ -415,6 +415,18 @@ def test_what_is_shared_with_us_in_a_region_that_is_not_read_since_the_start_is_
         one.close()
 
 
+def test_a_bot_that_is_started_more_often_than_it_compares_compares_all_the_same(house: House) -> None:
+    shared(house, DATA)
+    house.cloud.give({LAB})
+    house.clock.advance(minutes=20)
+    restarted = house.twin()
+    restarted.survey.sweep(restarted.tick())
+    assert restarted.drift.sweep(restarted.tick()) == 0
+    restarted.drift.sweep(restarted.clock.advance(minutes=11))
+    restarted.close()
+    assert open_drift(house) == [(DriftKind.UNAPPROVED, LAB)]
+
+
 def test_a_region_that_fails_once_is_tried_again_and_nothing_is_left_out(house: House) -> None:
     house.cloud.put(image("img-far00001", "far", region=SINGAPORE))
     house.survey.sweep(house.clock.advance(minutes=31))
