@@ -107,6 +107,22 @@ class Fate:
             raise Killed
 
 
+class EarlyDeath(Fate):
+    """Where a process dies as soon as it has come past so many points.
+
+    :param points: how many
+    """
+
+    def __init__(self, points: int) -> None:
+        super().__init__()
+        self._points = points
+
+    def _pass(self, side: str, name: str, turn: int) -> None:
+        super()._pass(side, name, turn)
+        if len(self.passed) == self._points:
+            raise Killed
+
+
 class Nap(Fate):
     """Where a process sleeps, rather than die.
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,7 +27,7 @@ from approvals.message_model import Notice
 from approvals.model import Action, Press, Request, State, Verb
 from approvals.terms import NO_END, Term
 from approvals.verifying import Verified, verify
-from tests.approvals.crashing import DEAD_FOR, Fate, Killed, Nap, Point, house_with
+from tests.approvals.crashing import DEAD_FOR, EarlyDeath, Fate, Killed, Nap, Point, house_with
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, FakeCloud, image
 from tests.approvals.house import DATA, LAB, LIN, OMAR, SARA, STRANGER, Clock, House, gist
 
@@ -191,17 +192,23 @@ def settle(company: Company, house: House, _number: int) -> None:
         due = min((one for one in found if one is not None), default=None)
 
 
-def live(company: Company, steps: Sequence[Step], fate: Fate) -> None:
-    """Go through the steps; whoever is killed is started anew, and does once more what was not acked."""
+def live(company: Company, steps: Sequence[Step], fate: Fate, later: Iterable[Fate] = ()) -> None:
+    """Go through the steps; whoever is killed is started anew, and does once more what was not acked.
+
+    :param later: what becomes of those that are started anew; nothing happens to whoever comes behind these
+    """
+    fates = chain(later, (Fate() for _ in count()))
     house = company.life(fate)
     for number, step in enumerate(steps):
-        try:
-            step(company, house, number)
-        except Killed:
-            house.close()
-            company.clock.advance(seconds=DEAD_FOR)
-            house = company.life(Fate())
-            step(company, house, number)
+        done = False
+        while not done:
+            try:
+                step(company, house, number)
+                done = True
+            except Killed:
+                house.close()
+                company.clock.advance(seconds=DEAD_FOR)
+                house = company.life(next(fates))
         house.tick()
     house.close()
 
@@ -302,7 +309,13 @@ def accompanied(company: Company, at: Point) -> Fate:
 
 @pytest.mark.parametrize(("fated", "side"), [(killed, "after"), (asleep, "before"), (accompanied, "before")])
 @settings(deadline=None, derandomize=True)
-@given(asked_and_done, flows, st.integers(0, 10_000), st.lists(st.integers(0, 10_000), min_size=2, max_size=2))
+@given(
+    asked_and_done,
+    flows,
+    st.integers(0, 10_000),
+    st.lists(st.integers(0, 10_000), min_size=2, max_size=2),
+    st.lists(st.integers(1, 60), max_size=2),
+)
 def test_a_kill_a_sleep_or_company_anywhere_changes_nothing(
     fated: Callable[[Company, Point], Fate],
     side: str,
@@ -310,9 +323,11 @@ def test_a_kill_a_sleep_or_company_anywhere_changes_nothing(
     flow: list[list[Step]],
     anywhere: int,
     at_changes: list[int],
+    again: list[int],
 ) -> None:
     """
     :param side: of the calls that change something, where it matters most
+    :param again: after how many points those die that are started anew
     """
     steps = [*first, *(step for some in flow for step in some), settle, *COMPARED]
     with TemporaryDirectory() as folder:
@@ -323,8 +338,8 @@ def test_a_kill_a_sleep_or_company_anywhere_changes_nothing(
         changes = [one for one in points if one[0] == side and one[1].removeprefix("cloud.") in CHANGES]
         for at in {nth(points, anywhere), *(nth(changes or points, number) for number in at_changes)}:
             company = Company(Path(folder) / f"{'-'.join(map(str, at))}.db")
-            live(company, steps, fated(company, at))
-            assert outcome(company) == expected, at
+            live(company, steps, fated(company, at), map(EarlyDeath, again))
+            assert outcome(company) == expected, (at, again)
 
 
 def another_goes_on(company: Company) -> None:
