@@ -120,7 +120,7 @@ class Store:
         return self._writer.fault or self._writer.moved
 
     def try_out(self) -> None:
-        """Write something that changes nothing.
+        """Write something that changes nothing. What was committed before, and not waited for, is on the disk with it.
 
         :raises StoreError: the file can't be written
         """

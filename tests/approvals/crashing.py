@@ -106,6 +106,34 @@ class Fate:
         if (side, name, turn) == self._at:
             raise Killed
 
+    def waited_for(self, path: Path) -> None:
+        """A commit of the file is on the disk, and all before it."""
+
+    def befall(self, path: Path) -> None:
+        """The process is dead: what becomes of the file."""
+
+
+class Blackout(Fate):
+    """The power goes where a process dies: of the file there is what somebody waited for, and nothing later."""
+
+    def __init__(self, at: Point) -> None:
+        super().__init__(at)
+        self._kept: dict[str, bytes] = {}
+
+    def waited_for(self, path: Path) -> None:
+        self._kept = {file.name: file.read_bytes() for file in _files(path) if file.suffix != ".db-shm"}
+
+    def befall(self, path: Path) -> None:
+        for file in _files(path):
+            file.unlink()
+        for name, content in self._kept.items():
+            path.with_name(name).write_bytes(content)
+
+
+def _files(path: Path) -> list[Path]:
+    """The database, its log and the index of that."""
+    return sorted(path.parent.glob(f"{path.name}*"))
+
 
 class EarlyDeath(Fate):
     """Where a process dies as soon as it has come past so many points.
@@ -151,7 +179,9 @@ class MortalStore(Store):
 
     def __init__(self, path: Path, fate: Fate) -> None:
         super().__init__(path)
+        self._path = path
         self._fate = fate
+        fate.waited_for(path)
 
     def write_all(self, works: Sequence[Callable[[Ledger], T]], *, durable: bool = True) -> list[Work[T]]:
         if not works:
@@ -160,7 +190,14 @@ class MortalStore(Store):
         if durable:
             self._fate.durable.add(name)
         with self._fate.step(f"commit of {name}"):
-            return super().write_all(works, durable=durable)
+            done = super().write_all(works, durable=durable)
+            if durable:
+                self._fate.waited_for(self._path)
+            return done
+
+    def try_out(self) -> None:
+        super().try_out()
+        self._fate.waited_for(self._path)
 
 
 class MortalCloud:

@@ -1,6 +1,6 @@
-"""Anything that people do, gone through twice: undisturbed, and killed, asleep or beside another process at any step.
+"""Anything that people do, gone through twice: undisturbed, and with something that happens at any step.
 
-What comes of it is the same.
+A process is killed there, or loses its power, or stands still, or meets another one. What comes of it is the same.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from approvals.message_model import Notice
 from approvals.model import Action, Press, Request, State, Verb
 from approvals.terms import NO_END, Term
 from approvals.verifying import Verified, verify
-from tests.approvals.crashing import DEAD_FOR, EarlyDeath, Fate, Killed, Nap, Point, house_with
+from tests.approvals.crashing import DEAD_FOR, Blackout, EarlyDeath, Fate, Killed, Nap, Point, house_with
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, FakeCloud, image
 from tests.approvals.house import DATA, LAB, LIN, OMAR, SARA, STRANGER, Clock, House, gist
 
@@ -197,18 +197,22 @@ def live(company: Company, steps: Sequence[Step], fate: Fate, later: Iterable[Fa
 
     :param later: what becomes of those that are started anew; nothing happens to whoever comes behind these
     """
-    fates = chain(later, (Fate() for _ in count()))
+    fates = chain([fate], later, (Fate() for _ in count()))
+    fate = next(fates)
     house = company.life(fate)
     for number, step in enumerate(steps):
-        done = False
-        while not done:
+        left = [step]
+        while left:
             try:
-                step(company, house, number)
-                done = True
+                left[0](company, house, number)
+                left = left[1:]
             except Killed:
                 house.close()
+                fate.befall(company.path)
                 company.clock.advance(seconds=DEAD_FOR)
-                house = company.life(next(fates))
+                fate = next(fates)
+                house = company.life(fate)
+                left = [settle, step]
         house.tick()
     house.close()
 
@@ -297,6 +301,10 @@ def killed(_company: Company, at: Point) -> Fate:
     return Fate(at)
 
 
+def dark(_company: Company, at: Point) -> Fate:
+    return Blackout(at)
+
+
 def asleep(company: Company, at: Point) -> Fate:
     """Stopped for longer than its lease lasts, while another one goes on; then it goes on itself."""
     return Nap(at, partial(another_goes_on, company))
@@ -307,7 +315,9 @@ def accompanied(company: Company, at: Point) -> Fate:
     return Nap(at, partial(another_does_too, company))
 
 
-@pytest.mark.parametrize(("fated", "side"), [(killed, "after"), (asleep, "before"), (accompanied, "before")])
+@pytest.mark.parametrize(
+    ("fated", "side"), [(killed, "after"), (dark, "after"), (asleep, "before"), (accompanied, "before")]
+)
 @settings(deadline=None, derandomize=True)
 @given(
     asked_and_done,
@@ -316,7 +326,7 @@ def accompanied(company: Company, at: Point) -> Fate:
     st.lists(st.integers(0, 10_000), min_size=2, max_size=2),
     st.lists(st.integers(1, 60), max_size=2),
 )
-def test_a_kill_a_sleep_or_company_anywhere_changes_nothing(
+def test_a_kill_a_blackout_a_sleep_or_company_anywhere_changes_nothing(
     fated: Callable[[Company, Point], Fate],
     side: str,
     first: list[Step],
@@ -334,7 +344,7 @@ def test_a_kill_a_sleep_or_company_anywhere_changes_nothing(
         fate, undisturbed = Fate(), Company(Path(folder) / "undisturbed.db")
         live(undisturbed, steps, fate)
         expected = outcome(undisturbed)
-        points = [one for one in fate.passed if fated is killed or one[1] not in ANSWERED]
+        points = [one for one in fate.passed if fated in (killed, dark) or one[1] not in ANSWERED]
         changes = [one for one in points if one[0] == side and one[1].removeprefix("cloud.") in CHANGES]
         for at in {nth(points, anywhere), *(nth(changes or points, number) for number in at_changes)}:
             company = Company(Path(folder) / f"{'-'.join(map(str, at))}.db")

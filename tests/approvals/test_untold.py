@@ -12,8 +12,9 @@ from approvals.errors import OutcomeUnknown
 from approvals.leases import LEASE
 from approvals.model import Action, State, Verb
 from approvals.terms import Term
+from tests.approvals.crashing import Blackout, Killed, house_with
 from tests.approvals.fake_cloud import Crash, FakeCloud, image
-from tests.approvals.house import DATA, LAB, LIN, House
+from tests.approvals.house import DATA, LAB, LIN, Clock, House
 from tests.approvals.test_copying import settle
 
 KIT = "lhbp-wikikit0"
@@ -88,6 +89,25 @@ def test_a_share_whose_process_died_right_after_the_call_is_ours_and_ends(house:
     assert standing(house) == {DATA, LAB}
     end(house)
     assert (house.cloud.has(KIT), standing(house)) == (set(), set())
+
+
+def test_a_share_whose_machine_lost_its_power_right_after_the_call_is_ours_and_ends(database: Path) -> None:
+    cloud, fate = FakeCloud(image(KIT, "wiki-kit")), Blackout(("after", "cloud.share", 1))
+    cloud.untold = {KIT}
+    before = house_with(fate, database, cloud, Clock())
+    number = before.approved(DATA, image=KIT, term=WEEK)
+    with pytest.raises(Killed):
+        before.execute()
+    before.close()
+    fate.befall(database)
+
+    house = House(database, cloud=cloud, clock=before.clock)
+    settle(house)
+    assert codes(house, number) == {DATA: ("done", "unverified")}
+    assert standing(house) == {DATA}
+    end(house)
+    assert (cloud.has(KIT), standing(house)) == (set(), set())
+    house.close()
 
 
 def test_a_share_that_was_taken_back_right_before_its_process_died_is_over(house: House) -> None:
