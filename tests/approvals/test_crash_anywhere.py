@@ -50,6 +50,7 @@ class Company:
     """What is there whether the bot lives or not.
 
     :ivar presses: what was pressed in each step, once it was begun; ``compared``: when it was compared in each
+    :ivar fate: of whoever lives now
     """
 
     path: Path
@@ -57,11 +58,13 @@ class Company:
     clock: Clock = field(default_factory=Clock)
     presses: dict[int, list[Press]] = field(default_factory=dict)
     compared: dict[int, datetime] = field(default_factory=dict)
+    fate: Fate = field(default_factory=Fate)
 
     def __post_init__(self) -> None:
         self.cloud.bad = {NOBODY}
 
     def life(self, fate: Fate) -> House:
+        self.fate = fate
         return house_with(fate, self.path, self.cloud, self.clock)
 
 
@@ -157,13 +160,20 @@ def trouble(method: str, error: Exception, company: Company, _house: House, _num
     company.cloud.fail(method, error, after_effect=error is LOST)
 
 
+def reach_the_disk(company: Company) -> None:
+    """No system keeps what was written from the disk for as long as minutes."""
+    company.fate.waited_for(company.path)
+
+
 def wait(days: int, company: Company, _house: House, _number: int) -> None:
     company.clock.advance(days=days)
+    reach_the_disk(company)
 
 
 def compare(company: Company, house: House, number: int) -> None:
     at = company.compared.setdefault(number, company.clock() + timedelta(minutes=31))
     company.clock.now = max(company.clock(), at)
+    reach_the_disk(company)
     house.survey.sweep(company.clock())
     while house.drift.sweep(house.tick()):
         pass
