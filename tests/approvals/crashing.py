@@ -56,6 +56,7 @@ from tests.sandbox.workspace_support import client_of
 
 T = TypeVar("T")
 
+CHANGES = ("share", "unshare", "offer", "withdraw", "copy", "delete_image")  # calls of the cloud; all others only read
 DEAD_FOR = 60.0  # seconds until it is started again: longer than any lease
 # Links, times, how long the record is, and what is unknown where an answer was lost.
 _PASSING = re.compile(r"http[^|]+| · cloud request .+|<!date[^>]+>|`[0-9a-f]{64}`|has \d+ lines")

@@ -27,7 +27,7 @@ from approvals.message_model import Notice
 from approvals.model import Action, Press, Request, State, Verb
 from approvals.terms import NO_END, Term
 from approvals.verifying import Verified, verify
-from tests.approvals.crashing import DEAD_FOR, Blackout, EarlyDeath, Fate, Killed, Nap, Point, house_with
+from tests.approvals.crashing import CHANGES, DEAD_FOR, Blackout, EarlyDeath, Fate, Killed, Nap, Point, house_with
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, FakeCloud, image
 from tests.approvals.house import DATA, LAB, LIN, OMAR, SARA, STRANGER, Clock, House, gist
 
@@ -35,7 +35,6 @@ IMAGES = {"base-2026": "img-base0001", "web-2026": "img-web00001"}
 NOBODY = "100099999999"  # no such account
 LOST = OutcomeUnknown("action", "ClientNetworkError", "no answer")
 AWAY = Unavailable("action", "InternalError", "not now")
-CHANGES = ("share", "unshare", "offer", "withdraw", "copy", "delete_image")
 READS = ("images_by_name", "images_by_id", "shared_with", "lighthouse_view", "lighthouse_image", "room")
 SOON = timedelta(minutes=10)
 # Lines of the record that tell of attempts, and a message that tells of one: of these a kill makes more or fewer.

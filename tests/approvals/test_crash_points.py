@@ -12,7 +12,7 @@ import pytest
 import bot
 from approvals.cloud import LIGHTHOUSE
 from bot.sandbox.workspace.server import WorkspaceServer
-from tests.approvals.crashing import Fate, Life, Nap, Point, World, in_hand, live
+from tests.approvals.crashing import CHANGES, Fate, Life, Nap, Point, World, in_hand, live
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE
 from tests.approvals.flows import Flow
 from tests.approvals.flows_as_meant import AS_MEANT
@@ -35,10 +35,16 @@ def _kills() -> Iterator[object]:
 
 
 def _meetings() -> Iterator[object]:
+    """Before what changes something: by then what was read may be old."""
     for name, flow in FLOWS.items():
         for step in flow.points if name not in OF_TWO else ():
-            for turn in _turns(name, step):
+            for turn in _turns(name, step) if _is_change(step) else ():
                 yield pytest.param(name, ("before", step, turn), id=f"{name}: {step} {turn}")
+
+
+def _is_change(step: str) -> bool:
+    place, _, method = step.partition(".")
+    return place != "cloud" or method in CHANGES
 
 
 def _turns(name: str, step: str) -> list[int]:
