@@ -197,7 +197,7 @@ def test_of_a_card_that_slack_shows_twice_the_forgotten_one_says_so_when_it_is_p
 def test_the_only_card_in_a_place_stays_though_it_is_recorded_nowhere_yet(company: Company) -> None:
     plan = company.sandbox.workspace.faults.fail
     plan("chat.postMessage", "fatal_error", status=503, times=3, done=True)
-    plan("chat.postMessage", "fatal_error", status=503, times=15)
+    plan("chat.postMessage", "fatal_error", status=503, times=9)
     company.mei.types("/image share base-nightly with data-team because x")
     card = company.lin.sees("#1 · asked by", where=CHANNEL)
     company.lin.presses("Approve", on=card)
