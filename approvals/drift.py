@@ -73,8 +73,8 @@ class DriftWatch:
         at = ledger.drift.latest_pass()
         if at.started_at is not None:
             return self._not_before
-        first = min(ledger.began() or self._begun, self._begun)
-        return max((at.finished_at or first) + every, self._not_before)
+        since = at.finished_at or min(ledger.began() or self._begun, self._begun)
+        return max(since + every, self._not_before)
 
     def sweep(self, now: datetime) -> int:
         """Compare some images, where it is time to and nobody waits for anything; returns how many."""

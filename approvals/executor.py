@@ -77,7 +77,8 @@ class Executor:
         with ExitStack() as leases:
             images = 1 if leave.until else _TOGETHER
             turns = (Turn(leases.enter_context(self._leases.hold(now)), now, leave) for _ in range(images))
-            # Not waited for: what a loss of power undoes here is taken again, and read before anything is called.
+            # Not waited for: what a loss of power undoes here is taken again, and read before anything is called. What
+            # no read would tell must be on the disk.
             taken = self._store.write(lambda ledger: self._take_some(ledger, turns), durable=False)
             if any(_is_told_by_the_record_alone(together[0]) for together, _ in taken):
                 self._store.try_out()
