@@ -464,6 +464,7 @@ def test_who_gets_it_in_that_moment_loses_it_too(database: Path) -> None:
     settle(house)
     assert (house.request(number).state, cloud.has(), cloud.stock) == (State.DONE, set(), {})
     assert stands(house.request(number)) == {(OWN, GUANGZHOU): "done", (STRANGER, GUANGZHOU): "done"}
+    house.close()
 
 
 def test_what_stays_shared_by_what_the_cloud_says_is_told(house: House) -> None:
