@@ -151,15 +151,20 @@ RETURNING request_id
 SELECT * FROM grants WHERE ended_at IS NULL AND image_id = :image_id AND region = :region ORDER BY id
 
 -- shares_page --
--- The shares that stand, by image, from a row on.
-SELECT g.*, json_extract(r.image, '$.name') AS image_name FROM grants AS g JOIN requests AS r ON r.id = g.request_id
- WHERE g.ended_at IS NULL ORDER BY g.image_id, g.region, g.account LIMIT :limit OFFSET :start
+-- The shares that stand, by image, from a row on; those before it are passed over in the index alone.
+SELECT g.*, json_extract(r.image, '$.name') AS image_name
+  FROM (SELECT id FROM grants WHERE ended_at IS NULL
+         ORDER BY image_id, region, account, id LIMIT :limit OFFSET :start) AS page
+  JOIN grants AS g ON g.id = page.id JOIN requests AS r ON r.id = g.request_id
+ ORDER BY g.image_id, g.region, g.account, g.id
 
 -- shares_ending --
 -- The shares that end before a time, the first to end first, from a row on.
-SELECT g.*, json_extract(r.image, '$.name') AS image_name FROM grants AS g JOIN requests AS r ON r.id = g.request_id
- WHERE g.ended_at IS NULL AND g.due IS NOT NULL AND g.due <= :before AND g.until <= :before
- ORDER BY g.due, g.id LIMIT :limit OFFSET :start
+SELECT g.*, json_extract(r.image, '$.name') AS image_name
+  FROM (SELECT id FROM grants WHERE ended_at IS NULL AND due IS NOT NULL AND due <= :before AND until <= :before
+         ORDER BY due, id LIMIT :limit OFFSET :start) AS page
+  JOIN grants AS g ON g.id = page.id JOIN requests AS r ON r.id = g.request_id
+ ORDER BY g.due, g.id
 
 -- shared_images --
 -- The images that have shares that the ledger knows.
