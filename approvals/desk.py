@@ -26,7 +26,6 @@ from approvals.model import (
     Request,
     SourceWord,
     State,
-    Target,
     Verb,
     Verdict,
 )
@@ -59,33 +58,6 @@ class Desk:
         :raises StoreError: the database can't be written; nothing was recorded
         """
         return self._store.write(lambda ledger: [self._record(ledger, one) for one in asked])
-
-    def ask_again(self, request: Request, *, by: Person, reply_to: str) -> int | None:
-        """Ask anew for what failed of a request, or expired, in the name of who asked first; None where nothing did.
-
-        Once: whoever presses later gets the number of the same new request.
-
-        :param by: who wants it
-        :param reply_to: where a private answer to who asked first can go
-        :raises StoreError: the database can't be written; nothing was recorded
-        """
-        wanted = _to_ask_again(request)
-        if not wanted or request.image is None:
-            return None
-        asked = Asked(
-            f"again:{request.id}",
-            request.action,
-            request.image.image_id,
-            request.regions,
-            () if request.everyone else wanted,
-            request.reason,
-            request.requester,
-            reply_to,
-            request.everyone,
-            request.snapshots,
-            request.term,
-        )
-        return self._store.write(lambda ledger: self._record_again(ledger, request, asked, by))
 
     def press(self, press: Press) -> bool:
         """Record a press, to be judged; False where this very press is known already.
@@ -146,14 +118,6 @@ class Desk:
         ledger.add_audit(Entry(now, "asked", asked.requester, request_id, detail))
         return request_id
 
-    def _record_again(self, ledger: Ledger, request: Request, asked: Asked, by: Person) -> int:
-        new = self._record(ledger, asked)
-        now = self._clock()
-        ledger.add_audit(Entry(now, "asked_again", by, request.id, {"as": new}))
-        outbox = Outbox(ledger, request, channel=self._policies.current.home.channel, now=now)
-        outbox.thread("asked_again", person=by.id, number=str(new))
-        return new
-
     def _dismiss(self, ledger: Ledger, press: Press) -> str:
         now = self._clock()
         if ledger.set_judged(press, "unknown_request", now=now):
@@ -188,6 +152,8 @@ class Desk:
                 self._close(ledger, outbox, request, person, State.CANCELLED, now)
             case Verb.RETRY:
                 self._retry(ledger, outbox, request, person, now)
+            case Verb.ASK_AGAIN:
+                self._ask_again(ledger, outbox, request, person, press, now)
             case Verb.REMOVE_COPY:
                 self._remove_copies(ledger, outbox, request, person, now)
             case Verb.END_NOW:
@@ -271,6 +237,32 @@ class Desk:
         outbox.thread("retried", person=person.id)
         outbox.card()
 
+    def _ask_again(
+        self, ledger: Ledger, outbox: Outbox, request: Request, person: Person, press: Press, now: datetime
+    ) -> None:
+        """Ask anew for what failed or expired, in the name of who asked first.
+
+        Once: whoever presses later is told the number of the same new request.
+        """
+        assert request.image is not None  # noqa: S101  what failed or expired was checked before
+        asked = Asked(
+            f"again:{request.id}",
+            request.action,
+            request.image.image_id,
+            request.regions,
+            () if request.everyone else objections.to_ask_again(request),
+            request.reason,
+            request.requester,
+            request.requester.id,
+            request.everyone,
+            request.snapshots,
+            request.term,
+        )
+        new = self._record(ledger, asked)
+        ledger.add_audit(Entry(now, "asked_again", person, request.id, {"as": new}))
+        outbox.thread("asked_again", person=person.id, number=str(new))
+        outbox.reply("asked_again", to=press.reply_to, person_id=person.id, number=str(new))
+
     def _remove_copies(self, ledger: Ledger, outbox: Outbox, request: Request, person: Person, now: datetime) -> None:
         for copy in objections.removable(request):
             removing = replace(copy, state=CopyState.REMOVING, changed_at=now, not_before=now)
@@ -303,12 +295,3 @@ class Desk:
         new = {"number": str(number)} if number is not None else {}
         outbox.thread(f"drift_{press.verb}", person=person.id, reason=press.reason, **new)
         outbox.card()
-
-
-def _to_ask_again(request: Request) -> tuple[Target, ...]:
-    """Those for which nothing was done, and could be."""
-    if request.state is State.EXPIRED:
-        return tuple(dict.fromkeys(item.target for item in request.items))
-    if request.state not in (State.FAILED, State.PARTIAL):
-        return ()
-    return tuple(dict.fromkeys(item.target for item in request.items if item.state is ItemState.FAILED))

@@ -212,8 +212,8 @@ SCHEMA = (
       key TEXT NOT NULL UNIQUE,
       request_id INTEGER NOT NULL,
       person_id TEXT NOT NULL,
-      verb TEXT NOT NULL CHECK (verb IN ('approve', 'deny', 'cancel', 'retry', 'remove_copy', 'end_now',
-                                         'adopt', 'revoke', 'share_again', 'close')),
+      verb TEXT NOT NULL CHECK (verb IN ('approve', 'deny', 'cancel', 'retry', 'ask_again', 'remove_copy',
+                                         'end_now', 'adopt', 'revoke', 'share_again', 'close')),
       reason TEXT NOT NULL DEFAULT '',
       reply_to TEXT NOT NULL DEFAULT '',
       at TEXT NOT NULL,
@@ -376,6 +376,12 @@ def m0007_the_workspace(db: Database) -> None:
     bring_up(db, SCHEMA)
 
 
+@migrations()
+def m0008_asking_again_is_a_press(db: Database) -> None:
+    """Whoever asks again is judged like whoever decides."""
+    bring_up(db, SCHEMA)
+
+
 STEPS = (
     m0001_the_main_job.__name__,
     m0002_as_first_released.__name__,
@@ -384,5 +390,6 @@ STEPS = (
     m0005_deleted_images_by_name.__name__,
     m0006_no_line_in_the_place_of_another.__name__,
     m0007_the_workspace.__name__,
+    m0008_asking_again_is_a_press.__name__,
 )
 """The steps that this version knows: a file with another one is from a newer version."""

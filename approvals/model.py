@@ -360,6 +360,7 @@ class Verb(StrEnum):
     DENY = "deny"
     CANCEL = "cancel"
     RETRY = "retry"
+    ASK_AGAIN = "ask_again"
     REMOVE_COPY = "remove_copy"
     END_NOW = "end_now"
     ADOPT = "adopt"

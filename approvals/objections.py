@@ -6,10 +6,11 @@ from datetime import datetime
 
 from approvals import drifting
 from approvals.copy_model import Copy, CopyState
-from approvals.model import Deciders, Person, Request, State, Verb
+from approvals.model import Deciders, ItemState, Person, Request, State, Target, Verb
 from approvals.people import roles_of, suffices
 from approvals.policy import Policy
 
+_OF_THE_REQUESTER_TOO = frozenset({Verb.ASK_AGAIN, Verb.END_NOW})
 _DRIFT_VERBS = frozenset(verb for verbs in drifting.VERBS.values() for verb in verbs)
 
 
@@ -27,6 +28,8 @@ def against(
         return objection
     if verb is Verb.RETRY:
         return _against_a_retry(request, policy, at)
+    if verb is Verb.ASK_AGAIN:
+        return None if to_ask_again(request) else "nothing_failed"
     if request.action.is_drift or verb in _DRIFT_VERBS:
         fits = request.state is State.PENDING and verb in drifting.VERBS.get(request.action, ())
         return None if fits else "not_pending"
@@ -49,9 +52,12 @@ def _against_the_person(verb: Verb, person: Person, request: Request, deciders: 
         return "may_not_act"
     if verb is Verb.CANCEL:
         return None if person.id == request.requester.id else "not_the_requester"
-    if roles_of(person.id, deciders) or (verb is Verb.END_NOW and person.id == request.requester.id):
+    asked_it = person.id == request.requester.id
+    if roles_of(person.id, deciders) or (asked_it and verb in _OF_THE_REQUESTER_TOO):
         return None
-    return "own_request" if person.id == request.requester.id else "not_a_decider"
+    if verb is Verb.ASK_AGAIN:
+        return "not_to_ask_again"
+    return "own_request" if asked_it else "not_a_decider"
 
 
 def _against_a_decision(verb: Verb, person: Person, request: Request, deciders: Deciders, at: datetime) -> str | None:
@@ -72,3 +78,12 @@ def removable(request: Request) -> list[Copy]:
         for copy in request.copies
         if copy.request_id == request.id and copy.is_left and copy.state is CopyState.FAILED
     ]
+
+
+def to_ask_again(request: Request) -> tuple[Target, ...]:
+    """Those for which nothing was done, and could be."""
+    if request.state is State.EXPIRED:
+        return tuple(dict.fromkeys(item.target for item in request.items))
+    if request.state not in (State.FAILED, State.PARTIAL):
+        return ()
+    return tuple(dict.fromkeys(item.target for item in request.items if item.state is ItemState.FAILED))

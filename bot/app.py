@@ -47,7 +47,7 @@ from bot.config import Settings
 from bot.gate import Gate
 from bot.homes import Homes
 from bot.installation import Installation
-from bot.listeners import actions, again, commands, extending, home, options, previews, shortcuts, unread, views
+from bot.listeners import actions, commands, extending, home, options, previews, shortcuts, unread, views
 from bot.metrics import Metrics
 from bot.notices import Notices
 from bot.people import People
@@ -273,6 +273,6 @@ def bolt_app(settings: Settings, installation: Installation, services: Services)
         url_verification_enabled=False,
         attaching_function_token_enabled=False,
     )
-    for listeners in (commands, actions, again, extending, views, options, previews, shortcuts, home, unread):
+    for listeners in (commands, actions, extending, views, options, previews, shortcuts, home, unread):
         listeners.register(app, services)
     return app

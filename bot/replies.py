@@ -49,7 +49,8 @@ class ReplyAddress:
 
     @classmethod
     def parse(cls, text: str) -> ReplyAddress:
-        return cls(**json.loads(text))
+        """What ``text`` gave; or the id of a person, to whom a direct message goes."""
+        return cls(**json.loads(text)) if text.startswith("{") else cls(text)
 
 
 class Replies:

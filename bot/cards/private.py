@@ -52,6 +52,8 @@ def reply(request: Request, facts: Mapping[str, str], permalink: str | None) -> 
                 "#{number} is recorded, but it can't be checked right now. I keep trying and tell you here.",
                 number=request.id,
             )
+        case "asked_again":
+            return _("Asked again as #{new}: its owners decide by what is true now.", new=facts["number"])
         case other:
             return objection(request, other)
 
@@ -90,6 +92,10 @@ def objection(request: Request, why: str) -> str:
             return refused("too_late_to_retry", number=request.id)
         case "nothing_to_retry":
             return refused("nothing_to_retry", number=request.id, stands=stands(request))
+        case "not_to_ask_again":
+            return refused("not_to_ask_again", who=mention(request.requester.id), number=request.id)
+        case "nothing_failed":
+            return refused("nothing_failed")
         case "nothing_to_remove":
             return refused("nothing_to_remove", number=request.id)
         case "nothing_to_end":

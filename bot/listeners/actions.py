@@ -32,7 +32,7 @@ log = structlog.get_logger()
 def register(app: App, services: Services) -> None:
     @app.action(
         re.compile(
-            rf"\A({ids.APPROVE}|{ids.CANCEL}|{ids.RETRY}|{ids.REMOVE_COPY}|{ids.END_NOW}|{ids.REVOKE}|{ids.SHARE_AGAIN}|{ids.CLOSE})\Z"
+            rf"\A({ids.APPROVE}|{ids.CANCEL}|{ids.RETRY}|{ids.ASK_AGAIN}|{ids.REMOVE_COPY}|{ids.END_NOW}|{ids.REVOKE}|{ids.SHARE_AGAIN}|{ids.CLOSE})\Z"
         )
     )
     def press(ack: Ack, context: BoltContext) -> None:

@@ -24,7 +24,7 @@ from tests.approvals.flows import (
     somebody_deletes_the_card,
     wait_for_days,
 )
-from tests.approvals.house import DATA, LIN, SARA, STRANGER
+from tests.approvals.house import DATA, LIN, MEI, SARA, STRANGER
 
 AS_MEANT = {
     "approved": Flow(
@@ -91,6 +91,44 @@ AS_MEANT = {
             "slack.chat.update": 3,
             "slack.conversations.open": 3,
         },
+    ),
+    "asked again": Flow(
+        [
+            ask_for(DATA),
+            settle,
+            wait_for_days,
+            settle,
+            press(MEI, Verb.ASK_AGAIN),
+            settle,
+            press(LIN, Verb.APPROVE, request_id=2),
+            settle,
+        ],
+        state="expired",
+        shared=frozenset({DATA}),
+        changes=1,
+        points=ASKED
+        | {
+            "cloud.images_by_id": 3,
+            "cloud.images_by_name": 2,
+            "cloud.share": 1,
+            "cloud.shared_with": 4,
+            "commit of Checker._check": 2,
+            "commit of Desk.judge": 2,
+            "commit of Desk.press": 2,
+            "commit of Executor._execute": 1,
+            "commit of Executor.sweep": 1,
+            "commit of Heads.sweep": 1,
+            "commit of Notices._begin": 24,
+            "commit of Notices._deliver": 24,
+            "commit of Timers.sweep": 1,
+            "slack.chat.getPermalink": 2,
+            "slack.chat.postMessage": 14,
+            "slack.chat.update": 6,
+            "slack.conversations.open": 3,
+            "slack.response_url": 3,
+        },
+        others=("done",),
+        events={"asked": 2, "checked": 2, "expired": 1, "asked_again": 1, "done": 1},
     ),
     "ended": Flow(
         [ask_for_a_week, settle, press(LIN, Verb.APPROVE), settle, sleep_for_a_week, settle],

@@ -17,7 +17,7 @@ from approvals.leases import LEASE
 from approvals.model import Action, ItemState, Level, Request, State, Verb
 from tests.approvals.crashing import Nap, Point, house_with
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, Call, Crash, FakeCloud, image
-from tests.approvals.house import DATA, LAB, LIN, OMAR, SARA, STRANGER, Clock, House
+from tests.approvals.house import DATA, LAB, LIN, MEI, OMAR, SARA, STRANGER, Clock, House
 from tests.approvals.test_copying import asleep, settle
 
 OWN = "img-base0001"
@@ -518,11 +518,9 @@ def test_it_is_asked_again_for_all_that_have_it_then(house: House) -> None:
     number = approved(house, snapshots=True)
     house.cloud.bad = {DATA}
     settle(house)
-    request = house.request(number)
-    assert request.state is State.FAILED
-    again = house.desk.ask_again(request, by=request.requester, reply_to="")
-    assert again is not None
-    asked_again = house.request(again)
+    assert house.request(number).state is State.FAILED
+    assert house.press(number, MEI, Verb.ASK_AGAIN) == "ask_again"
+    asked_again = house.request(number + 1)
     assert (asked_again.action, asked_again.everyone, asked_again.snapshots) == (Action.DELETE, True, True)
     assert asked_again.items == ()
 

@@ -48,6 +48,14 @@ def test_an_answer_is_seen_by_the_one_who_asked_and_where_they_asked(
     assert in_direct(workspace) == []
 
 
+def test_who_is_named_by_their_id_alone_is_told_in_a_direct_message(
+    replies: Replies, workspace: WorkspaceServer
+) -> None:
+    replies.send(ReplyAddress.parse("U0MEI"), "#2: asked @lin.")
+
+    assert in_direct(workspace) == ["#2: asked @lin."]
+
+
 def test_a_later_answer_takes_the_place_of_the_first(
     replies: Replies, workspace: WorkspaceServer, hands: Hands
 ) -> None:

@@ -36,6 +36,8 @@ def test_an_owner_who_leaves_before_the_share_is_made(
         assert DATA_TEAM not in cloud.state.shares(NIGHTLY)
 
         omar.presses("Ask again", on=with_button(omar, "Ask again"))
+        omar.sees("Asked again as #2: its owners decide by what is true now.", where=CHANNEL)
+        mei.sees("#2: asked @omar.", where=workspace.state.dm_of("U0MEI"))
         card = with_button(omar, "Approve")
         assert "@lin" not in omar.text_of(card)
         omar.presses("Approve", on=card)

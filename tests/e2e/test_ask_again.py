@@ -21,7 +21,9 @@ def test_what_changed_is_on_the_card_and_its_owners_decide_anew(company: Company
     assert CHANGED in company.lin.text_of(card)
     assert company.shares(NIGHTLY) == set()
     company.gus.presses("Ask again", on=card)
-    company.gus.sees("Only @mei, who asked, its owners and its guardians can ask for #1 again.", where=CHANNEL)
+    company.gus.sees("You can't decide here: guests, bots and people of other workspaces can't.", where=CHANNEL)
+    company.sara.presses("Ask again", on=card)
+    company.sara.sees("Only @mei, who asked, its owners and its guardians can ask for #1 again.", where=CHANNEL)
     company.lin.presses("Ask again", on=card)
     company.lin.sees("Asked again as #2: its owners decide by what is true now.", where=CHANNEL)
 
