@@ -137,7 +137,10 @@ class Executor:
             sound, stopped = self._recheck(together, looked, validity.void, policy, turn.now)
             ended = refused_beforehand(self._cloud, sound)
             sound = [request for request in sound if request.id not in ended]
-            done = self._do_everywhere(sound, looked, turn)
+            had = self._had(sound, looked)
+            sound = self._reopen(sound, had, turn)
+            together = [next((one for one in sound if one.id == request.id), request) for request in together]
+            done = self._do_everywhere(sound, looked, had, turn)
             if any(is_held(one.calls) for one in done.values()):
                 self._hold(sound)
             gone = Deleting(self._cloud, lambda: self._holds(turn.lease))(sound, done)
@@ -178,18 +181,35 @@ class Executor:
             looked, self._cloud, policy, copies, regions, room=False, lighthouse=lighthouse, attempts=attempts
         )
 
-    def _do_everywhere(self, sound: Sequence[Request], looked: Facts, turn: Turn) -> dict[str, Done]:
+    def _had(self, sound: Sequence[Request], looked: Facts) -> dict[str, Has | None]:
+        """Who has the image, by region; None where nobody can tell."""
+        if not sound:
+            return {}
+        untold = looked.image is not None and looked.image.is_blueprint and looked.shared_with is None
+        return {region: None if untold else self._with_lighthouse(sound, has) for region, has in looked.has.items()}
+
+    def _reopen(self, sound: Sequence[Request], had: Mapping[str, Has | None], turn: Turn) -> list[Request]:
+        """What stood as wanted when it was asked and is to be done after all is known as such before any call is made.
+
+        Else, were we killed right behind the call, it would look as if it had always stood so.
+
+        :raises LeaseLost: others may have gone on from here
+        """
+        reopened = [outcomes.reopened(request, had) for request in sound]
+        if reopened != list(sound):
+            self._store.write(lambda ledger: self._settling.reopen(ledger, sound, reopened, turn))
+        return reopened
+
+    def _do_everywhere(
+        self, sound: Sequence[Request], looked: Facts, had: Mapping[str, Has | None], turn: Turn
+    ) -> dict[str, Done]:
         """Call for what is missing, by region, where there is an image that can be shared."""
         if not sound:
             return {}
         images = {place.region: place.copy for place in looked.places if place.copy}
         if looked.image is not None:
             images[looked.image.region] = looked.image
-        untold = looked.image is not None and looked.image.is_blueprint and looked.shared_with is None
-        return {
-            region: self._do(sound, image, None if untold else self._with_lighthouse(sound, looked.has[region]), turn)
-            for region, image in images.items()
-        }
+        return {region: self._do(sound, image, had[region], turn) for region, image in images.items()}
 
     def _with_lighthouse(self, sound: Sequence[Request], has: Has) -> Has:
         """Who has an image: Lighthouse, too, where it is to lose it and the policy doesn't let anybody ask it."""

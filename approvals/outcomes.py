@@ -77,6 +77,22 @@ def is_open(item: Item) -> bool:
     return item.state is ItemState.WAITING or (item.state is ItemState.ALREADY and item.code != SETTLED)
 
 
+def reopened(request: Request, had: Mapping[str, Has | None]) -> Request:
+    """The request, with what stood as wanted when it was asked, and doesn't any more, as still to be done.
+
+    :param had: by region, who has the image; None where nobody can tell
+    """
+
+    def is_undone(item: Item) -> bool:
+        has = had.get(item.region)
+        if item.state is not ItemState.ALREADY or item.code or has is None:
+            return False
+        return (item.target.account in has) is not (request.action is Action.SHARE)
+
+    items = (replace(item, state=ItemState.WAITING) if is_undone(item) else item for item in request.items)
+    return replace(request, items=tuple(items))
+
+
 def is_awaited(item: Item) -> bool:
     """Was there a call for it, accepted or without an answer, whose effect doesn't show yet?"""
     return item.state is ItemState.WAITING and item.code in (ACCEPTED, UNANSWERED)

@@ -10,7 +10,7 @@ from approvals import elsewhere, outcomes, overs
 from approvals.audit import NOBODY, Entry
 from approvals.code_model import KEPT
 from approvals.deletion import Gone, after_deletion, gone_by_others, record_gone
-from approvals.errors import AuthFailed, Refused
+from approvals.errors import AuthFailed, LeaseLost, Refused
 from approvals.halving import Calls
 from approvals.home import HomeAccount
 from approvals.incidents import Leave
@@ -45,6 +45,17 @@ class Settling:
     def __init__(self, policies: Policies, home: HomeAccount) -> None:
         self._policies = policies
         self._home = home
+
+    def reopen(self, ledger: Ledger, before: Sequence[Request], after: Sequence[Request], turn: Turn) -> None:
+        """
+        :param before: the requests as they were taken, and ``after`` with what is to be done after all
+        :raises LeaseLost: others may have gone on from here
+        """
+        if not ledger.holds(turn.lease):
+            raise LeaseLost
+        for request, reopened in zip(before, after, strict=True):
+            for item in set(reopened.items) - set(request.items):
+                ledger.set_item(item, now=turn.now)
 
     def settle(
         self,

@@ -33,8 +33,8 @@ def settle(_world: World, life: Life) -> None:
     life.settle()
 
 
-def ask_for(account: str) -> Step:
-    return lambda _world, life: life.ask(account)
+def ask_for(*accounts: str) -> Step:
+    return lambda _world, life: life.ask(*accounts)
 
 
 def ask_for_both_regions(_world: World, life: Life) -> None:

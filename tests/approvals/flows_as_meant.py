@@ -22,9 +22,10 @@ from tests.approvals.flows import (
     share_it_behind,
     sleep_for_a_week,
     somebody_deletes_the_card,
+    take_it_back_behind,
     wait_for_days,
 )
-from tests.approvals.house import DATA, LIN, MEI, SARA, STRANGER
+from tests.approvals.house import DATA, LAB, LIN, MEI, SARA, STRANGER
 
 AS_MEANT = {
     "approved": Flow(
@@ -129,6 +130,36 @@ AS_MEANT = {
         },
         others=("done",),
         events={"asked": 2, "checked": 2, "expired": 1, "asked_again": 1, "done": 1},
+    ),
+    "lost before the word": Flow(
+        [
+            share_it_behind,
+            ask_for(DATA, LAB),
+            settle,
+            take_it_back_behind,
+            press(LIN, Verb.APPROVE),
+            settle,
+        ],
+        state="done",
+        shared=frozenset({DATA, LAB}),
+        changes=1,
+        points=ASKED
+        | {
+            "cloud.images_by_id": 1,
+            "cloud.images_by_name": 2,
+            "cloud.share": 1,
+            "cloud.shared_with": 3,
+            "commit of Desk.judge": 1,
+            "commit of Desk.press": 1,
+            "commit of Executor._execute": 1,
+            "commit of Executor._reopen": 1,
+            "commit of Executor.sweep": 1,
+            "commit of Notices._begin": 11,
+            "commit of Notices._deliver": 11,
+            "slack.chat.postMessage": 6,
+            "slack.chat.update": 3,
+            "slack.conversations.open": 3,
+        },
     ),
     "ended": Flow(
         [ask_for_a_week, settle, press(LIN, Verb.APPROVE), settle, sleep_for_a_week, settle],

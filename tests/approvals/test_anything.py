@@ -15,7 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from approvals import drifting
+from approvals import drifting, objections
 from approvals.archive import opened
 from approvals.cloud import LIGHTHOUSE, NORMAL, Image, ImageKind
 from approvals.drift_model import DriftKind
@@ -178,6 +178,7 @@ class Anything(RuleBasedStateMachine):
             return list(drifting.VERBS.get(request.action, (Verb.APPROVE, Verb.DENY)))
         return [
             *([Verb.RETRY] if request.state in (State.FAILED, State.PARTIAL) else []),
+            *([Verb.ASK_AGAIN] if objections.to_ask_again(request) else []),
             *([Verb.END_NOW] if request.standing else []),
         ]
 

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from approvals import drifting
+from approvals import drifting, objections
 from approvals.archive import opened
 from approvals.cloud import LIGHTHOUSE, NORMAL
 from approvals.errors import OutcomeUnknown, Unavailable
@@ -105,6 +105,10 @@ def decide_about_differences(company: Company, house: House, number: int) -> Non
 
 def retry(company: Company, house: House, number: int) -> None:
     press(company, house, number, lambda one: [Verb.RETRY] if one.state in (State.FAILED, State.PARTIAL) else [])
+
+
+def ask_again(company: Company, house: House, number: int) -> None:
+    press(company, house, number, lambda one: [Verb.ASK_AGAIN] if objections.to_ask_again(one) else [])
 
 
 def end_now(company: Company, house: House, number: int) -> None:
@@ -291,7 +295,7 @@ meanwhile = st.lists(
     max_size=1,
 )
 asked_and_done = st.tuples(questions, meanwhile).map(lambda of: [of[0], settle, *of[1], agree, settle])
-others = st.sampled_from([agree, retry, retry, end_now, deny, decide_about_differences])
+others = st.sampled_from([agree, retry, retry, ask_again, end_now, deny, decide_about_differences])
 flows = st.lists(
     st.one_of(
         asked_and_done,
