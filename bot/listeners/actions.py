@@ -26,15 +26,24 @@ from bot.refusals import refused
 from bot.replies import ReplyAddress
 from bot.services import Services
 
+_AT_ONCE = (
+    ids.APPROVE,
+    ids.CANCEL,
+    ids.RETRY,
+    ids.ASK_AGAIN,
+    ids.REMOVE_COPY,
+    ids.END_NOW,
+    ids.REVOKE,
+    ids.SHARE_AGAIN,
+    ids.CLOSE,
+)
+"""Buttons whose press says all; the others ask for more first."""
+
 log = structlog.get_logger()
 
 
 def register(app: App, services: Services) -> None:
-    @app.action(
-        re.compile(
-            rf"\A({ids.APPROVE}|{ids.CANCEL}|{ids.RETRY}|{ids.ASK_AGAIN}|{ids.REMOVE_COPY}|{ids.END_NOW}|{ids.REVOKE}|{ids.SHARE_AGAIN}|{ids.CLOSE})\Z"
-        )
-    )
+    @app.action(re.compile(rf"\A({'|'.join(_AT_ONCE)})\Z"))
     def press(ack: Ack, context: BoltContext) -> None:
         pressed = told(context, Press)
         record(services, pressed, Verb(pressed.action.action_id))
