@@ -133,13 +133,12 @@ class Executor:
             policy = self._policies.current
             looked = self._look(together, policy, turn.now)
             together = everyone.enlisted(together, looked, policy, self._store, turn.lease, turn.now)
+            had = self._had(together, looked)
+            together = self._reopen(together, had, turn)
             validity = self._mandates.look_up(together, policy, turn.now)
             sound, stopped = self._recheck(together, looked, validity.void, policy, turn.now)
             ended = refused_beforehand(self._cloud, sound)
             sound = [request for request in sound if request.id not in ended]
-            had = self._had(sound, looked)
-            sound = self._reopen(sound, had, turn)
-            together = [next((one for one in sound if one.id == request.id), request) for request in together]
             done = self._do_everywhere(sound, looked, had, turn)
             if any(is_held(one.calls) for one in done.values()):
                 self._hold(sound)
@@ -181,23 +180,21 @@ class Executor:
             looked, self._cloud, policy, copies, regions, room=False, lighthouse=lighthouse, attempts=attempts
         )
 
-    def _had(self, sound: Sequence[Request], looked: Facts) -> dict[str, Has | None]:
+    def _had(self, together: Sequence[Request], looked: Facts) -> dict[str, Has | None]:
         """Who has the image, by region; None where nobody can tell."""
-        if not sound:
-            return {}
         untold = looked.image is not None and looked.image.is_blueprint and looked.shared_with is None
-        return {region: None if untold else self._with_lighthouse(sound, has) for region, has in looked.has.items()}
+        return {region: None if untold else self._with_lighthouse(together, has) for region, has in looked.has.items()}
 
-    def _reopen(self, sound: Sequence[Request], had: Mapping[str, Has | None], turn: Turn) -> list[Request]:
-        """What stood as wanted when it was asked and is to be done after all is known as such before any call is made.
+    def _reopen(self, together: Sequence[Request], had: Mapping[str, Has | None], turn: Turn) -> Sequence[Request]:
+        """What stood as wanted when it was asked and doesn't any more is known as undone before any call is made.
 
         Else, were we killed right behind the call, it would look as if it had always stood so.
 
         :raises LeaseLost: others may have gone on from here
         """
-        reopened = [outcomes.reopened(request, had) for request in sound]
-        if reopened != list(sound):
-            self._store.write(lambda ledger: self._settling.reopen(ledger, sound, reopened, turn))
+        reopened = [outcomes.reopened(request, had) for request in together]
+        if reopened != together:
+            self._store.write(lambda ledger: self._settling.reopen(ledger, together, reopened, turn))
         return reopened
 
     def _do_everywhere(
@@ -211,10 +208,10 @@ class Executor:
             images[looked.image.region] = looked.image
         return {region: self._do(sound, image, had[region], turn) for region, image in images.items()}
 
-    def _with_lighthouse(self, sound: Sequence[Request], has: Has) -> Has:
+    def _with_lighthouse(self, together: Sequence[Request], has: Has) -> Has:
         """Who has an image: Lighthouse, too, where it is to lose it and the policy doesn't let anybody ask it."""
-        named = any(item.target.account == LIGHTHOUSE for request in sound for item in request.items)
-        off = sound[0].action is not Action.SHARE and not self._policies.current.home.lighthouse
+        named = any(item.target.account == LIGHTHOUSE for request in together for item in request.items)
+        off = together[0].action is not Action.SHARE and not self._policies.current.home.lighthouse
         return {**has, LIGHTHOUSE: None} if named and off else has
 
     def _do(self, sound: Sequence[Request], image: Image, had: Has | None, turn: Turn) -> Done:

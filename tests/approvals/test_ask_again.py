@@ -107,3 +107,13 @@ def test_once_it_is_retried_nothing_is_left_to_be_asked_for(house: House) -> Non
     assert early is not None
     assert house.judged(early) == "nothing_failed"
     assert len(house.rows("SELECT id FROM requests")) == 1
+
+
+def test_who_had_it_when_it_was_asked_and_lost_it_can_be_asked_for_again_too(house: House) -> None:
+    house.cloud.give([LAB])
+    number = house.approved(DATA, LAB)
+    house.cloud.shares.clear()
+    house.cloud.put(replace(image(), source="EXTERNAL_IMPORT"))
+    house.execute()
+    assert house.outcomes(number) == {DATA: "failed", LAB: "failed"}
+    assert [target.account for target in house.request(again(house, number)).targets] == [DATA, LAB]
