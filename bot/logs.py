@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import select
 import sys
+import time
 from typing import TextIO
 
 import structlog
@@ -12,7 +13,25 @@ import structlog
 _PATIENCE = 200  # milliseconds for whoever reads to go on; who didn't isn't waited for again until they do
 _AT_ONCE = 1000  # characters: at most 4,000 bytes, for which there is room where a pipe says that there is any
 
+_SELDOM = 60.0  # seconds
+_ALIKE = 30  # characters by which two lines are known to tell the same
+
 log = structlog.get_logger()
+
+
+class Seldom(logging.Filter):
+    """Lets the same through once a minute: asyncio tells hundreds of times a second that there are no more files."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        now, told = time.monotonic(), record.getMessage()[:_ALIKE]
+        if now - self._told.get(told, -_SELDOM) < _SELDOM:
+            return False
+        self._told[told] = now
+        return True
 
 
 class Unhindered(logging.StreamHandler[TextIO]):
@@ -91,5 +110,6 @@ def configure() -> None:
     root.setLevel(logging.INFO)
     # At WARNING Bolt tells at every start of a token that it need not use, and quotes requests that nobody handles.
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
+    logging.getLogger("asyncio").addFilter(Seldom())
     for library in ("slack_sdk", "uvicorn", "tencentcloud_sdk_common", "urllib3", "websockets"):
         logging.getLogger(library).setLevel(logging.WARNING)

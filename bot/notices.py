@@ -131,9 +131,11 @@ class Notices:
         with ExitStack() as stack:
             lease = stack.enter_context(self._leases.hold(now))
             taken = self._store.write(lambda ledger: self._take(ledger, now, most, lease), durable=False)
-            self._recipients.begin(notice.recipient for notice in taken)
-            attempts = [self._pool.submit(self._attempt, notice) for notice in taken]
+            attempts: list[Future[None]] = []
             self._batches.append(_Batch(attempts, stack.pop_all()))
+        for notice in taken:  # where no more threads are to be had this raises, and those before are on their way
+            self._recipients.begin(notice.recipient)
+            attempts.append(self._pool.submit(self._attempt, notice))
         return len(taken)
 
     def _take(self, ledger: Ledger, now: datetime, most: int, lease: str) -> list[Notice]:

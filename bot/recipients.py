@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 from datetime import datetime
 
 
@@ -26,9 +25,9 @@ class Recipients:
             self._paused = {one: until for one, until in self._paused.items() if until > now}
             return self._busy | set(self._paused)
 
-    def begin(self, recipients: Iterable[str]) -> None:
+    def begin(self, recipient: str) -> None:
         with self._lock:
-            self._busy.update(recipients)
+            self._busy.add(recipient)
 
     def end(self, recipient: str) -> None:
         with self._lock:

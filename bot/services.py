@@ -41,7 +41,10 @@ class Background:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     def run(self, name: str, work: Callable[[], None]) -> None:
-        self._pool.submit(self._guarded, name, work, languages.current())
+        try:
+            self._pool.submit(self._guarded, name, work, languages.current())
+        except RuntimeError as error:  # no more threads are to be had: one of those that are there will take it
+            log.warning("background_waits", work=name, error=str(error))
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from approvals.leases import LEASE
 from approvals.model import Target
 from bot.replies import ReplyAddress
 from bot.sandbox.workspace.server import WorkspaceServer
@@ -372,3 +374,20 @@ def test_a_message_that_hangs_holds_up_no_other(
     assert len(desk.in_channel()) == 2
     desk.notices.close()
     desk.store.close()
+
+
+def test_where_no_more_threads_are_to_be_had_messages_come_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_thread: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    desk.pending()
+    with monkeypatch.context() as none_left:
+        none_left.setattr(Thread, "start", start)
+        with pytest.raises(RuntimeError):
+            desk.deliver()
+    desk.hands.now += LEASE.total_seconds() + 1.0
+    desk.deliver()
+
+    places = [desk.in_channel(), desk.in_direct("U0LIN"), desk.in_direct("U0OMAR")]
+    assert [len(place) for place in places] == [1, 1, 1]
+    assert desk.waiting() == 0
