@@ -39,6 +39,8 @@ from approvals.store import Store
 
 Clock = Callable[[], datetime]
 
+_CAME_TO_NOTHING = frozenset({State.REFUSED, State.DENIED, State.CANCELLED, State.EXPIRED, State.PARTIAL, State.FAILED})
+
 
 class Desk:
     """Everything that people do goes through here.
@@ -242,11 +244,11 @@ class Desk:
     ) -> None:
         """Ask anew for what failed or expired, in the name of who asked first.
 
-        Once: whoever presses later is told the number of the same new request.
+        Whoever presses while that may come to something, or has, is told the number of the same new request.
         """
         assert request.image is not None  # noqa: S101  what failed or expired was checked before
         asked = Asked(
-            f"again:{request.id}",
+            _key_anew(ledger, request.id),
             request.action,
             request.image.image_id,
             request.regions,
@@ -295,3 +297,11 @@ class Desk:
         new = {"number": str(number)} if number is not None else {}
         outbox.thread(f"drift_{press.verb}", person=person.id, reason=press.reason, **new)
         outbox.card()
+
+
+def _key_anew(ledger: Ledger, request_id: int) -> str:
+    """Under which a request is asked for again; where that came to nothing, under which that one is, and so on."""
+    key = f"again:{request_id}"
+    while (last := ledger.request_under(key)) is not None and last.state in _CAME_TO_NOTHING:
+        key = f"again:{last.id}"
+    return key

@@ -106,6 +106,11 @@ class Requests(Items):
         """The number of the request that was recorded under the key."""
         return int(self._sure("request_by_key", key=key)["id"])
 
+    def request_under(self, key: str) -> Request | None:
+        """The one that was recorded under the key, where there is one."""
+        row = self._one("request_by_key", key=key)
+        return self.request(row["id"]) if row else None
+
     def request(self, request_id: int) -> Request | None:
         row = self._one("request", id=request_id)
         if row is None:

@@ -68,6 +68,34 @@ def test_it_is_asked_once_and_recorded_with_who_wanted_it(house: House) -> None:
     assert told[0] == {"event": "asked_again", "person": LIN, "number": str(number + 1)}
 
 
+def test_once_that_came_to_nothing_it_is_asked_for_anew(house: House) -> None:
+    number = stopped(house)
+    second = again(house, number)
+    house.check()
+    assert house.press(second, OMAR, Verb.DENY) == "deny"
+    third = again(house, number)
+    assert third == again(house, number, OMAR) == second + 1
+    house.check()
+    for person in (OMAR, SARA):
+        assert house.press(third, person, Verb.APPROVE) == "approve"
+    house.execute()
+    assert house.outcomes(third) == {DATA: "done", LAB: "done"}
+    assert again(house, number) == third  # by which it was done
+    assert len(house.rows("SELECT id FROM requests")) == 3
+
+
+def test_the_one_that_was_asked_for_again_itself_is_followed(house: House) -> None:
+    number = stopped(house)
+    second = again(house, number)
+    house.check()
+    for person in (OMAR, SARA):
+        assert house.press(second, person, Verb.APPROVE) == "approve"
+    house.cloud.bad |= {DATA, LAB}
+    house.execute()
+    assert house.request(second).state is State.FAILED
+    assert again(house, second) == again(house, number) == second + 1
+
+
 def test_only_what_failed_is_asked_for(house: House) -> None:
     number = house.approved(DATA, LAB)
     house.cloud.bad.add(LAB)
