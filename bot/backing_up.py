@@ -33,15 +33,24 @@ def backup(db: Path, to: Path) -> int:
             damage = target.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if damage != "ok":
             raise StoreError(str(db), f"the copy is damaged: {damage}")
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
+        _wait_for_the_disk(part)
         part.rename(to)
+        with suppress(OSError):  # some file systems refuse that of a folder, and SQLite leaves it at that, too
+            _wait_for_the_disk(to.parent)  # where its name is
     except (OSError, sqlite3.Error) as error:
         raise StoreError(str(to), str(error)) from error
     finally:
         with suppress(OSError):  # where it couldn't even be made, it can't be removed
             _remove(part)
     return to.stat().st_size
+
+
+def _wait_for_the_disk(what: Path) -> None:
+    written = os.open(what, os.O_RDONLY)
+    try:
+        os.fsync(written)
+    finally:
+        os.close(written)
 
 
 def _remove(part: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import stat
@@ -30,6 +31,21 @@ def test_the_command_copies_while_the_bot_has_the_file_open(tmp_path: Path) -> N
     house.close()
     assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
     assert [one.name for one in tmp_path.glob("*copy*")] == ["copy.db"]
+
+
+def test_when_it_says_so_the_copy_and_its_name_are_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited_for: list[tuple[int, list[str]]] = []
+    fsync = os.fsync
+
+    def noted(opened: int) -> None:
+        waited_for.append((os.fstat(opened).st_ino, sorted(one.name for one in tmp_path.glob("*copy*"))))
+        fsync(opened)
+
+    with closing(House(tmp_path / "bot.db")) as house, monkeypatch.context() as watched:
+        watched.setattr(os, "fsync", noted)
+        backup(house.path, tmp_path / "copy.db")
+    copy = (tmp_path / "copy.db").stat().st_ino
+    assert waited_for == [(copy, [".copy.db.part"]), (tmp_path.stat().st_ino, ["copy.db"])]
 
 
 def test_restored_it_goes_on_where_it_was_and_does_nothing_twice(tmp_path: Path) -> None:
