@@ -21,6 +21,7 @@ from tests.e2e.starting import started
 from tests.e2e.test_slack_misbehaves import cards
 
 OTHER = "T0OTHERS"
+COMPANY = "E0NIMB"
 MOVED = company.POLICY.replace("[home]\n", f'[home]\nworkspace = "{OTHER}"\n')
 SENTENCE = (
     f"the bot's token is of the workspace {OTHER} (Nimbus Robotics), but the people and the messages that the database "
@@ -95,6 +96,39 @@ def test_until_slack_says_where_we_are_nobody_elsewhere_is_ours_and_nothing_is_t
     assert rows(tmp_path / "bot.db", "SELECT id FROM presses") == []
     assert [row["state"] for row in rows(tmp_path / "bot.db", "SELECT state FROM requests")] == ["pending", "checking"]
     assert len(cards(workspace)) == 1
+
+
+def test_a_press_counts_as_soon_as_slack_says_where_we_are(
+    cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path
+) -> None:
+    card = asked(cloud, workspace, tmp_path)
+    workspace.faults.fail("auth.test", "internal_error", status=500, times=1000)
+    port = free_port()
+    env = environment(
+        tmp_path, api_url=workspace.api_url, cloud_url=cloud.url, SLACK_SIGNING_SECRET=company.SIGNING_SECRET
+    )
+    with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path, ready=503) as bot:
+        assert DoorKnocker(bot.url).interact(pressed(company.TEAM, card)) == (200, "")
+        assert rows(tmp_path / "bot.db", "SELECT judged_at FROM presses") == [{"judged_at": None}]
+        workspace.faults.clear()
+        until(lambda: DATA_TEAM in cloud.state.shares(NIGHTLY))
+
+
+def test_who_decides_may_be_of_another_workspace_of_the_same_company(
+    cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path
+) -> None:
+    card = asked(cloud, workspace, tmp_path)
+    approve = pressed(OTHER, card)
+    approve["team"]["enterprise_id"] = COMPANY
+    port = free_port()
+    with line_to(workspace.url) as line:
+        line.renames = (f'"team":"{company.TEAM_NAME}"'.encode(), f'"enterprise_id":"{COMPANY}"'.encode())
+        env = environment(
+            tmp_path, api_url=f"{line.url}/api/", cloud_url=cloud.url, SLACK_SIGNING_SECRET=company.SIGNING_SECRET
+        )
+        with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path) as bot:
+            assert DoorKnocker(bot.url).interact(approve) == (200, "")
+            until(lambda: DATA_TEAM in cloud.state.shares(NIGHTLY))
 
 
 def test_what_waits_for_people_is_kept_for_the_right_token(
