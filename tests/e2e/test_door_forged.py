@@ -84,7 +84,7 @@ def test_whoever_presses_in_a_shared_channel_from_another_workspace_is_told_no(
     assert door.interact(pressed) == (200, "")
 
     omar = at(sandbox).omar
-    omar.sees("Nothing was done: people of other workspaces can neither ask nor decide here.")
+    omar.sees("Nothing was done: people of other workspaces can neither ask nor decide here.", where="C0IMAGES")
     assert omar.state()["views"] == []
     untouched(sandbox)
 
