@@ -75,6 +75,11 @@ def test_every_flag_of_slack_has_its_sentence(facts: dict[str, Any], why: str) -
     assert (person.why_not, person.may_act) == (why, not why)
 
 
+def test_slackbot_is_a_bot_though_slack_says_that_it_is_none() -> None:
+    with told_slack({"users.info": {"user": {"id": "USLACKBOT", "is_bot": False}}}) as client:
+        assert People(client, lambda: OURS).person("USLACKBOT").why_not == BOT
+
+
 def test_in_a_grid_the_company_counts_and_not_the_workspace() -> None:
     def why(company_id: str) -> str:
         user = {"id": "U0X", "team_id": "T0OTHER", "enterprise_user": {"enterprise_id": company_id}}
