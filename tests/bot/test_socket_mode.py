@@ -98,6 +98,7 @@ def test_a_quiet_connection_is_a_good_one(workspace: WorkspaceServer, line: Line
 def test_a_deaf_connection_is_told_of_and_replaced(workspace: WorkspaceServer, line: Line) -> None:
     clock = Held()
     with connected(workspace, line, clock) as socket:
+        assert works(workspace)  # so Slack has greeted
         line.go_dead()
         clock.hold()
         until(lambda: clock.go_on() and socket.problem)
