@@ -13,24 +13,26 @@ import structlog
 _PATIENCE = 200  # milliseconds for whoever reads to go on; who didn't isn't waited for again until they do
 _AT_ONCE = 1000  # characters: at most 4,000 bytes, for which there is room where a pipe says that there is any
 
-_SELDOM = 60.0  # seconds
-_ALIKE = 30  # characters by which two lines are known to tell the same
+_OUT_OF_FILES = "socket.accept() out of system resource"  # asyncio's words
+_TOLD_EVERY = 60.0  # seconds
 
 log = structlog.get_logger()
 
 
 class Seldom(logging.Filter):
-    """Lets the same through once a minute: asyncio tells hundreds of times a second that there are no more files."""
+    """Lets through once a minute that no connection can be taken: asyncio tells it hundreds of times a second."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._told: dict[str, float] = {}
+        self._told_at = -_TOLD_EVERY
 
     def filter(self, record: logging.LogRecord) -> bool:
-        now, told = time.monotonic(), record.getMessage()[:_ALIKE]
-        if now - self._told.get(told, -_SELDOM) < _SELDOM:
+        if not record.getMessage().startswith(_OUT_OF_FILES):
+            return True
+        now = time.monotonic()
+        if now - self._told_at < _TOLD_EVERY:
             return False
-        self._told[told] = now
+        self._told_at = now
         return True
 
 

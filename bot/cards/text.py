@@ -40,9 +40,8 @@ REGION_NAMES = {
 # Slack's marks of bold, italic and struck-out text count at the edge of a word only: in my_image_2 they are letters.
 _AT_AN_EDGE = re.compile(r"(?<![^\W_])[*_~]|[*_~](?![^\W_])")
 _CODE = re.compile(r"(`[^`\n]+`)")
-_QUOTE = re.compile(
-    r"^([^\S\n]*)>", re.MULTILINE
-)  # within its line: else each of many empty ones is looked through to the last
+# Within its line: else each of many empty ones is looked through to the last.
+_QUOTE = re.compile(r"^([^\S\n]*)>", re.MULTILINE)
 _LOOKS_LIKE = str.maketrans("*_~", "∗ˍ∼")
 # What would turn round the order of all that stands behind it in the line, and what nobody can type.
 _UNSEEN = re.compile(r"[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
