@@ -15,7 +15,7 @@ _OURS = ("SLACK_", "TENCENTCLOUD_", "IMAGEWARDEN_", "HTTP_PROXY", "HTTPS_PROXY",
 
 def pytest_xdist_auto_num_workers() -> int:
     """Most tests wait for a server more than they compute."""
-    return 3 * (os.cpu_count() or 1)
+    return 2 * (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(autouse=True)
