@@ -32,10 +32,15 @@ UNSENT = "SELECT id FROM outbox WHERE sent_at IS NULL"
 
 
 @contextmanager
-def elsewhere(workspace: WorkspaceServer, cloud: CloudServer, folder: Path) -> Iterator[dict[str, str]]:
-    """The environment of a bot to which the same people and channels are another workspace's."""
+def elsewhere(
+    workspace: WorkspaceServer, cloud: CloudServer, folder: Path, renames: tuple[str, str] = (company.TEAM, OTHER)
+) -> Iterator[dict[str, str]]:
+    """The environment of a bot to which the same people and channels are another workspace's.
+
+    :param renames: what stands in the answers of ours, and what is told instead
+    """
     with line_to(workspace.url) as line:
-        line.renames = (company.TEAM.encode(), OTHER.encode())
+        line.renames = (renames[0].encode(), renames[1].encode())
         yield environment(
             folder, api_url=f"{line.url}/api/", cloud_url=cloud.url, SLACK_SIGNING_SECRET=company.SIGNING_SECRET
         )
@@ -121,14 +126,13 @@ def test_who_decides_may_be_of_another_workspace_of_the_same_company(
     approve = pressed(OTHER, card)
     approve["team"]["enterprise_id"] = COMPANY
     port = free_port()
-    with line_to(workspace.url) as line:
-        line.renames = (f'"team":"{company.TEAM_NAME}"'.encode(), f'"enterprise_id":"{COMPANY}"'.encode())
-        env = environment(
-            tmp_path, api_url=f"{line.url}/api/", cloud_url=cloud.url, SLACK_SIGNING_SECRET=company.SIGNING_SECRET
-        )
-        with running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path) as bot:
-            assert DoorKnocker(bot.url).interact(approve) == (200, "")
-            until(lambda: DATA_TEAM in cloud.state.shares(NIGHTLY))
+    in_a_company = (f'"team":"{company.TEAM_NAME}"', f'"enterprise_id":"{COMPANY}"')
+    with (
+        elsewhere(workspace, cloud, tmp_path, in_a_company) as env,
+        running("run", "--http", f"127.0.0.1:{port}", listens=port, env=env, cwd=tmp_path) as bot,
+    ):
+        assert DoorKnocker(bot.url).interact(approve) == (200, "")
+        until(lambda: DATA_TEAM in cloud.state.shares(NIGHTLY))
 
 
 def test_what_waits_for_people_is_kept_for_the_right_token(
