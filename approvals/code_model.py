@@ -6,7 +6,8 @@ ACCEPTED = "accepted"
 """The code of an account for which a call was accepted whose effect doesn't show yet."""
 
 UNANSWERED = "unanswered"
-"""The code of an account for which a call may have been made whose answer was lost, and whose effect doesn't show."""
+"""The code of an account for which a call may have been made whose answer was lost, also with the process that made it,
+and whose effect doesn't show."""
 
 KEPT = "kept"
 """The code of an account from which nothing is taken back, since another share of the image to it goes on."""

@@ -63,10 +63,16 @@ def to_send(
     :param had: None where nobody can tell how it stands: then each that is open
     :param kept: see ``Done``
     """
-    items = (item for request in requests for item in request.items if item.region == region)
-    open_items = [item for item in items if is_open(item) and item.id not in kept]
-    awaited = {item.target.account for item in open_items if is_awaited(item) and item.unseen < _SEND_AGAIN_AFTER}
-    wanted = dict.fromkeys(item.target.account for item in open_items if not item.is_image)
+    wanted: dict[str, None] = {}
+    awaited: set[str] = set()
+    for request in requests:
+        accounts = (item for item in request.items if item.region == region and not item.is_image)
+        items = [item for item in accounts if is_open(item) and item.id not in kept]
+        wanted |= dict.fromkeys(item.target.account for item in items)
+        may_show = [item for item in items if is_awaited(item) and item.unseen < _SEND_AGAIN_AFTER]
+        unanswered = any(item.code == UNANSWERED for item in may_show)
+        # Those of one request go in one call: where one waits for an answer that was lost, the others do with it.
+        awaited |= {item.target.account for item in (items if unanswered else may_show)}
     if had is None:
         return list(wanted)
     return [one for one in wanted if one not in awaited and (one in had) is not (action is Action.SHARE)]
@@ -96,6 +102,11 @@ def reopened(request: Request, had: Mapping[str, Has | None]) -> Request:
 def is_awaited(item: Item) -> bool:
     """Was there a call for it, accepted or without an answer, whose effect doesn't show yet?"""
     return item.state is ItemState.WAITING and item.code in (ACCEPTED, UNANSWERED)
+
+
+def after_loss(item: Item) -> Item:
+    """How it stands with the item where whoever had it in hand is gone: an answer may have been lost with them."""
+    return replace(item, code=UNANSWERED) if item.state is ItemState.WAITING and not item.code else item
 
 
 def waits_for_copies(items: Sequence[Item]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from approvals import outcomes
 from approvals.attention import attend_at, passed_on, reminds_due, still_wanted
 from approvals.audit import NOBODY, Entry
 from approvals.ledger import Ledger
@@ -66,9 +67,12 @@ class Timers:
         ledger.attended(after, attend_at=attend_at(request.changed_at, decide_by, after.reminds, after.deciders, rules))
 
     def _requeue(self, ledger: Ledger, now: datetime) -> int:
-        """Whoever had taken them is gone. What they did is not known, so the next attempt begins with a read."""
+        """Whoever had taken them is gone. What they did is looked for first, as after an answer that was lost."""
         abandoned = ledger.abandoned(now, _AT_ONCE)
         for request in abandoned:
             ledger.release(request.id, State.APPROVED, lease=request.lease or "", now=now, not_before=now)
             ledger.add_audit(Entry(now, "requeued", NOBODY, request.id, {}))
+            for item in request.items:
+                if (after := outcomes.after_loss(item)) != item:
+                    ledger.set_item(after, now=now)
         return len(abandoned)

@@ -46,8 +46,7 @@ def test_what_was_in_hand_is_executed(house: House) -> None:
         house.execute()
     assert house.request(number).state is State.EXECUTING
     with closing(set_back(house)) as later:
-        later.time_out()
-        later.execute()
+        settle(later)
         assert later.request(number).state is State.DONE
 
 

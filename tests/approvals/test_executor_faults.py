@@ -12,6 +12,7 @@ from approvals.leases import LEASE
 from approvals.model import Action, ItemState, State, Verb
 from tests.approvals.fake_cloud import Call, Crash, Unforeseen, image
 from tests.approvals.house import DATA, LAB, House, gist
+from tests.approvals.test_copying import settle
 
 LONGEST_PAUSE = timedelta(minutes=5, seconds=1)
 PASSING = [Throttled, Unavailable, OutcomeUnknown]
@@ -191,8 +192,35 @@ def test_a_crash_before_the_call_is_made_good_with_the_call(house: House) -> Non
         house.execute()
     house.clock.advance(seconds=LEASE.total_seconds())
     house.time_out()
-    house.execute()
+    settle(house)
     assert (house.request(number).state, house.cloud.has()) == (State.DONE, {DATA})
+    assert len(house.cloud.changes) == 2  # the one that died, and this
+
+
+@pytest.mark.parametrize("action", [Action.SHARE, Action.UNSHARE, Action.DELETE])
+def test_reads_that_lag_after_a_crash_don_t_repeat_the_call(house: House, action: Action) -> None:
+    if action is not Action.SHARE:
+        house.cloud.give([DATA])
+    number = house.approved(DATA, action=action)
+    name = "share" if action is Action.SHARE else "unshare"
+    house.cloud.blind = True
+    house.cloud.fail(name, Crash(), after_effect=True)
+    with pytest.raises(Crash):
+        house.execute()
+    house.clock.advance(seconds=LEASE.total_seconds())
+    house.time_out()
+    for _ in range(4):
+        next_attempt(house)
+        assert house.request(number).state is State.APPROVED
+    assert [call.name for call in house.cloud.changes] == [name]
+    house.cloud.blind = False
+    if action is Action.SHARE:
+        house.cloud.give([DATA])
+    else:
+        house.cloud.shares.clear()
+    settle(house)
+    assert house.request(number).state is State.DONE
+    assert [call.name for call in house.cloud.changes] == [name]
 
 
 def test_an_execution_that_outlives_its_lease_leaves_the_record_to_whoever_took_over(house: House) -> None:
@@ -208,8 +236,10 @@ def test_an_execution_that_outlives_its_lease_leaves_the_record_to_whoever_took_
     house.cloud.during = take_over
     house.told()
     house.execute()
+    settle(other)
     other.close()
     assert house.request(number).state is State.DONE
+    assert len(house.cloud.changes) == 1
     assert active(house) == [DATA]
     assert house.events(number).count("share_done") == house.events(number).count("done") == 1
     assert [notice.kind for notice in house.told()].count("end") == 1

@@ -26,11 +26,11 @@ _T = TypeVar("_T")
 Accounts = defaultdict[_T, set[str]]
 
 
-def broken(stage: Stage, acked: Iterable[int], *, lag: bool = False, by_hand: bool = False) -> Iterator[str]:
+def broken(stage: Stage, acked: Iterable[int], *, by_hand: bool = False) -> Iterator[str]:
     """
     :param acked: the requests of which somebody was told that they were recorded
-    :param lag: whether reads of the cloud were late; then what is so already may be asked for once more
-    :param by_hand: whether somebody shared past the bot, which then must have told so; likewise
+    :param by_hand: whether somebody shared past the bot, which then must have told so; then what is so already may be
+        asked for once more
     """
     requests = {row["id"]: row for row in rows(stage.database, "SELECT * FROM requests")}
     yield from (f"#{number} was acked and is not there" for number in acked if number not in requests)
@@ -38,7 +38,7 @@ def broken(stage: Stage, acked: Iterable[int], *, lag: bool = False, by_hand: bo
     yield from _shares_are_those_that_were_allowed(stage)
     yield from _differences_are_true(stage) if by_hand else _no_difference_was_found(stage)
     yield from _changes_were_approved(stage, requests)
-    yield from _changes_had_an_effect(stage) if not (lag or by_hand) else ()
+    yield from _changes_had_an_effect(stage) if not by_hand else ()
     yield from _copies_were_made_once(stage)
     yield from _who_asked_was_told(stage, requests)
     yield from _cards_show_how_it_stands(stage, requests)

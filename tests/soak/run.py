@@ -69,7 +69,7 @@ def soak(
                 tell(f"in the end {stage.waits()}")
                 faults += [] if bot.stop() == 0 else ["it did not stop"]
         acked = [number for one in asks for number in one.acked]
-        return [*faults, *broken(stage, acked, lag=lag, by_hand=by_hand)]
+        return [*faults, *broken(stage, acked, by_hand=by_hand)]
 
 
 def _settled(stage: Stage) -> None:

@@ -121,7 +121,7 @@ def test_calls_of_the_cloud_that_went_too_far_are_found(stage: Stage, cloud: Clo
     found = list(broken(replace(stage, cloud=cloud), [1]))
     assert f"{change} at 2000000000.0 was so already for {{'{DATA}'}}" in found
     assert "the copy a-copy was made 2 times" in found
-    assert not any("so already" in sentence for sentence in broken(replace(stage, cloud=cloud), [1], lag=True))
+    assert not any("so already" in one for one in broken(replace(stage, cloud=cloud), [1], by_hand=True))
 
 
 def test_a_card_that_was_not_drawn_again_is_found(stage: Stage) -> None:
