@@ -164,7 +164,7 @@ def after_deletion(
         if not item.is_image:
             continue
         if item.state is ItemState.WAITING:
-            tried = (request.attempts > 0 or is_awaited(item)) and item.image_id not in by_others
+            tried = request.attempts > 0 and item.image_id not in by_others
             item = failed(replace(item, code=_KEPT), kept) if kept else _after(item, results.get(item.id), tried=tried)
         if item.state is ItemState.FAILED:
             kept = say("{image_id} could not be deleted, so this one was not either.", image_id=item.image_id)

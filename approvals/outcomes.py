@@ -105,8 +105,9 @@ def is_awaited(item: Item) -> bool:
 
 
 def after_loss(item: Item) -> Item:
-    """How it stands with the item where whoever had it in hand is gone: an answer may have been lost with them."""
-    return replace(item, code=UNANSWERED) if item.state is ItemState.WAITING and not item.code else item
+    """How it stands with an account where whoever had it in hand is gone: an answer may have been lost with them."""
+    may_be_called = item.state is ItemState.WAITING and not item.code and not item.is_image
+    return replace(item, code=UNANSWERED) if may_be_called else item
 
 
 def waits_for_copies(items: Sequence[Item]) -> bool:
@@ -121,20 +122,24 @@ def is_copying(item: Item) -> bool:
 
 
 def looks(request: Request, items: Sequence[Item]) -> list[int]:
-    """How often was looked before for what a call did, by each that was looked for in this attempt.
+    """How many attempts each that was looked for in this one counts for, when it is asked how long to wait.
 
     What a call did is to be seen: that must wait neither for as long as an outage before it made us wait, nor longer
-    and longer where the call may be lost altogether.
+    and longer. A call that is made again and again in vain must.
 
     :param items: how it stands with each of the request's after this attempt
     """
     pairs = zip(request.items, items, strict=True)
     looked = [after for item, after in pairs if after.unseen and (after.unseen, after.code) != (item.unseen, item.code)]
-    return [0 if _is_soon_called_again(item) else item.unseen - 1 for item in looked if item.state is ItemState.WAITING]
+    return [_counts_as(item) for item in looked if item.state is ItemState.WAITING]
 
 
-def _is_soon_called_again(item: Item) -> bool:
-    return item.code == UNANSWERED and item.unseen <= _SEND_AGAIN_AFTER
+def _counts_as(looked: Item) -> int:
+    if looked.code == ACCEPTED:
+        return min(looked.unseen - 1, 1)
+    if looked.code == UNANSWERED:
+        return max(looked.unseen - _SEND_AGAIN_AFTER, 0)
+    return looked.unseen - 1  # nobody looks before it is called again
 
 
 def after_calls(item: Item, action: Action, done: Done, *, tried: bool) -> Item:
@@ -187,7 +192,7 @@ def _after_answer(item: Item, calls: Calls, *, tried: bool) -> Item:
         return item
     traced = replace(item, cloud_request_id=calls.traces.get(account) or item.cloud_request_id)
     refusal = calls.refused.get(account)
-    if account in calls.accepted or (refusal and refusal.code in ALREADY_SO and (item.unseen or tried)):
+    if account in calls.accepted or (refusal and refusal.code in ALREADY_SO and tried):
         return replace(traced, state=ItemState.DONE, code=UNVERIFIED)
     if refusal and refusal.code in ALREADY_SO:
         return replace(traced, state=ItemState.ALREADY, code="")
@@ -228,6 +233,8 @@ def after_stop(item: Item, by: Stopped) -> Item:
         item = _unread(item, by.request)
     elif (item.target.account, item.region) in by.settled:
         return replace(item, state=ItemState.DONE, code="", image_id=by.image_ids.get(item.region, ""))
+    elif is_awaited(item):
+        item = replace(item, unseen=item.unseen + 1)  # this read didn't show it either
     reason = joined(*(text for finding in by.worse for text in (finding.text, finding.remedy)))
     return failed(
         replace(item, code=by.worse[0].code), say("since it was approved, this changed: {reason}", reason=reason)

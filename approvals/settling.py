@@ -158,7 +158,7 @@ class Settling:
             awaited = any(outcomes.is_awaited(item) for item in items)
             soonest = turn.now + _BETWEEN_READS if awaited else turn.now
             looks = outcomes.looks(request, items)
-            not_before = max(soonest, later(turn.now, min([request.attempts, *looks])))
+            not_before = max(soonest, later(turn.now, min(looks, default=request.attempts)))
             undone = request.attempts if looks else 0  # what failed before is over: the cloud answers
         return ledger.release(request.id, after, lease=turn.lease, now=turn.now, not_before=not_before, undone=undone)
 

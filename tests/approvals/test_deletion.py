@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from approvals.cloud import NO_IMAGE, STILL_SHARED, Image
+from approvals.code_model import ACCEPTED
 from approvals.copy_model import CopyState
 from approvals.errors import About, AuthFailed, OutcomeUnknown, Refused, Throttled, Unavailable
 from approvals.leases import LEASE
@@ -120,6 +121,16 @@ def test_copies_are_deleted_too_and_before_it(house: House) -> None:
     assert deletions(house) == [copy, OWN]
     assert house.cloud.stock == {}
     assert house.rows("SELECT state FROM copies") == [{"state": CopyState.GONE.value}]
+
+
+def test_one_that_failed_stays_to_be_removed(house: House) -> None:
+    house.cloud.ends.append("CREATEFAILED")
+    half_made = with_a_copy(house, DATA)
+    number = approved(house)
+    settle(house)
+    assert house.request(number).state is State.DONE
+    assert list(house.cloud.stock) == [(SINGAPORE, half_made)]
+    assert house.rows("SELECT state FROM copies") == [{"state": CopyState.FAILED.value}]
 
 
 def test_of_one_region_only_the_copy_there(house: House) -> None:
@@ -301,6 +312,14 @@ def test_a_call_that_is_lost_without_an_effect_is_made_again_after_a_read(house:
     assert "delete_accepted" not in house.events(number)
 
 
+def test_a_call_of_which_every_answer_is_lost_is_made_ever_less_often(house: House) -> None:
+    number = approved(house)
+    house.cloud.fail("delete_image", *[OutcomeUnknown("DeleteImages", "ClientNetworkError", "cut")] * 1000)
+    settle(house, timedelta(minutes=10))
+    assert house.request(number).state is State.APPROVED
+    assert 5 < len(deletions(house)) < 60
+
+
 class Lagging(FakeCloud):
     """Deletes, and shows the image for a while all the same."""
 
@@ -326,6 +345,20 @@ def test_one_that_is_gone_by_a_lost_call_while_reads_lag_is_no_failure(database:
     assert request.state is State.DONE
     assert stands(request) == {(OWN, GUANGZHOU): "done"}
     assert deletions(house) == [OWN, OWN]
+
+
+def test_what_is_being_deleted_is_not_asked_about_anew(database: Path) -> None:
+    """The cloud may call it busy while it deletes it."""
+    house = House(database, cloud=Lagging())
+    number = approved(house)
+    house.execute()
+    assert house.request(number).items[-1].code == ACCEPTED
+    house.cloud.fail("check_deletion", BUSY)
+    settle(house, timedelta(minutes=1))
+    request = house.request(number)
+    house.close()
+    assert request.state is State.DONE
+    assert deletions(house) == [OWN]
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,18 @@ def test_after_several_reads_it_is_sent_again_and_then_told_as_not_seen(house: H
     assert "whether an earlier call had an effect is not certain" in told(house, number)
 
 
+def test_one_accepted_call_is_enough_to_be_told_as_not_seen(house: House) -> None:
+    number = lagging(house, DATA)
+    for _ in range(3):
+        next_attempt(house)
+    house.cloud.fail("share", *[fault(OutcomeUnknown)] * 2)
+    next_attempt(house)
+    assert only_item(house, number).code == ACCEPTED
+    next_attempt(house)
+    assert (house.request(number).state, only_item(house, number).code) == (State.FAILED, "not_seen")
+    assert len(house.cloud.changes) == 3
+
+
 def test_attempts_before_the_call_was_accepted_don_t_count(house: House) -> None:
     number = house.approved(DATA)
     house.cloud.fail("share", *[fault(Throttled)] * 8)
@@ -149,20 +161,34 @@ def test_a_fault_after_several_looks_is_waited_for_as_briefly_as_a_first_one(hou
     assert house.request(number).attempts == 2
 
 
-def test_an_outage_after_a_call_is_waited_for_as_long_as_any(house: House) -> None:
-    number = lagging(house, DATA)
-    house.cloud.fail("images_by_id", *[fault(Throttled)] * 30)
-    pauses = []
-    for _ in range(30):
+def pauses(house: House, number: int, attempts: int) -> list[float]:
+    """Seconds until the next attempt, after each of so many."""
+    found = []
+    for _ in range(attempts):
         due = house.request(number).not_before
         assert due is not None
         house.clock.now = max(due, house.clock.now)
         house.execute()
         after = house.request(number).not_before
         assert after is not None
-        pauses.append((after - house.clock.now).total_seconds())
-    assert max(pauses) > 60
+        found.append((after - house.clock.now).total_seconds())
+    return found
+
+
+def test_an_outage_after_a_call_is_waited_for_as_long_as_any(house: House) -> None:
+    number = lagging(house, DATA)
+    house.cloud.fail("images_by_id", *[fault(Throttled)] * 30)
+    assert max(pauses(house, number, 30)) > 60
     assert len(house.cloud.changes) == 1
+
+
+def test_a_call_of_which_every_answer_is_lost_is_made_ever_less_often(house: House) -> None:
+    number = house.approved(DATA)
+    house.cloud.blind = True
+    house.cloud.fail("share", *[fault(OutcomeUnknown)] * 40)
+    found = pauses(house, number, 40)
+    assert max(found[:4]) <= 2
+    assert max(found) > 60
 
 
 def test_a_retry_sends_at_once(house: House) -> None:
@@ -395,6 +421,21 @@ def test_where_an_answer_was_lost_and_the_image_got_worse_it_is_not_said_that_no
     house.cloud.put(image(state="SYNCING"))
     next_attempt(house)
     assert house.request(number).state is State.FAILED
+    assert "not certain" in told(house, number)
+
+
+def test_where_an_earlier_attempt_died_and_the_image_got_worse_it_is_not_said_that_nothing_was_shared(
+    house: House,
+) -> None:
+    number = house.approved(DATA)
+    house.cloud.fail("share", Crash())
+    with pytest.raises(Crash):
+        house.execute()
+    house.clock.advance(minutes=1)
+    house.time_out()
+    house.cloud.put(image(state="SYNCING"))
+    house.execute()
+    assert (house.request(number).state, only_item(house, number).code) == (State.FAILED, "image_not_ready")
     assert "not certain" in told(house, number)
 
 

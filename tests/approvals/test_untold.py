@@ -126,6 +126,13 @@ def test_a_lost_answer_is_told_by_the_next_one(house: House) -> None:
     assert standing(house) == {DATA, LAB}
 
 
+def test_a_call_of_which_every_answer_is_lost_is_made_ever_less_often(house: House) -> None:
+    house.cloud.fail("share", *[LOST] * 1000)
+    number = shared(house, DATA)
+    assert house.request(number).state is State.APPROVED
+    assert 5 < len(house.cloud.changes) < 60  # in ten minutes
+
+
 def test_an_account_that_does_not_exist_holds_up_no_other_and_can_be_tried_again(house: House) -> None:
     house.cloud.bad = {LAB}
     number = shared(house, DATA, LAB)
