@@ -60,9 +60,9 @@ def is_throttle(error: SlackApiError) -> bool:
 
 
 def retry_after(error: SlackApiError) -> int:
-    """Seconds that Slack asks to wait, an hour at most."""
+    """Seconds that Slack asks to wait: one at least, an hour at most."""
     value = str((error.response.headers or {}).get("Retry-After", "")).strip()
-    return min(int(value), _LONGEST_WAIT) if _SECONDS.fullmatch(value) else _DEFAULT_WAIT
+    return max(1, min(int(value), _LONGEST_WAIT)) if _SECONDS.fullmatch(value) else _DEFAULT_WAIT
 
 
 def is_passing(error: SlackApiError) -> bool:

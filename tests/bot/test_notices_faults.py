@@ -50,7 +50,7 @@ def test_a_slowed_down_message_waits_as_long_as_slack_says(desk: Desk, workspace
 
 @pytest.mark.parametrize(
     ("asked", "seconds"),
-    [("5", 5), ("86400", 3600), ("9" * 30, 30), ("²", 30), ("-1", 30), ("Wed, 21 Oct 2026 07:28:00 GMT", 30)],
+    [("5", 5), ("0", 1), ("86400", 3600), ("9" * 30, 30), ("²", 30), ("-1", 30), ("Wed, 21 Oct 2026 07:28:00 GMT", 30)],
 )
 def test_whatever_slack_asks_to_wait_is_a_time(client: WebClient, asked: str, seconds: int) -> None:
     slow = http('{"ok": false, "error": "ratelimited"}', status="429 Slow down", headers="Retry-After: …\r\n")
