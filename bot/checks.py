@@ -28,7 +28,7 @@ from bot.installation import Installation
 from bot.patience import patiently, patiently_of_slack
 from bot.people import People
 from bot.scopes import lacking, remedy
-from bot.slack import TOKEN_FAULTS, UNREACHED, code_of, is_passing, is_throttle, told_by
+from bot.slack import UNREACHED, is_outage, told_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _slack(settings: Settings, policy: Policy | None, db: Path, *, http: bool) -
 
 
 def _refused(error: SlackApiError, what: str, advice: str) -> str:
-    if is_throttle(error) or (is_passing(error) and code_of(error) not in TOKEN_FAULTS):
+    if is_outage(error):
         return f"Slack did not answer as it should ({told_by(error)}): run this again in a minute, or look at the proxy"
     return f"{what} is refused ({told_by(error)}): {advice}"
 

@@ -21,7 +21,7 @@ from approvals.store import Store
 from bot.languages import Language, speaking
 from bot.recipients import Recipients
 from bot.replies import Replies, ReplyAddress
-from bot.slack import CLOSED, UNREACHED, is_passing, is_throttle, retry_after, told_by
+from bot.slack import CLOSED, FORBIDDEN, UNREACHED, is_in_vain, is_throttle, retry_after, told_by
 from bot.telling import Closed, Teller, Told, is_channel
 
 _WORTH_TELLING = timedelta(days=3)  # what a channel missed for longer than a weekend is history, and in the record
@@ -42,9 +42,10 @@ class Notices:
     """Delivers what waits. A message may arrive twice where the answer of Slack was lost, never not at all.
 
     What fails for now is tried again, later and later: an answer that was lost, a Slack in trouble, a token that an
-    operator must replace, since nothing can be said meanwhile anyway. What a closed channel (``bot.slack.CLOSED``)
-    can't take is parked until it is open again, so that the private answers behind it go on. Any other refusal is of
-    the message itself or of a person who is gone, which no waiting mends: it is final.
+    operator must replace, since nothing can be said meanwhile anyway. What a closed channel (``bot.slack.CLOSED``,
+    ``FORBIDDEN``) can't take is parked until it is open again, so that the private answers behind it go on. A refusal
+    of the message itself or of a person who is gone, which no waiting mends, is final; one that isn't known is so after
+    some tries.
 
     Nothing here waits for the disk: what a loss of power undoes is told again.
 
@@ -174,14 +175,14 @@ class Notices:
                 wait_for = timedelta(seconds=retry_after(error))
                 self._recipients.pause(notice.recipient, self._clock() + wait_for)
                 self._postpone(notice, code, wait_for)
-            elif code in CLOSED and notice.recipient == self._channel:
+            elif code in CLOSED | FORBIDDEN and notice.recipient == self._channel:
                 self._park(notice, code)
-            elif is_passing(error):
-                bound.warning("notice_postponed", error=code)
-                self._postpone(notice, code)
-            else:
+            elif is_in_vain(error, notice.attempts):
                 bound.error("notice_undeliverable", error=code, recipient=notice.recipient[:20])
                 self._give_up(notice, code)
+            else:
+                bound.warning("notice_postponed", error=code)
+                self._postpone(notice, code)
         except UNREACHED as error:
             bound.warning("notice_postponed", error=str(error))
             self._postpone(notice, str(error))

@@ -18,7 +18,7 @@ from bot import config
 from bot.app import Bot
 from bot.door import Events, door
 from bot.serving import Server
-from bot.slack import TOKEN_FAULTS, UNREACHED, code_of, is_passing, is_throttle
+from bot.slack import TOKEN_FAULTS, UNREACHED, code_of, is_outage
 from bot.socket_mode import SocketMode
 
 _LOOK = 0.5  # seconds between two looks for a signal
@@ -126,7 +126,7 @@ def _connect(bot: Bot) -> SocketMode:
         connection.connect()
     except SlackApiError as error:
         code = code_of(error)
-        if is_throttle(error) or (is_passing(error) and code not in TOKEN_FAULTS):
+        if is_outage(error):
             raise CannotStart(f"Slack can't open a connection now ({code}). Start again in a minute.") from error
         raise CannotStart(
             f"Slack refuses SLACK_APP_TOKEN ({code}). It needs the scope connections:write: Basic Information, "

@@ -7,30 +7,66 @@ from http.client import HTTPException
 
 from slack_sdk.errors import SlackApiError
 
-_PASSING = {
+TOKEN_FAULTS = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"}
+
+_OUTAGE = {
     # "part of the operation may have succeeded" (Slack: common errors)
     "internal_error",
     "fatal_error",
     "service_unavailable",
     "request_timeout",
     "team_added_to_org",
-    # an operator mends these, and the messages wait for it
-    "invalid_auth",
-    "not_authed",
-    "account_inactive",
-    "token_revoked",
-    "token_expired",
-    "missing_scope",
 }
+
+_MENDED_BY_PEOPLE = TOKEN_FAULTS | {
+    "missing_scope",
+    # the admins of the workspace (Slack: common errors, chat.postMessage)
+    "accesslimited",
+    "org_login_required",
+    "message_limit_exceeded",
+}
+"""What the messages wait for: nobody could be told meanwhile anyway."""
 
 CLOSED = {"is_archived", "is_inactive", "not_in_channel", "channel_not_found"}
 """A channel that takes nothing until somebody opens it to the bot again (or names another in the policy): whoever
 archived it or removed the bot can undo it, and a private channel that the bot isn't in looks like one that is gone."""
 
+FORBIDDEN = {
+    "ekm_access_denied",
+    "restricted_action",
+    "restricted_action_non_threadable_channel",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_locked",
+    "restricted_action_thread_only_channel",
+}
+"""A channel in which the admins of the workspace don't let the bot write."""
+
 PARENT_GONE = {"cannot_reply_to_message", "thread_not_found", "message_not_found"}
 """The message that a thread hangs from was deleted."""
 
-TOKEN_FAULTS = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"}
+_IN_VAIN = (
+    CLOSED
+    | PARENT_GONE
+    | {
+        # about whom it is for (Slack: conversations.open)
+        "user_not_found",
+        "users_not_found",
+        "user_disabled",
+        "user_not_visible",
+        "cannot_dm_bot",
+        # about what is said (Slack: chat.postMessage, chat.update)
+        "attachment_payload_limit_exceeded",
+        "cant_update_message",
+        "edit_window_closed",
+        "invalid_arguments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+    }
+)
+_TRIES = 12  # of what Slack refuses with a code that isn't listed here: five minutes, about
 
 _CODE = re.compile(r"[a-z0-9_]+")
 
@@ -65,7 +101,18 @@ def retry_after(error: SlackApiError) -> int:
     return max(1, min(int(value), _LONGEST_WAIT)) if _SECONDS.fullmatch(value) else _DEFAULT_WAIT
 
 
-def is_passing(error: SlackApiError) -> bool:
-    """Will the same call succeed some day?"""
+def is_outage(error: SlackApiError) -> bool:
+    """Is it Slack, or somebody between, that doesn't work now?"""
     code = code_of(error)
-    return error.response.status_code >= 500 or not code or code in _PASSING
+    return is_throttle(error) or error.response.status_code >= 500 or not code or code in _OUTAGE
+
+
+def is_in_vain(error: SlackApiError, tries: int) -> bool:
+    """Will the same call never succeed? Of a code that isn't known that is known after some tries.
+
+    :param tries: those before this one
+    """
+    code = code_of(error)
+    if is_outage(error) or code in _MENDED_BY_PEOPLE:
+        return False
+    return code in _IN_VAIN or tries >= _TRIES

@@ -153,6 +153,12 @@ def test_what_slack_or_the_cloud_refuses_is_told_with_what_to_do(
     assert said in shell.types("run", **changes).problem()
 
 
+def test_an_app_token_that_lacks_its_scope_is_told_as_that(shell: Shell) -> None:
+    shell.workspace.faults.fail("apps.connections.open", "missing_scope")
+
+    assert "Slack refuses SLACK_APP_TOKEN (missing_scope). It needs the scope" in shell.types("run").problem()
+
+
 def test_credentials_of_another_account_stop_the_start(shell: Shell) -> None:
     other = company.POLICY.replace('account = "100000000001"', 'account = "100000000002"')
     Path(shell.folder, "other.toml").write_text(other)

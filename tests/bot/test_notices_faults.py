@@ -78,6 +78,8 @@ def test_the_other_spelling_of_too_fast_is_understood(desk: Desk, workspace: Wor
         ("fatal_error", 200),
         ("service_unavailable", 503),
         ("anything_new", 502),
+        ("anything_new", 200),
+        ("accesslimited", 200),
         ("token_revoked", 200),
         ("missing_scope", 200),
     ],
@@ -98,6 +100,40 @@ def test_what_may_pass_is_tried_again_later_and_later(
 
     assert len(desk.in_channel()) == 1
     assert desk.waiting() == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [("anything_new", 13), ("msg_too_long", 1), ("user_not_found", 1), ("accesslimited", 40)],
+)
+def test_what_is_not_known_to_be_in_vain_is_tried_for_some_minutes_and_what_an_admin_mends_for_ever(
+    desk: Desk, workspace: WorkspaceServer, error: str, tries: int
+) -> None:
+    desk.pending(deciders=ONLY_THE_CHANNEL)
+    workspace.faults.fail("chat.postMessage", error, times=40)
+
+    while desk.waiting():
+        desk.deliver()
+        desk.hands.now += max(desk.next_due() or 0.0, 0.0) + 0.001
+
+    waits_for_an_admin = error == "accesslimited"
+    assert workspace.api.called["chat.postMessage"] == tries + waits_for_an_admin
+    assert len(desk.in_channel()) == waits_for_an_admin
+
+
+@pytest.mark.parametrize("error", ["restricted_action", "restricted_action_read_only_channel", "ekm_access_denied"])
+def test_what_admins_forbid_in_the_channel_is_told_there_once_they_allow_it_and_privately_at_once(
+    desk: Desk, workspace: WorkspaceServer, error: str
+) -> None:
+    number = desk.pending(deciders=ONLY_THE_CHANNEL)
+    desk.told_privately(number, "asked", ReplyAddress("U0MEI").text())
+    workspace.faults.fail("chat.postMessage", error)
+    desk.deliver()
+    assert (desk.in_channel(), len(desk.in_direct("U0MEI")), desk.parked()) == ([], 1, 1)
+
+    desk.notices.reopen("C0IMAGES")
+    desk.deliver()
+    assert (len(desk.in_channel()), desk.waiting(), desk.parked()) == (1, 0, 0)
 
 
 def test_a_lost_answer_may_double_a_message_but_never_loses_it(desk: Desk, workspace: WorkspaceServer) -> None:

@@ -230,6 +230,12 @@ def test_tokens_that_slack_refuses(operator: Operator) -> None:
     assert (what, "the bot token is refused (invalid_auth): reinstall the app" in text) == ("slack", True)
 
 
+def test_an_app_token_that_lacks_its_scope(operator: Operator, workspace: WorkspaceServer) -> None:
+    workspace.faults.fail("apps.connections.open", "missing_scope")
+    advice = "make one with connections:write under Basic Information"
+    assert operator.fault() == ("socket mode", f"the app token is refused (missing_scope): {advice}")
+
+
 @pytest.mark.parametrize("body", ["[]", "<html>Please log in to the network</html>"])
 def test_a_proxy_in_slacks_place_is_not_taken_for_a_refused_token(operator: Operator, body: str) -> None:
     with serving(Reply(http(body), "close")) as server:
