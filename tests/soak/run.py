@@ -56,8 +56,10 @@ def soak(
                 faults += _round(stage, misfortune, asks, dice, number, tell)
             misfortune.happens, hands.rests = False, True
             stage.heal()
-            for one in presses:
-                one.only_agrees = True
+            for one in asks:
+                one.rests = False  # the last round may have been a long one
+            for presser in presses:
+                presser.only_agrees = True
             with stage.bots(1) as (bot,):
                 wait_until(lambda: bool(mishaps) or (all(one.has_all for one in asks) and stage.is_at_rest()), peace)
                 _settled(stage)
