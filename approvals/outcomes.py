@@ -122,10 +122,10 @@ def is_copying(item: Item) -> bool:
 
 
 def looks(request: Request, items: Sequence[Item]) -> list[int]:
-    """How many attempts each that was looked for in this one counts for, when it is asked how long to wait.
+    """As how many attempts each account that was looked for in this one counts, for the pause before the next.
 
     What a call did is to be seen: that must wait neither for as long as an outage before it made us wait, nor longer
-    and longer. A call that is made again and again in vain must.
+    and longer. A call that is made again and again in vain must wait longer and longer.
 
     :param items: how it stands with each of the request's after this attempt
     """

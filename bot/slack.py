@@ -108,7 +108,7 @@ def is_outage(error: SlackApiError) -> bool:
 
 
 def is_in_vain(error: SlackApiError, tries: int) -> bool:
-    """Will the same call never succeed? Of a code that isn't known that is known after some tries.
+    """Will the same call never succeed? A code that isn't listed here is taken for such after some tries.
 
     :param tries: those before this one
     """
