@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("long", max_examples=2000)
+# How long one example takes says how busy the machine is.
+settings.register_profile("usual", deadline=None)
+settings.register_profile("long", deadline=None, max_examples=2000)
+settings.load_profile("usual")
 
 _OURS = ("SLACK_", "TENCENTCLOUD_", "IMAGEWARDEN_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 

@@ -421,5 +421,5 @@ _EXECUTING = "SELECT id FROM requests WHERE state = 'executing' AND action IN ('
 _REQUESTS = "SELECT id FROM requests WHERE state IN ('checking', 'approved', 'executing')"
 _COPIES = "SELECT id FROM copies WHERE state IN ('wanted', 'calling', 'syncing', 'removing')"
 
-Anything.TestCase.settings = settings(stateful_step_count=20, deadline=None, max_examples=settings().max_examples // 2)
+Anything.TestCase.settings = settings(stateful_step_count=20, max_examples=settings().max_examples // 2)
 TestAnything = Anything.TestCase

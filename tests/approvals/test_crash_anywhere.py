@@ -331,7 +331,7 @@ def accompanied(company: Company, at: Point) -> Fate:
 @pytest.mark.parametrize(
     ("fated", "side"), [(killed, "after"), (dark, "after"), (asleep, "before"), (accompanied, "before")]
 )
-@settings(deadline=None, derandomize=True, max_examples=settings().max_examples // 2)  # each lives several lives
+@settings(derandomize=True, max_examples=settings().max_examples // 2)  # each lives several lives
 @given(
     asked_and_done,
     flows,

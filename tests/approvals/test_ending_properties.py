@@ -110,5 +110,5 @@ class SharesOverTime(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-SharesOverTime.TestCase.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
+SharesOverTime.TestCase.settings = settings(max_examples=40, stateful_step_count=15)
 TestSharesOverTime = SharesOverTime.TestCase

@@ -286,5 +286,5 @@ class DeskMachine(RuleBasedStateMachine):
         assert {one.number: one.ends for one in self.requests if one.ends} == +self.ends_told
 
 
-DeskMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+DeskMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=30)
 TestTheDeskAgainstItsModel = DeskMachine.TestCase

@@ -6,7 +6,7 @@ import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.cloud import Image, Room
@@ -84,7 +84,6 @@ some_facts = st.builds(
 
 
 @given(facts=some_facts, policy=policies)
-@settings(deadline=None)
 def test_every_fact_is_judged_the_same_each_time_and_left_as_it_was(facts: Facts, policy: Policy) -> None:
     before = copy.deepcopy(facts)
     assert judge(facts, policy) == judge(facts, policy)
@@ -92,7 +91,6 @@ def test_every_fact_is_judged_the_same_each_time_and_left_as_it_was(facts: Facts
 
 
 @given(facts=some_facts, policy=policies)
-@settings(deadline=None)
 def test_without_an_image_it_is_blocked_and_each_block_says_what_to_do(facts: Facts, policy: Policy) -> None:
     judgement = judge(facts, policy)
     assert judgement.image is not None or judgement.blocked
@@ -102,7 +100,6 @@ def test_without_an_image_it_is_blocked_and_each_block_says_what_to_do(facts: Fa
 
 
 @given(facts=some_facts, policy=policies)
-@settings(deadline=None)
 def test_what_is_not_blocked_leaves_something_to_do_with_an_image_of_ours(facts: Facts, policy: Policy) -> None:
     judgement = judge(facts, policy)
     if judgement.blocked or facts.shared_with is None:
@@ -120,7 +117,6 @@ def test_what_is_not_blocked_leaves_something_to_do_with_an_image_of_ours(facts:
 
 
 @given(facts=some_facts, policy=policies)
-@settings(deadline=None)
 def test_every_finding_is_in_the_catalogue_at_a_level_that_it_may_have(facts: Facts, policy: Policy) -> None:
     for finding in judge(facts, policy).findings:
         known = CATALOGUE[finding.code]
@@ -136,7 +132,6 @@ def test_every_finding_is_in_the_catalogue_at_a_level_that_it_may_have(facts: Fa
 
 
 @given(facts=some_facts, policy=policies, name=st.text())
-@settings(deadline=None)
 def test_a_new_name_makes_nothing_worse(facts: Facts, policy: Policy, name: str) -> None:
     renamed = replace(
         facts,
@@ -147,7 +142,6 @@ def test_a_new_name_makes_nothing_worse(facts: Facts, policy: Policy, name: str)
 
 
 @given(before=some_facts, now=some_facts, policy=policies)
-@settings(deadline=None)
 def test_what_is_worse_is_new_and_weighs(before: Facts, now: Facts, policy: Policy) -> None:
     seen, found = judge(before, policy).findings, judge(now, policy).findings
     for finding in worse(seen, found):

@@ -254,7 +254,7 @@ def test_a_request_of_which_nobody_ever_asked_is_told(db: Path) -> None:
     assert [flaw.text for flaw in flaws(db)] == ["request #777: the record doesn't tell that it was asked."]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_changed_in_whichever_line_is_found(lived: Path, tmp_path: Path, data: st.DataObject) -> None:
     db = Path(shutil.copy(lived, tmp_path / "any.db"))

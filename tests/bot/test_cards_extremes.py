@@ -101,7 +101,7 @@ def judge(text: str, blocks: list[dict[str, object]] | None) -> None:
     whole(text, blocks)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=_text, state=st.sampled_from(State), action=st.sampled_from(Action))
 def test_no_text_breaks_a_card_or_makes_a_mention_or_a_link(text: str, state: State, action: Action) -> None:
     judge_everything(replace(hostile(state, text), action=action))
@@ -149,7 +149,7 @@ def test_a_full_card_keeps_its_buttons() -> None:
 
 
 @given(name=_name, typed=_text)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_is_chosen_or_found_makes_a_form_that_slack_takes(name: str, typed: str) -> None:
     option = form.image_option(replace(IMAGE, name=name, state=name))
     images = [option, *([form.typed_option(typed[:150])] if typed else [])]

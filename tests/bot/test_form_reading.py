@@ -79,7 +79,7 @@ def test_a_full_form_is_what_it_says() -> None:
     assert asked == form.Filled(("img-6pb6lrmy", "base-22.04"), (DATA_TEAM, OTHER), (), "x", NO_END, {})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     images=_chosen,
     accounts=_chosen,

@@ -46,7 +46,7 @@ texts = st.one_of(
         st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=15),
     ),
 )
-many = settings(max_examples=300, deadline=None)
+many = settings(max_examples=300)
 
 
 @many
@@ -55,7 +55,7 @@ def test_every_text_has_an_answer(text: str) -> None:
     check(parse(text))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(), max_size=300))
 @example("share \ud800 with \udfff because \ud83d")
 def test_halves_of_characters_have_an_answer_that_can_be_stored(text: str) -> None:

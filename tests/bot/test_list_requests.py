@@ -115,7 +115,7 @@ def test_however_many_newer_ones_wait_for_others(tmp_path: Path) -> None:
     house.close()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(st.sampled_from(("refused", "pending", "approve", "none")), max_size=8),
     which=st.sampled_from(("all", "mine")),

@@ -136,9 +136,12 @@ def test_a_failed_copy_is_named_and_removed_by_an_owner(company: Company) -> Non
 
 def test_a_copy_that_vanishes_is_told_and_a_retry_makes_another(company: Company) -> None:
     state = company.sandbox.cloud.state
-    state.copies.take(6.0)
+    state.copies.take(12.0)
     state.copies.vanish_next()
     approve(company)
+    company.lin.sees("copying ▓", where=CHANNEL, within=COPIED)
+    state.copies.take(0.0)
+    state.copies.finish()
     failed = card_of(company, "Failed: share base-nightly", within=30.0)
     assert "is gone" in company.lin.text_of(failed)
     assert company.lin.buttons(failed) == ["Retry"]
