@@ -192,6 +192,8 @@ def test_where_nobody_owns_the_image_that_is_said(house: House) -> None:
     house.cloud.put(image(name="orphan-1"))
     text, _ = nobody(house, house.pending(DATA, image="orphan-1"))
     assert text == "nobody owns orphan-1 in the policy."
+    text, _ = nobody(house, house.pending(STRANGER, image="orphan-1"))  # to which a guardian would have to agree, too
+    assert text == "nobody owns orphan-1 in the policy."
 
 
 def test_where_the_requester_is_the_only_owner_that_is_said(house: House) -> None:

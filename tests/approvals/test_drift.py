@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from approvals.cloud import LIGHTHOUSE, Image
 from approvals.drift import MOST_CARDS
 from approvals.drift_model import DriftKind
 from approvals.errors import Throttled, Unavailable
-from approvals.model import Action, Request, State, Verb
+from approvals.model import Action, ItemState, Request, State, Verb
 from approvals.verifying import Verified, verify
 from bot.sandbox import company
 from tests.approvals.crashing import Nap, house_with
@@ -62,6 +63,18 @@ def newest(house: House) -> Request:
         return ledger.requests(before=0, limit=1)[0]
 
 
+def accounts(request: Request) -> list[str]:
+    return [item.target.account for item in request.items]
+
+
+def detail(house: House, request_id: int, event: str) -> dict[str, object]:
+    """What the record says of a request's event."""
+    with house.store.read() as ledger:
+        (line,) = [line for line in ledger.audit_of(request_id) if line["event"] == event]
+    told: dict[str, object] = json.loads(str(line["detail"]))
+    return told
+
+
 def sound(house: House) -> bool:
     with opened(house.path) as archive:
         return list(verify(archive, Verified())) == []
@@ -69,7 +82,9 @@ def sound(house: House) -> bool:
 
 def test_where_all_agrees_nothing_is_told_and_each_image_is_read_once(house: House) -> None:
     shared(house, DATA)
+    house.cloud.put(image("img-theirs01", "their-kit", kind="SHARED_IMAGE", creator=DATA))  # of whose shares none tells
     compare(house)
+    house.told()
     before = calls(house, "shared_with")
     compare(house)
     ours = [one for one in house.cloud.stock.values() if one.kind == "PRIVATE_IMAGE"]
@@ -153,6 +168,51 @@ def test_revoked_it_is_taken_back_without_another_word(house: House) -> None:
     assert sound(house)
 
 
+def test_of_two_accounts_only_what_still_differs_is_decided_about(house: House) -> None:
+    watched(house)
+    house.cloud.give({STRANGER, LAB})
+    compare(house)
+    number = newest(house).id
+    house.cloud.shares[BASE] = {STRANGER: None}
+    compare(house)
+    assert house.request(number).state is State.PENDING
+    assert open_drift(house) == [(DriftKind.UNAPPROVED, STRANGER)]
+    assert house.press(number, OMAR, Verb.REVOKE) == "revoke"
+    taken = newest(house)
+    assert (taken.id, accounts(taken)) == (number + 1, [STRANGER])
+    revoked = detail(house, number, "revoked")
+    assert (revoked["accounts"], revoked["as"]) == ([STRANGER], taken.id)
+    to_rest(house)
+    assert house.cloud.has(BASE) == set()
+
+
+@pytest.mark.parametrize(
+    ("verb", "states"),
+    [
+        (Verb.SHARE_AGAIN, {DATA: ItemState.WAITING, LAB: ItemState.DONE}),
+        (Verb.CLOSE, {DATA: ItemState.WAITING, LAB: ItemState.WAITING}),
+    ],
+)
+def test_what_came_back_before_it_was_pressed_keeps_its_record(
+    house: House, verb: Verb, states: dict[str, ItemState]
+) -> None:
+    shared(house, DATA, LAB)
+    watched(house)
+    house.cloud.shares[BASE].clear()
+    compare(house)
+    number = newest(house).id
+    house.cloud.give({DATA})
+    compare(house)
+    assert house.press(number, LIN, verb) == verb
+    assert {one.target.account: one.state for one in house.request(number).items} == states
+    with house.store.read() as ledger:
+        assert [one.target.account for one in ledger.grants.of(BASE, GUANGZHOU)] == [DATA]
+    if verb is Verb.SHARE_AGAIN:
+        assert accounts(newest(house)) == [LAB]
+        assert detail(house, number, "shared_again")["as"] == newest(house).id
+    assert sound(house)
+
+
 def test_a_share_that_is_gone_is_told_and_can_be_shared_again_or_closed(house: House) -> None:
     shared(house, DATA, LAB)
     watched(house)
@@ -184,9 +244,12 @@ def test_what_agrees_again_by_itself_is_closed_by_itself(house: House) -> None:
     house.cloud.give({STRANGER})
     compare(house)
     number = newest(house).id
+    house.told()
     house.cloud.shares[BASE].clear()
     compare(house)
     assert house.request(number).state is State.CANCELLED
+    told = [gist(one) for one in house.told()]
+    assert told == [("thread", CHANNEL, "drift_passed"), *(("card", who, "") for who in (CHANNEL, LIN, OMAR, SARA))]
     assert open_drift(house) == []
     assert sound(house)
     house.cloud.give({STRANGER})

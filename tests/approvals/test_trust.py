@@ -198,6 +198,12 @@ def test_the_last_place_of_a_copy_can_be_used_and_no_more() -> None:
     assert judge(facts(DATA, LAB, regions=(SINGAPORE,), places=(nearly,)), POLICY).blocked
 
 
+def test_of_an_image_of_lighthouses_no_room_is_told() -> None:
+    given = facts(found=(image("lhbp-0000aaaa"),), shared_with={}, uses_lighthouse=True)
+    assert "shares_used" not in codes(judge(given, POLICY))
+    assert "shares_used" in codes(judge(facts(), POLICY))
+
+
 @pytest.mark.parametrize("asked", [True, False])
 def test_what_lighthouse_has_is_settled_where_it_was_asked(asked: bool) -> None:
     given = facts(LIGHTHOUSE, shared_with={LIGHTHOUSE: None}, uses_lighthouse=asked)
@@ -208,6 +214,12 @@ def test_what_lighthouse_has_is_settled_where_it_was_asked(asked: bool) -> None:
 def test_an_image_of_lighthouses_that_is_not_there_is_told_as_such(used: bool, code: str) -> None:
     given = facts(found=(), image_ref="lhbp-missing1", shared_with=None, uses_lighthouse=used)
     assert code in codes(judge(given, POLICY), Level.BLOCK)
+
+
+@pytest.mark.parametrize("having", [(), (DATA,)])
+def test_that_a_deletion_recalls_nothing_is_told_where_somebody_has_it(having: tuple[str, ...]) -> None:
+    given = replace(facts(action=Action.DELETE), targets=tuple(map(POLICY.target, having)), shared_with=had(*having))
+    assert ("unshare_is_not_recall" in codes(judge(given, POLICY))) is bool(having)
 
 
 def test_those_who_have_it_are_settled_and_told() -> None:

@@ -34,6 +34,7 @@ def test_a_copy_that_is_there_or_on_its_way_is_said_to_be() -> None:
     )
     assert one(there, "shares_used").text == "0 of 500 shares used."
     assert there.settled == {(LAB, SINGAPORE)}
+    assert "shared_already" not in codes(there)  # of the image itself: who has the copy is said with the copy
     on_its_way = judge(facts(regions=(SINGAPORE,), places=(Place(SINGAPORE, under_way=True),)), POLICY)
     assert codes(on_its_way) >= {"copy_under_way"}
 
@@ -44,3 +45,14 @@ def test_nothing_is_to_be_done_only_where_that_is_so_in_every_region() -> None:
     assert one(judge(replace(there, shared_with=had(DATA)), POLICY), "nothing_to_do").text == (
         "data-team has base-2026 already in ap-guangzhou and ap-singapore (since 9 Jan 2026)."
     )
+
+
+def test_where_all_have_the_image_itself_its_room_is_not_told() -> None:
+    home = judge(facts(regions=(GUANGZHOU, SINGAPORE), places=(copied(),), shared_with=had(DATA)), POLICY)
+    assert one(home, "shared_already").text == "data-team has it already."
+    assert "shares_used" not in codes(home)
+
+
+def test_since_when_they_have_it_is_not_told_of_a_region_that_was_not_asked_about() -> None:
+    there = facts(regions=(SINGAPORE,), places=(copied(DATA),), shared_with=had(DATA))
+    assert one(judge(there, POLICY), "nothing_to_do").text == "data-team has base-2026 already in ap-singapore."
