@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -243,6 +244,13 @@ class House:
     def events(self, request_id: int) -> list[str]:
         with self.store.read() as ledger:
             return [str(line["event"]) for line in ledger.audit_of(request_id)]
+
+    def detail(self, request_id: int, event: str) -> dict[str, object]:
+        """What the record says of a request's event, of which there is one."""
+        with self.store.read() as ledger:
+            (line,) = [line for line in ledger.audit_of(request_id) if line["event"] == event]
+        told: dict[str, object] = json.loads(str(line["detail"]))
+        return told
 
 
 def make_database_of(account: str, path: Path) -> None:

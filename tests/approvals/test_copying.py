@@ -371,6 +371,31 @@ def test_a_copy_that_fails_is_told_and_can_be_retried(house: House, end: str | N
     assert len({one.name for one in copies(house)}) == 2
 
 
+@pytest.mark.parametrize(
+    ("shown", "reads", "least", "most"),
+    [(True, 3, timedelta(seconds=4), timedelta(seconds=10)), (False, 6, timedelta(seconds=80), timedelta(minutes=2))],
+)
+def test_a_copy_that_was_never_shown_is_looked_for_longer_than_one_that_vanished(
+    house: House, shown: bool, reads: int, least: timedelta, most: timedelta
+) -> None:
+    house.approved(DATA, regions=(SINGAPORE,))
+    house.cloud.ends.append("SYNCING")  # for good
+    house.execute()
+    house.copy()
+    if shown:
+        house.clock.advance(seconds=3)
+        house.copy()
+    (copy,) = copies(house)
+    assert (copy.state, copy.seen) == (CopyState.SYNCING, shown)
+    del house.cloud.stock[SINGAPORE, copy.image_id]
+    began, looked = house.clock(), calls(house, "images_by_id")
+    while copies(house)[0].state is CopyState.SYNCING:
+        house.copy()
+        house.clock.advance(seconds=1)
+    assert calls(house, "images_by_id") - looked == reads
+    assert least < copies(house)[0].changed_at - began < most
+
+
 def failed(house: House) -> int:
     """A request whose copy failed, and left something half made."""
     number = house.approved(DATA, regions=(SINGAPORE,))
@@ -414,6 +439,7 @@ def test_what_somebody_uses_meanwhile_is_kept(house: House) -> None:
     house.press(number, LIN, Verb.REMOVE_COPY)
     settle(house)
     assert (copies(house)[0].state, calls(house, "delete_image")) == (CopyState.FAILED, 0)
+    assert house.detail(number, "copy_kept")["why"] == "It is whole, and shared: somebody uses it."
     assert house.events(number)[-1] == "copy_kept"
 
 

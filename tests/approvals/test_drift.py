@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -65,14 +64,6 @@ def newest(house: House) -> Request:
 
 def accounts(request: Request) -> list[str]:
     return [item.target.account for item in request.items]
-
-
-def detail(house: House, request_id: int, event: str) -> dict[str, object]:
-    """What the record says of a request's event."""
-    with house.store.read() as ledger:
-        (line,) = [line for line in ledger.audit_of(request_id) if line["event"] == event]
-    told: dict[str, object] = json.loads(str(line["detail"]))
-    return told
 
 
 def sound(house: House) -> bool:
@@ -177,10 +168,12 @@ def test_of_two_accounts_only_what_still_differs_is_decided_about(house: House) 
     compare(house)
     assert house.request(number).state is State.PENDING
     assert open_drift(house) == [(DriftKind.UNAPPROVED, STRANGER)]
+    house.told()
     assert house.press(number, OMAR, Verb.REVOKE) == "revoke"
     taken = newest(house)
+    assert house.told()[0].facts["number"] == str(taken.id)
     assert (taken.id, accounts(taken)) == (number + 1, [STRANGER])
-    revoked = detail(house, number, "revoked")
+    revoked = house.detail(number, "revoked")
     assert (revoked["accounts"], revoked["as"]) == ([STRANGER], taken.id)
     to_rest(house)
     assert house.cloud.has(BASE) == set()
@@ -209,7 +202,7 @@ def test_what_came_back_before_it_was_pressed_keeps_its_record(
         assert [one.target.account for one in ledger.grants.of(BASE, GUANGZHOU)] == [DATA]
     if verb is Verb.SHARE_AGAIN:
         assert accounts(newest(house)) == [LAB]
-        assert detail(house, number, "shared_again")["as"] == newest(house).id
+        assert house.detail(number, "shared_again")["as"] == newest(house).id
     assert sound(house)
 
 

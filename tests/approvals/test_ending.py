@@ -33,6 +33,12 @@ def calls(house: House, name: str) -> int:
     return sum(call.name == name for call in house.cloud.calls)
 
 
+def next_end(house: House) -> datetime | None:
+    """When there is something to do for a share by itself."""
+    with house.store.read() as ledger:
+        return ledger.grants.next_due()
+
+
 def to_rest(house: House) -> None:
     while house.end() + house.execute():
         pass
@@ -105,11 +111,16 @@ def test_a_day_before_those_who_care_hear_it_once(house: House) -> None:
     number = shared(house, DATA)
     until = house.request(number).until
     assert until is not None
+    assert next_end(house) == until - timedelta(days=1)
     house.clock.now = until - timedelta(days=1)
     assert house.end() == 1
     assert [gist(one)[:2] for one in house.told()] == [("ending", MEI), ("ending", LIN), ("ending", OMAR)]
+    assert next_end(house) == until
     house.clock.advance(hours=20)
     assert house.end() == 0
+    house.clock.now = until
+    to_rest(house)
+    assert next_end(house) is None
 
 
 def test_what_was_extended_already_ends_without_a_word_before(house: House) -> None:
