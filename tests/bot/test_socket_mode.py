@@ -17,7 +17,7 @@ from tests.e2e.line import Line, line_to
 from tests.e2e.person import PersonAt
 from tests.sandbox.workspace_support import bolt_app, running
 
-PING_EVERY = 0.2  # seconds; by default it is 5, and all that is waited for here takes 25 times as long
+PING_EVERY = 0.4  # seconds; by default it is 5, and all that is waited for here takes twelve times as long
 WITHIN = 10.0  # seconds
 
 
