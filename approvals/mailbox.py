@@ -89,10 +89,18 @@ class Mailbox(Tables):
     def is_any_parked(self) -> bool:
         return bool(self._sure("is_any_parked")["parked"])
 
-    def unpark_notices(self, recipient: str, *, since: datetime, now: datetime) -> None:
-        """What is parked for a recipient is due; what is older than ``since`` is given up, whomever it was for."""
+    def first_parked_lane(self, recipient: str) -> str:
+        """The lane of what is parked for a recipient the longest; empty where nothing is."""
+        found = self._one("first_parked_lane", recipient=recipient)
+        return found["lane"] if found else ""
+
+    def unpark_notices(self, recipient: str, *, lane: str, since: datetime, now: datetime) -> None:
+        """What is parked for a recipient is due; what is older than ``since`` is given up, whomever it was for.
+
+        :param lane: the only one of which that is so; empty for all
+        """
         self._do("drop_parked", since=stamp(since))
-        self._do("unpark_notices", recipient=recipient, now=stamp(now))
+        self._do("unpark_notices", recipient=recipient, lane=lane, now=stamp(now))
 
     def notices_elsewhere(self, channel: str) -> list[int]:
         """The numbers of what waits or is parked for another channel, and would not be told where it stands."""

@@ -43,9 +43,10 @@ class Notices:
 
     What fails for now is tried again, later and later: an answer that was lost, a Slack in trouble, a token that an
     operator must replace, since nothing can be said meanwhile anyway. What a closed channel (``bot.slack.CLOSED``,
-    ``FORBIDDEN``) can't take is parked until it is open again, so that the private answers behind it go on. A refusal
-    of the message itself or of a person who is gone, which no waiting mends, is final; one that isn't known is so after
-    some tries.
+    ``FORBIDDEN``) can't take is parked until it is open again, so that the private answers behind it go on. Slack tells
+    of an open channel whether admins let the bot write there only when it tries: one request's messages do, the rest
+    waits. A refusal of the message itself or of a person who is gone, which no waiting mends, is final; one that isn't
+    known is so after some tries.
 
     Nothing here waits for the disk: what a loss of power undoes is told again.
 
@@ -77,6 +78,8 @@ class Notices:
         self._channel = channel
         self._together = together
         self._moved_in = False
+        self._forbidden = False
+        self._probing = ""  # the lane of which it is tried whether the channel is still forbidden
         self._pool = ThreadPoolExecutor(together, thread_name_prefix="notice")
         self._recipients = Recipients()
         self._batches: list[_Batch] = []
@@ -111,9 +114,11 @@ class Notices:
         with self._store.read() as ledger:
             if not ledger.is_any_parked():
                 return
+            self._probing = ledger.first_parked_lane(channel) if self._forbidden else ""
         now = self._clock()
         self._store.write(
-            lambda ledger: ledger.unpark_notices(channel, since=now - _WORTH_TELLING, now=now), durable=False
+            lambda ledger: ledger.unpark_notices(channel, lane=self._probing, since=now - _WORTH_TELLING, now=now),
+            durable=False,
         )
 
     def close(self) -> None:
@@ -177,6 +182,7 @@ class Notices:
                 self._postpone(notice, code, wait_for)
             elif code in CLOSED | FORBIDDEN and notice.recipient == self._channel:
                 self._park(notice, code)
+                self._forbidden = code in FORBIDDEN
             elif is_in_vain(error, notice.attempts):
                 bound.error("notice_undeliverable", error=code, recipient=notice.recipient[:20])
                 self._give_up(notice, code)
@@ -195,6 +201,10 @@ class Notices:
     def _deliver(self, notice: Notice) -> None:
         told = self._teller.tell(notice)
         self._store.write(lambda ledger: self._settle(ledger, notice, told), durable=False)
+        if self._forbidden and notice.lane == self._probing:
+            log.info("channel_writable", channel=self._channel)
+            self._forbidden = False
+            self.reopen(self._channel)
 
     def _language_of(self, notice: Notice) -> Language:
         """A card that everybody sees is in the policy's language, all else in that of whoever gets it."""
@@ -214,14 +224,15 @@ class Notices:
         self._store.write(lambda ledger: ledger.postpone_notice(notice, error, until=until), durable=False)
 
     def _park(self, notice: Notice, error: str) -> None:
-        log.error(
-            "notice_parked",
-            request=notice.request_id,
-            kind=notice.kind,
-            notice=notice.id,
-            channel=notice.recipient,
-            error=error,
-        )
+        if notice.lane != self._probing:  # that one was told of when it was parked first
+            log.error(
+                "notice_parked",
+                request=notice.request_id,
+                kind=notice.kind,
+                notice=notice.id,
+                channel=notice.recipient,
+                error=error,
+            )
         self._store.write(lambda ledger: ledger.park_notice(notice, error, now=self._clock()), durable=False)
 
     def _give_up(self, notice: Notice, error: str) -> None:

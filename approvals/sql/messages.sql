@@ -109,10 +109,14 @@ SELECT EXISTS (SELECT 1 FROM outbox WHERE parked = 1) AS parked
 -- What is parked for too long to be of use stays undelivered, whomever it was for.
 UPDATE outbox SET parked = 0 WHERE parked = 1 AND created_at < :since
 
+-- first_parked_lane --
+-- The lane of what is parked for a recipient the longest.
+SELECT lane FROM outbox WHERE parked = 1 AND recipient = :recipient ORDER BY id LIMIT 1
+
 -- unpark_notices --
 -- The place is open again: what is parked for it is to be delivered.
 UPDATE outbox SET failed_at = NULL, parked = 0, attempts = 0, not_before = :now
- WHERE parked = 1 AND recipient = :recipient
+ WHERE parked = 1 AND recipient = :recipient AND (lane = :lane OR :lane = '')
 
 -- notices_elsewhere --
 -- What waits or is parked for another channel than this one, but for pictures that take the place of one there.

@@ -10,6 +10,7 @@ from threading import Thread
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from structlog.testing import capture_logs
 
 from approvals.leases import LEASE
 from approvals.model import Target
@@ -134,6 +135,30 @@ def test_what_admins_forbid_in_the_channel_is_told_there_once_they_allow_it_and_
     desk.notices.reopen("C0IMAGES")
     desk.deliver()
     assert (len(desk.in_channel()), desk.waiting(), desk.parked()) == (1, 0, 0)
+
+
+def test_a_channel_in_which_admins_let_nobody_write_costs_one_try_however_much_waits_for_it(
+    desk: Desk, workspace: WorkspaceServer
+) -> None:
+    for key in "abcd":
+        desk.approved(desk.pending(deciders=ONLY_THE_CHANNEL, key=key))  # a card, and a line in its thread
+    workspace.faults.fail("chat.postMessage", "restricted_action", times=100)
+    desk.deliver()
+    parked, refused = desk.parked(), workspace.api.called["chat.postMessage"]
+    assert parked >= 8
+
+    with capture_logs() as lines:
+        for tries in range(1, 11):
+            desk.notices.reopen("C0IMAGES")
+            desk.deliver()
+            assert workspace.api.called["chat.postMessage"] == refused + tries
+    assert lines == []
+    assert (desk.in_channel(), desk.parked()) == ([], parked)
+
+    workspace.faults.clear()
+    desk.notices.reopen("C0IMAGES")
+    desk.deliver()
+    assert (len(desk.in_channel()), desk.waiting(), desk.parked()) == (4, 0, 0)
 
 
 def test_a_lost_answer_may_double_a_message_but_never_loses_it(desk: Desk, workspace: WorkspaceServer) -> None:
