@@ -197,9 +197,9 @@ class DriftWatch:
     def _note(self, ledger: Ledger, image: Image, unapproved: set[str], gone: set[str], now: datetime) -> None:
         policy = self._policies.current
         found = {DriftKind.UNAPPROVED: unapproved, DriftKind.GONE: gone}
-        for one in ledger.drift.of(image.image_id, image.region):
-            if one.target.account not in found[one.kind]:
-                passed(ledger, one, policy.home.channel, now=now)
+        known = ledger.drift.of(image.image_id, image.region)
+        agree = [one for one in known if one.target.account not in found[one.kind]]
+        passed(ledger, agree, policy.home.channel, now=now)
         for kind, accounts in found.items():
             for account in sorted(accounts):
                 ledger.drift.add(kind, image, policy.target(account), now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -111,16 +111,27 @@ def close(ledger: Ledger, request: Request, person: Person, *, now: datetime) ->
     ledger.move(request.id, State.PENDING, State.DENIED, now=now)
 
 
-def passed(ledger: Ledger, drift: Drift, outbox_channel: str, *, now: datetime) -> None:
-    """A difference is gone by itself; with its last one, the request about it."""
-    ledger.drift.settle(drift, _PASSED, now=now)
-    if drift.request_id is None or ledger.drift.of_request(drift.request_id):
-        return
-    if ledger.move(drift.request_id, State.PENDING, State.CANCELLED, now=now):
-        ledger.add_audit(Entry(now, "drift_passed", NOBODY, drift.request_id, {}))
-        request = ledger.request(drift.request_id)
-        assert request is not None  # noqa: S101  it was just moved
-        outbox = Outbox(ledger, request, channel=outbox_channel, now=now)
+def passed(ledger: Ledger, gone: Sequence[Drift], outbox_channel: str, *, now: datetime) -> None:
+    """Differences are gone by themselves; with the last ones about which a request is, that too."""
+    for drift in gone:
+        ledger.drift.settle(drift, _PASSED, now=now)
+    for number in dict.fromkeys(drift.request_id for drift in gone):
+        request = ledger.request(number) if number is not None else None
+        if request is not None:
+            accounts = {drift.target.account for drift in gone if drift.request_id == number}
+            _narrow(ledger, request, accounts, Outbox(ledger, request, channel=outbox_channel, now=now), now)
+
+
+def _narrow(ledger: Ledger, request: Request, accounts: Collection[str], outbox: Outbox, now: datetime) -> None:
+    """For those accounts there is nothing to decide any more."""
+    for item in request.items:
+        if item.target.account in accounts:
+            ledger.set_item(replace(item, state=ItemState.ALREADY), now=now)
+    if ledger.drift.of_request(request.id):
+        ledger.add_audit(Entry(now, "drift_narrowed", NOBODY, request.id, {"accounts": sorted(accounts)}))
+        outbox.card()
+    elif ledger.move(request.id, State.PENDING, State.CANCELLED, now=now):
+        ledger.add_audit(Entry(now, "drift_passed", NOBODY, request.id, {}))
         outbox.thread("drift_passed")
         outbox.card()
 

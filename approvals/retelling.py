@@ -46,6 +46,7 @@ _UNREAD = frozenset(
     {
         "approvals_unchecked",
         "deciders_changed",
+        "drift_narrowed",
         "ending_told",
         "escalated",
         "executing",

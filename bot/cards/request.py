@@ -92,16 +92,16 @@ def notification(request: Request) -> str:
 def item_line(item: Item, request: Request) -> str:
     """One account, in one region where several are meant, and how it stands with it; or an image to be deleted."""
     if item.is_image:
-        return f"{code(item.image_id)}{escape(place(item, request))}{_standing(item)}"
+        return f"{code(item.image_id)}{escape(place(item, request))}{_standing(item, request)}"
     name = f"*{escape(item.target.name)}* " if item.target.name else ""
     if item.target == LIGHTHOUSE_TARGET:
         return _(
             "{name}within our account{item}{standing}",
             name=name,
             item=escape(place(item, request)),
-            standing=_standing(item),
+            standing=_standing(item, request),
         )
-    return f"{name}{code(item.target.account)}{escape(place(item, request))}{_standing(item)}"
+    return f"{name}{code(item.target.account)}{escape(place(item, request))}{_standing(item, request)}"
 
 
 def _facts(request: Request) -> str:
@@ -164,8 +164,10 @@ def _lines(items: Sequence[Item], request: Request) -> str:
     return "\n".join(lines)
 
 
-def _standing(item: Item) -> str:
+def _standing(item: Item, request: Request) -> str:
     match item.state:
+        case ItemState.ALREADY if request.action.is_drift:
+            return _(" · gone by itself") if request.action is Action.ADOPT else _(" · there again")
         case ItemState.DONE:
             return _(" · accepted, not verified") if item.code == UNVERIFIED else _(" · done")
         case ItemState.ALREADY:

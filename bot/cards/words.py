@@ -66,11 +66,18 @@ def receivers(request: Request, most: int = 1) -> str:
     """``data-team``, or ``2 accounts`` where there are more than ``most``, or ``everyone``."""
     if request.everyone:
         return _("everyone ({count})", count=_count(request.targets)) if request.targets else _("everyone")
-    accounts = [label(target) for target in request.targets if target != LIGHTHOUSE_TARGET]
+    targets = _differing(request) if request.action.is_drift else request.targets
+    accounts = [label(target) for target in targets if target != LIGHTHOUSE_TARGET]
     if len(accounts) > most:
         accounts = [_("{number} accounts", number=len(accounts))]
-    lighthouse = [label(LIGHTHOUSE_TARGET)] if LIGHTHOUSE_TARGET in request.targets else []
+    lighthouse = [label(LIGHTHOUSE_TARGET)] if LIGHTHOUSE_TARGET in targets else []
     return all_of([*accounts, *lighthouse])
+
+
+def _differing(request: Request) -> tuple[Target, ...]:
+    """Those for whom people are to decide; where the difference went by itself for all, all of them."""
+    left = tuple(item.target for item in request.items if item.state is not ItemState.ALREADY)
+    return left or request.targets
 
 
 def given(request: Request) -> tuple[Target, ...]:

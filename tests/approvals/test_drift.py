@@ -16,6 +16,7 @@ from approvals.drift_model import DriftKind
 from approvals.errors import Throttled, Unavailable
 from approvals.model import Action, ItemState, Request, State, Verb
 from approvals.verifying import Verified, verify
+from bot.cards.words import title
 from bot.sandbox import company
 from tests.approvals.crashing import Nap, house_with
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE, FakeCloud, Unforeseen, image
@@ -161,11 +162,15 @@ def test_revoked_it_is_taken_back_without_another_word(house: House) -> None:
 
 def test_of_two_accounts_only_what_still_differs_is_decided_about(house: House) -> None:
     watched(house)
-    house.cloud.give({STRANGER, LAB})
+    house.cloud.give({STRANGER, LAB, DATA})
     compare(house)
     number = newest(house).id
     house.cloud.shares[BASE] = {STRANGER: None}
+    house.told()
     compare(house)
+    assert [gist(one) for one in house.told()] == [("card", who, "") for who in (CHANNEL, LIN, OMAR, SARA)]
+    assert house.detail(number, "drift_narrowed") == {"accounts": [DATA, LAB]}
+    assert title(house.request(number)) == f"Shared, but never approved: base-2026 with {STRANGER}"
     assert house.request(number).state is State.PENDING
     assert open_drift(house) == [(DriftKind.UNAPPROVED, STRANGER)]
     house.told()
@@ -175,15 +180,17 @@ def test_of_two_accounts_only_what_still_differs_is_decided_about(house: House) 
     assert (taken.id, accounts(taken)) == (number + 1, [STRANGER])
     revoked = house.detail(number, "revoked")
     assert (revoked["accounts"], revoked["as"]) == ([STRANGER], taken.id)
+    assert title(house.request(number)) == f"Revoked: base-2026 with {STRANGER}"
     to_rest(house)
     assert house.cloud.has(BASE) == set()
+    assert sound(house)
 
 
 @pytest.mark.parametrize(
     ("verb", "states"),
     [
-        (Verb.SHARE_AGAIN, {DATA: ItemState.WAITING, LAB: ItemState.DONE}),
-        (Verb.CLOSE, {DATA: ItemState.WAITING, LAB: ItemState.WAITING}),
+        (Verb.SHARE_AGAIN, {DATA: ItemState.ALREADY, LAB: ItemState.DONE}),
+        (Verb.CLOSE, {DATA: ItemState.ALREADY, LAB: ItemState.WAITING}),
     ],
 )
 def test_what_came_back_before_it_was_pressed_keeps_its_record(

@@ -339,3 +339,35 @@ def test_the_outcome_of_each_account_stands_on_the_card_too() -> None:
     already = request(State.DONE, items=(item(TRUSTED, ItemState.ALREADY),))
     assert "`100012345678` · nothing to do" in words(card(already)[1])
     assert MEI.name in card(request())[0]
+
+
+@pytest.mark.parametrize(
+    ("action", "gone", "titles"),
+    [
+        (
+            Action.ADOPT,
+            "gone by itself",
+            ("Shared, but never approved: base-nightly with data-team", "Gone by itself: base-nightly with 2 accounts"),
+        ),
+        (
+            Action.RESTORE,
+            "there again",
+            (
+                "Approved, but not shared any more: base-nightly with data-team",
+                "There again: base-nightly with 2 accounts",
+            ),
+        ),
+    ],
+)
+def test_for_whom_a_difference_went_by_itself_is_told_and_not_decided_about(
+    action: Action, gone: str, titles: tuple[str, str]
+) -> None:
+    left, passed = item(TRUSTED), item(UNKNOWN, ItemState.ALREADY, 2)
+    text, blocks = card(request(State.PENDING, TRUSTED, UNKNOWN, action=action, items=(left, passed)))
+    assert titles[0] in text
+    lines = [line for line in words(blocks).splitlines() if gone in line]
+    assert [UNKNOWN.account in line for line in lines] == [True]
+
+    both = (item(TRUSTED, ItemState.ALREADY), passed)
+    text, _ = card(request(State.CANCELLED, TRUSTED, UNKNOWN, action=action, items=both))
+    assert titles[1] in text
