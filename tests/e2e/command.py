@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import socket
@@ -21,6 +22,9 @@ from bot.sandbox import company
 _COMMAND = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", "from bot.cli import main; main()"]
 _ROOT = Path(__file__).parents[2]
 _POLL = 0.03  # seconds between two looks
+# Below 32,768, from where on Linux gives ports to all who want just any: to each server of the tests, for instance.
+_FIRST_PORT = 20_000
+_PORTS_EACH = 700
 
 
 def environment(folder: Path, *, api_url: str, cloud_url: str, **more: str) -> dict[str, str]:
@@ -109,7 +113,26 @@ def running(
             process.wait()
 
 
+def _ports() -> Iterator[int]:
+    """Those of this one of pytest's processes, each before any comes again."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    of_ours = range(_FIRST_PORT + _PORTS_EACH * worker, _FIRST_PORT + _PORTS_EACH * (worker + 1))
+    begin = os.getpid() % _PORTS_EACH  # another run on this machine is elsewhere
+    return itertools.cycle([*of_ours[begin:], *of_ours[:begin]])
+
+
+_of_ours = _ports()
+
+
 def free_port() -> int:
+    """A port on which nobody listens, nor will before the bot does."""
+    return next(filter(_is_free, _of_ours))
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
