@@ -203,7 +203,7 @@ class Notices:
         self._store.write(lambda ledger: self._settle(ledger, notice, told), durable=False)
         if self._forbidden and notice.lane == self._probing:
             log.info("channel_writable", channel=self._channel)
-            self._forbidden = False
+            self._forbidden, self._probing = False, ""
             self.reopen(self._channel)
 
     def _language_of(self, notice: Notice) -> Language:

@@ -136,6 +136,12 @@ def test_what_admins_forbid_in_the_channel_is_told_there_once_they_allow_it_and_
     desk.deliver()
     assert (len(desk.in_channel()), desk.waiting(), desk.parked()) == (1, 0, 0)
 
+    workspace.faults.fail("chat.postMessage", error)
+    with capture_logs() as lines:
+        desk.approved(number)
+        desk.deliver()
+    assert [line["error"] for line in lines if line["event"] == "notice_parked"] == [error]  # told of anew
+
 
 def test_a_channel_in_which_admins_let_nobody_write_costs_one_try_however_much_waits_for_it(
     desk: Desk, workspace: WorkspaceServer
