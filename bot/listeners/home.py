@@ -102,6 +102,11 @@ class _Tab:
         self._images = images
 
     def page(self, which: str, start: int, rows: int) -> Page:
+        """A page of one list; the first, where what was on it is gone."""
+        page = self._page(which, start, rows)
+        return page if page.rows or not start else self._page(which, 0, rows)
+
+    def _page(self, which: str, start: int, rows: int) -> Page:
         match which:
             case "waiting":
                 found = self._ledger.waiting_for(self._person_id, start + rows + 1)[start:]

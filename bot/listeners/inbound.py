@@ -17,7 +17,7 @@ from bot.cards.inbound import Inbound, Source, Told
 from bot.cards.text import all_of, code
 from bot.languages import _
 from bot.listeners.members import Answer, answer_later
-from bot.listeners.pages import NumberedAt
+from bot.listeners.pages import NumberedAt, numbered
 from bot.replies import ReplyAddress
 from bot.services import Services
 
@@ -41,17 +41,10 @@ def list_inbound(services: Services, at: NumberedAt) -> Answer:
     rows = _rows(services, usage)
     if not rows:
         return _nothing(services), None
-    start = min(at.start, (len(rows) - 1) // lists.ROWS * lists.ROWS)
-    shown = rows[start : start + lists.ROWS]
-    return inbound.inbound_list(
-        shown,
-        start + 1,
-        len(rows),
-        services.catalogue.readings,
-        unknown,
-        newer=NumberedAt("inbound", max(start - lists.ROWS, 0)).value() if start else "",
-        older=NumberedAt("inbound", start + lists.ROWS).value() if start + lists.ROWS < len(rows) else "",
-    )
+    page = numbered(at, len(rows), rows=lists.ROWS)
+    shown = rows[page.start : page.start + lists.ROWS]
+    first, readings = page.start + 1, services.catalogue.readings
+    return inbound.inbound_list(shown, first, len(rows), readings, unknown, newer=page.newer, older=page.older)
 
 
 def show_source(services: Services, source: Target) -> Answer:

@@ -9,9 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar, get_args
-
-T = TypeVar("T")
+from typing import Literal, get_args
 
 WhichRequests = Literal["all", "mine", "pending"]
 WhichImages = Literal["all", "mine", "shared", "named"]
@@ -78,6 +76,28 @@ class NumberedAt:
 
     def value(self) -> str:
         return f"{self.which}:{self.start}"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A page of such a list as long as it is now.
+
+    :ivar start: from 0
+    :ivar newer: what the button carries that leads to the page before it; "" for none
+    :ivar older: likewise the page behind it
+    """
+
+    start: int
+    newer: str
+    older: str
+
+
+def numbered(at: NumberedAt, total: int, *, rows: int) -> Numbered:
+    """The page that is meant; the last that there is, where its rows are gone."""
+    start = min(at.start, max(total - 1, 0) // rows * rows)
+    newer = NumberedAt(at.which, max(start - rows, 0)).value() if start else ""
+    older = NumberedAt(at.which, start + rows).value() if start + rows < total else ""
+    return Numbered(start, newer, older)
 
 
 def read(value: str, *, newer: bool) -> RequestsAt | ImagesAt | NumberedAt | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cards import lists
 from bot.sandbox import company as people
 from bot.sandbox.cloud import faults
 from bot.sandbox.cloud.server import CloudServer
@@ -115,6 +116,20 @@ def test_a_long_list_of_differences_is_read_page_by_page(time: Days) -> None:
     assert not rows[0] & rows[1]
     company.mei.presses("Newer", on=now(company.mei, shown))
     until(lambda: company.mei.text_of(now(company.mei, shown)) == first)
+
+
+def test_who_turns_to_a_page_that_is_empty_by_now_is_not_told_that_nothing_differs(time: Days) -> None:
+    company, cloud = time.company, time.company.sandbox.cloud.state
+    company.mei.types("/image drift")
+    shown = company.mei.sees("Where the cloud differs from the record")
+    popular = "img-p0pbase1"
+    company.sandbox.cloud.state.unshare(popular, sorted(cloud.shares(popular))[lists.ROWS - 5 :])  # five are of others
+    compared(time)
+    company.mei.presses("Older", on=shown)
+    until(lambda: company.mei.buttons(now(company.mei, shown)) == [])
+    left = company.mei.text_of(now(company.mei, shown))
+    assert "lab-notebook · img-l4bn0teb" in left
+    assert left.count(f"popular-base · {popular}") == lists.ROWS - 5
 
 
 def test_what_people_are_asked_about_can_be_adopted_by_the_command_all_the_same(tmp_path: Path) -> None:

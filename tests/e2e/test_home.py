@@ -61,6 +61,21 @@ def test_a_list_longer_than_a_page_is_turned_by_buttons(company: Company) -> Non
     until(lambda: "Your images" in home(company.mei))
 
 
+def test_whoever_decides_the_last_of_a_page_is_shown_what_is_left_of_the_list(company: Company) -> None:
+    for number in range(21):
+        company.mei.types(f"/image share base-nightly with 1000980000{number:02} because x")
+    company.lin.sees("#21 ", where=CHANNEL, within=20.0)
+    company.lin.presses("All", on=company.lin.opens_home("Waiting for you"))
+    until(lambda: "#2 " in home(company.lin) and "#1 " not in home(company.lin))
+    company.lin.presses("More", on=company.lin.state()["home"])
+    until(lambda: "#1 " in home(company.lin) and "#2 " not in home(company.lin))
+    company.lin.presses("Deny", on=company.lin.state()["home"])
+    assert company.lin.fills_and_submits(company.lin.modal(), {"Why": "one of many"}) == {}
+    until(lambda: "#1 " not in home(company.lin))
+    assert "#21 " in home(company.lin)
+    assert "#2 " in home(company.lin)
+
+
 def test_admins_see_how_the_bot_is_and_others_do_not() -> None:
     with days() as time:
         shares(time.company, "/image share base-nightly with data-team because x")
