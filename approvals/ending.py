@@ -43,11 +43,17 @@ class Ending:
     def _tell(self, ledger: Ledger, request: Request, until: datetime, now: datetime) -> None:
         """A day before, unless it was extended already."""
         ledger.grants.put_off(request.id, until=until)
-        if all(ledger.grants.goes_on(request.id, one, now=until) for one in ledger.grants.standing(request.id)):
+        standing = ledger.grants.standing(request.id)
+        lost = {one.target.account for one in standing if not ledger.grants.goes_on(request.id, one, now=until)}
+        if not lost:
             return
+        keepers = ledger.grants.keepers(request.id, past=until)
+        accounts = list(dict.fromkeys(one.target.account for one in standing))
+        kept = {account: keepers[account] for account in accounts if account not in lost}
         owners = request.deciders.owner_ids if request.deciders else ()
         told = tuple(dict.fromkeys((request.requester.id, *owners)))
-        self._outbox(ledger, request, now).ending(told)
+        ending = [account for account in accounts if account in lost]
+        self._outbox(ledger, request, now).ending(told, ending, kept)
         ledger.add_audit(Entry(now, "ending_told", NOBODY, request.id, {"people": list(told)}))
 
     def _end(self, ledger: Ledger, request: Request, over: Sequence[Grant], now: datetime) -> None:
@@ -65,7 +71,7 @@ class Ending:
             detail = {"ends": request.id, "accounts": [one.target.account for one in left]}
             ledger.add_audit(Entry(now, "share_over", NOBODY, number, detail))
         else:
-            self._outbox(ledger, request, now).over()
+            self._outbox(ledger, request, now).over(ledger.grants.keepers(request.id, past=now))
 
     def _outbox(self, ledger: Ledger, request: Request, now: datetime) -> Outbox:
         return Outbox(ledger, request, channel=self._policies.current.home.channel, now=now)

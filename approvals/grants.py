@@ -103,6 +103,16 @@ class Grants(Tables):
         )
         return bool(found["goes_on"])
 
+    def keepers(self, over: int, *, past: datetime) -> dict[str, list[int]]:
+        """The accounts that keep what a request shared by other shares, and by which requests.
+
+        :param past: until when at least
+        """
+        kept: dict[str, list[int]] = {}
+        for row in self._all("keepers", over=over, past=stamp(past)):
+            kept.setdefault(row["account"], []).append(row["request_id"])
+        return kept
+
     def is_by(self, request_id: int, share: Item) -> bool:
         """Does the account have the image by the request?"""
         return any(

@@ -73,20 +73,32 @@ class Outbox:
         for person in people:
             self._add(REMIND, person, {})
 
-    def ending(self, people: Iterable[str]) -> None:
-        """Tell them that its shares end soon."""
-        for person in people:
-            self._add(ENDING, person, {})
+    def ending(self, people: Iterable[str], accounts: Iterable[str], kept: Mapping[str, Iterable[int]]) -> None:
+        """Tell them that its shares end soon.
 
-    def over(self) -> None:
-        """Show and tell the requester that its shares have ended."""
-        self.thread("over")
+        :param accounts: that lose the image then
+        :param kept: accounts that don't, and by which requests they keep it
+        """
+        for person in people:
+            self._add(ENDING, person, {"accounts": " ".join(accounts), **_kept(kept)})
+
+    def over(self, kept: Mapping[str, Iterable[int]]) -> None:
+        """Show and tell the requester that its shares have ended.
+
+        :param kept: accounts that keep the image all the same, and by which requests
+        """
+        self.thread("over", **_kept(kept))
         self.card()
-        self._add(OVER, self._request.requester.id, {})
+        self._add(OVER, self._request.requester.id, _kept(kept))
 
     def _add(self, kind: str, recipient: str, facts: Mapping[str, str]) -> None:
         lane = f"{self._request.id}:{recipient}"
         self._ledger.add_notice(self._request.id, lane=lane, kind=kind, recipient=recipient, facts=facts, now=self._now)
+
+
+def _kept(kept: Mapping[str, Iterable[int]]) -> dict[str, str]:
+    by = sorted({number for numbers in kept.values() for number in numbers})
+    return {"kept": " ".join(kept), "by": " ".join(map(str, by))}
 
 
 def alarm(ledger: Ledger, admins: Iterable[str], event: str, facts: Mapping[str, str], *, now: datetime) -> None:

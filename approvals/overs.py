@@ -31,7 +31,7 @@ def tell_over(ledger: Ledger, request: Request, after: State, channel: str, *, n
     if after is not State.DONE:
         Outbox(ledger, over, channel=channel, now=now).thread("over_failed", number=str(request.id))
         return False
-    Outbox(ledger, over, channel=channel, now=now).over()
+    Outbox(ledger, over, channel=channel, now=now).over(ledger.grants.keepers(over.id, past=now))
     if ledger.cards(request.id):
         Outbox(ledger, request, channel=channel, now=now).card()
     return True

@@ -92,9 +92,9 @@ class Teller:
             case outbox.END:
                 self._replies.direct(notice.recipient, *private.ended(request))
             case outbox.ENDING:
-                self._replies.direct(notice.recipient, *endings.ending(request))
+                self._replies.direct(notice.recipient, *endings.ending(request, notice.facts))
             case outbox.OVER:
-                self._replies.direct(notice.recipient, *endings.over(request))
+                self._replies.direct(notice.recipient, *endings.over(request, notice.facts))
             case outbox.REMIND:
                 link = self._permalink(cards.get(notice.recipient))
                 self._replies.direct(notice.recipient, *endings.reminder(request, link))

@@ -136,6 +136,15 @@ RETURNING id
 SELECT EXISTS (SELECT 1 FROM grants WHERE ended_at IS NULL AND image_id = :image_id AND region = :region
                   AND account = :account AND request_id <> :over AND (until IS NULL OR until > :now)) AS goes_on
 
+-- keepers --
+-- The accounts that have what a request shared by other requests too, past a time; and by which.
+SELECT DISTINCT mine.account, other.request_id
+  FROM grants AS mine JOIN grants AS other
+    ON other.ended_at IS NULL AND other.image_id = mine.image_id AND other.region = mine.region
+       AND other.account = mine.account AND other.request_id <> mine.request_id
+ WHERE mine.request_id = :over AND (other.until IS NULL OR other.until > :past)
+ ORDER BY other.request_id
+
 -- next_ending --
 -- When a share is over, or is to be told that it soon will be.
 SELECT MIN(due) AS at FROM grants WHERE ended_at IS NULL AND due IS NOT NULL

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from approvals.model import Request
+from approvals.model import Request, Target
 from bot import ids, limits
 from bot.cards.buttons import end_now
 from bot.cards.lasting import end_fields
 from bot.cards.modal import naming, plain, text_input
 from bot.cards.request import whose_word
 from bot.cards.text import Block, all_of, at, button, code, escape, section
-from bot.cards.words import asks, full_label, given, where
+from bot.cards.words import asks, full_label, given, named, stays_shared, where
 from bot.languages import _
 
 
@@ -30,13 +31,17 @@ def reminder(request: Request, permalink: str | None) -> tuple[str, list[Block]]
     return text, [section(text)]
 
 
-def ending(request: Request) -> tuple[str, list[Block]]:
-    """To the requester and the owners, a day before."""
+def ending(request: Request, facts: Mapping[str, str]) -> tuple[str, list[Block]]:
+    """To the requester and the owners, a day before.
+
+    :param facts: ``accounts``: those that lose the image; ``kept`` and ``by``: those that don't, and by which requests
+    """
+    lost = named(request, facts.get("accounts", "")) or given(request)  # an older bot's message names none
     text = _(
         "The share of {image} with {whom} ends {when} (#{number}). Nobody need do anything: it is taken back then.",
-        **_facts(request),
+        **_facts(request, lost),
         number=request.id,
-    )
+    ) + stays_shared(request, facts)
     buttons = [button(_("Extend"), ids.EXTEND, str(request.id)), end_now(request)]
     return text, [
         section(text),
@@ -44,24 +49,31 @@ def ending(request: Request) -> tuple[str, list[Block]]:
     ]
 
 
-def over(request: Request) -> tuple[str, list[Block]]:
-    """To the requester, when it has ended."""
+def over(request: Request, facts: Mapping[str, str]) -> tuple[str, list[Block]]:
+    """To the requester, when it has ended.
+
+    :param facts: ``kept`` and ``by``: the accounts that have the image all the same, and by which requests
+    """
+    shared = given(request)
     text = _(
-        "#{number}: the share of {image} with {whom} has ended, as was agreed. Machines they started go on, and "
-        "copies they made stay theirs.",
+        "#{number}: the share of {image} with {whom} has ended, as was agreed.",
         number=request.id,
         image=code(request.image_name),
-        whom=_whom(request),
+        whom=_whom(request, shared),
     )
+    if set(shared) > set(named(request, facts.get("kept", ""))):
+        text += _(" Machines they started go on, and copies they made stay theirs.")
+    text += stays_shared(request, facts)
     return text, [section(text)]
 
 
-def extend_modal(request: Request, longest: timedelta | None) -> Block:
+def extend_modal(request: Request, standing: Sequence[Target], longest: timedelta | None) -> Block:
     """Asks for how much longer, and why.
 
+    :param standing: who has the image by that request
     :param longest: how long the policy lets a share last
     """
-    now = _("The share of {image} with {whom} ends {when}. ", **_facts(request)) if request.until else ""
+    now = _("The share of {image} with {whom} ends {when}. ", **_facts(request, standing)) if request.until else ""
     return {
         "type": "modal",
         "callback_id": ids.EXTEND_VIEW,
@@ -85,10 +97,10 @@ def extend_modal(request: Request, longest: timedelta | None) -> Block:
     }
 
 
-def _facts(request: Request) -> dict[str, str]:
+def _facts(request: Request, targets: Sequence[Target]) -> dict[str, str]:
     when = at(request.until) if request.until else ""
-    return {"image": code(request.image_name), "whom": _whom(request), "when": when}
+    return {"image": code(request.image_name), "whom": _whom(request, targets), "when": when}
 
 
-def _whom(request: Request) -> str:
-    return all_of([escape(full_label(target)) for target in given(request)]) + escape(where(request))
+def _whom(request: Request, targets: Sequence[Target]) -> str:
+    return all_of([escape(full_label(target)) for target in targets]) + escape(where(request))

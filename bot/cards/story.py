@@ -8,7 +8,7 @@ from approvals.code_model import KEPT, UNVERIFIED
 from approvals.model import Action, Item, ItemState, Request, State
 from bot.cards.request import SHOWN_ITEMS
 from bot.cards.text import all_of, code, escape, mention, region_name
-from bot.cards.words import effect, full_label, place, said, title
+from bot.cards.words import effect, full_label, place, said, stays_shared, title
 from bot.languages import _
 
 _LINES_A_MESSAGE = 40
@@ -49,7 +49,7 @@ def story(request: Request, facts: Mapping[str, str]) -> list[str]:
         case "ended_early":
             return [_("{person} ended it early.", person=person)]
         case "over":
-            return [_("The share has ended.")]
+            return [_("The share has ended.") + stays_shared(request, facts)]
         case "over_failed":
             return [_("The share is over, but could not be taken back: see #{number}.", number=facts["number"])]
         case "taken_back":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from approvals.copies import newest
@@ -84,6 +84,28 @@ def given(request: Request) -> tuple[Target, ...]:
     """Those for which it didn't fail."""
     good = (item.target for item in request.items if item.state is not ItemState.FAILED and not item.is_image)
     return tuple(dict.fromkeys(good))
+
+
+def named(request: Request, accounts: str) -> tuple[Target, ...]:
+    """Those of the request's accounts.
+
+    :param accounts: their ids, with blanks between them
+    """
+    wanted = set(accounts.split())
+    return tuple(target for target in request.targets if target.account in wanted)
+
+
+def stays_shared(request: Request, facts: Mapping[str, str]) -> str:
+    """Who keeps the image by other shares when this one is over: a sentence with a blank before it, or nothing."""
+    kept = named(request, facts.get("kept", ""))
+    if not kept:
+        return ""
+    whom = all_of([escape(full_label(target)) for target in kept])
+    return _(
+        " It stays shared with {whom} by {numbers}.",
+        whom=whom,
+        numbers=all_of([f"#{number}" for number in facts["by"].split()]),
+    )
 
 
 def _count(targets: Sequence[Target]) -> str:

@@ -49,7 +49,8 @@ def ask_how_long(services: Services, pressed: Press) -> None:
         address = address_of(services, pressed)
         services.answer("extend", address, lambda: (refused("nothing_to_extend", number=number), None))
         return
-    open_view(services, pressed, endings.extend_modal(request, services.policy.longest))
+    modal = endings.extend_modal(request, _standing(services, request), services.policy.longest)
+    open_view(services, pressed, modal)
 
 
 def submit_extension(services: Services, sent: Submission) -> dict[str, str]:

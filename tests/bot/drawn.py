@@ -57,9 +57,9 @@ def _told(notice: Notice, request: Request | None) -> Iterator[tuple[str, list[B
         case "remind":
             yield endings.reminder(request, None)
         case "ending":
-            yield endings.ending(request)
+            yield endings.ending(request, notice.facts)
         case "over":
-            yield endings.over(request)
+            yield endings.over(request, notice.facts)
 
 
 def view_accepted(view: Block) -> None:

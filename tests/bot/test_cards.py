@@ -292,9 +292,9 @@ def test_who_never_had_the_image_is_not_said_to_lose_it() -> None:
 
     assert card(over)[0] == "#1042 Share ended: base-nightly with data-team"
     assert private.ended(over)[0] == "#1042: Share ended: base-nightly with data-team."
-    assert "the share of `base-nightly` with data-team (100012345678) has ended" in endings.over(over)[0]
+    assert "the share of `base-nightly` with data-team (100012345678) has ended" in endings.over(over, {})[0]
     stands = request(State.PARTIAL, UNKNOWN, TRUSTED, until=NOON)
-    assert "The share of `base-nightly` with data-team (100012345678) ends " in endings.ending(stands)[0]
+    assert "The share of `base-nightly` with data-team (100012345678) ends " in endings.ending(stands, {})[0]
 
 
 @pytest.mark.parametrize("state", [State.DONE, State.PARTIAL])

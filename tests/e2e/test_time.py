@@ -100,10 +100,50 @@ def test_an_extension_goes_to_the_owners_and_the_first_end_takes_nothing_away() 
         until(lambda: "Shared base-nightly" in company.lin.text_of(now(company.lin, card)))
 
         time.wait(days=1)
-        company.mei.sees("#1: the share of base-nightly with data-team (100012345678) has ended")
+        told = company.mei.sees("#1: the share of base-nightly with data-team (100012345678) has ended")
+        assert "as was agreed. It stays shared with data-team (100012345678) by #2." in company.mei.text_of(told)
+        company.lin.sees("The share has ended. It stays shared with data-team (100012345678) by #2.", where=CHANNEL)
         assert company.shares(NIGHTLY) == {DATA_TEAM}
         time.wait(days=30)
         until(lambda: company.shares(NIGHTLY) == set())
+
+
+def test_who_keeps_the_image_by_another_share_is_told_apart() -> None:
+    with days() as time:
+        company = time.company
+        shares(company, "/image share base-nightly with data-team partner-lab for 7d because a trial")
+        company.mei.types("/image share base-nightly with data-team for 30d because the trial goes on")
+        card = company.omar.sees("#2 · asked by @mei", where=CHANNEL)
+        company.omar.presses("Approve", on=card)
+        until(lambda: "Shared base-nightly" in company.omar.text_of(now(company.omar, card)))
+
+        time.wait(days=6, minutes=1)
+        told = company.mei.text_of(company.mei.sees("Nobody need do anything", where=company.direct(company.mei)))
+        assert told.startswith("The share of base-nightly with partner-lab (100023456789) ends ")
+        assert "It stays shared with data-team (100012345678) by #2." in told
+
+        time.wait(days=1)
+        told = company.mei.text_of(company.mei.sees("has ended, as was agreed", where=company.direct(company.mei)))
+        assert "copies they made stay theirs. It stays shared with data-team (100012345678) by #2." in told
+        assert company.shares(NIGHTLY) == {DATA_TEAM}
+
+
+def test_from_whom_it_was_taken_before_is_not_told_that_it_ends() -> None:
+    with days() as time:
+        company = time.company
+        shares(company, "/image share base-nightly with data-team partner-lab for 7d because a trial")
+        company.mei.types("/image unshare base-nightly from partner-lab because their part is done")
+        company.lin.presses("Approve", on=company.lin.sees("#2 · asked by @mei", where=CHANNEL))
+        until(lambda: company.shares(NIGHTLY) == {DATA_TEAM})
+        company.mei.sees("is no longer shared with partner-lab", where=company.direct(company.mei))
+
+        time.wait(days=6, minutes=1)
+        told = company.mei.sees("Nobody need do anything", where=company.direct(company.mei))
+        ends = "The share of base-nightly with data-team (100012345678) ends "
+        assert company.mei.text_of(told).startswith(ends)
+        assert "stays shared" not in company.mei.text_of(told)
+        company.mei.presses("Extend", on=told)
+        assert ends in company.mei.text_of(company.mei.modal())
 
 
 def test_whoever_asked_can_end_it_early_with_one_press() -> None:
