@@ -58,9 +58,14 @@ class Grants(Tables):
             now=stamp(now),
         )
 
-    def ended_before(self, over: int, *, by: int, now: datetime) -> bool:
-        """Did a request end shares before that another had brought about?"""
-        return bool(self._sure("ended_before", over=over, request_id=by, now=stamp(now))["ended"])
+    def ended_by(self, over: int, *, by: int, now: datetime) -> dict[str, bool]:
+        """The accounts from which a request took what another had shared, and whether it did so before now."""
+        found = self._all("grants_ended_by", over=over, request_id=by, now=stamp(now))
+        return {row["account"]: bool(row["before"]) for row in found}
+
+    def ended(self, request_id: int) -> frozenset[tuple[str, str]]:
+        """Account and region of the shares of a request that ended."""
+        return frozenset((row["account"], row["region"]) for row in self._all("grants_ended", request_id=request_id))
 
     def end_all(self, request_id: int, image_id: str, region: str, *, now: datetime) -> list[int]:
         """An image is gone, and every share with it; returns the requests that had brought them about."""

@@ -19,8 +19,10 @@ def show_ended(ledger: Ledger, request: Request, ended: Sequence[int], channel: 
         other = ledger.request(number)
         if other is not None and number not in (request.id, request.ends):
             outbox = Outbox(ledger, other, channel=channel, now=now)
-            if not ledger.grants.ended_before(number, by=request.id, now=now):  # in an attempt that didn't do it all
-                outbox.thread("taken_back", number=str(request.id))
+            taken = ledger.grants.ended_by(number, by=request.id, now=now)
+            if not any(taken.values()):  # in an attempt that didn't do it all
+                some = {"accounts": " ".join(taken)} if other.standing else {}
+                outbox.thread("taken_back", number=str(request.id), **some)
             outbox.card()
 
 

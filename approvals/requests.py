@@ -134,8 +134,12 @@ class Requests(Items):
         """With how it stands with the shares that they brought about, where there can be any."""
         sums = self.grants.summed([one.id for one in requests if one.may_have_shared])
         for one in requests:
-            standing, ended_at = sums.get(one.id, (0, None))
-            yield replace(one, standing=standing, ended_at=ended_at) if one.id in sums else one
+            if one.id not in sums:
+                yield one
+                continue
+            standing, ended_at = sums[one.id]
+            ended = self.grants.ended(one.id) if standing and ended_at else frozenset()
+            yield replace(one, standing=standing, ended_at=ended_at, ended=ended)
 
     def _with_copies(self, request: Request) -> Request:
         if request.image is None or not set(request.regions) - {request.image.region}:

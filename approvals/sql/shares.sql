@@ -101,11 +101,14 @@ RETURNING request_id
 UPDATE grants SET ended_at = :now, ended_by = :request_id
  WHERE ended_at IS NULL AND image_id = :image_id AND region = :region AND account = :account AND request_id = :over
 
--- ended_before --
--- Whether a request ended shares of another before.
-SELECT EXISTS (
-  SELECT 1 FROM grants WHERE request_id = :over AND ended_by = :request_id AND ended_at < :now
-) AS ended
+-- grants_ended_by --
+-- From whom a request took what another had shared, and whether before now.
+SELECT account, ended_at < :now AS before FROM grants WHERE request_id = :over AND ended_by = :request_id ORDER BY id
+
+-- grants_ended --
+-- Where and with whom shares of a request ended, and none of it stands.
+SELECT account, region FROM grants WHERE request_id = :request_id AND ended_at IS NOT NULL
+EXCEPT SELECT account, region FROM grants WHERE request_id = :request_id AND ended_at IS NULL
 
 -- grants_due --
 -- The requests whose shares are over, or soon will be, which is to be told.

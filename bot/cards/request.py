@@ -168,6 +168,8 @@ def _standing(item: Item, request: Request) -> str:
     match item.state:
         case ItemState.ALREADY if request.action.is_drift:
             return _(" · gone by itself") if request.action is Action.ADOPT else _(" · there again")
+        case ItemState.DONE if (item.target.account, item.region) in request.ended:
+            return _(" · ended")
         case ItemState.DONE:
             return _(" · accepted, not verified") if item.code == UNVERIFIED else _(" · done")
         case ItemState.ALREADY:

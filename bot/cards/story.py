@@ -8,7 +8,7 @@ from approvals.code_model import KEPT, UNVERIFIED
 from approvals.model import Action, Item, ItemState, Request, State
 from bot.cards.request import SHOWN_ITEMS
 from bot.cards.text import all_of, code, escape, mention, region_name
-from bot.cards.words import effect, full_label, place, said, stays_shared, title
+from bot.cards.words import effect, full_label, named, place, said, stays_shared, title
 from bot.languages import _
 
 _LINES_A_MESSAGE = 40
@@ -53,7 +53,7 @@ def story(request: Request, facts: Mapping[str, str]) -> list[str]:
         case "over_failed":
             return [_("The share is over, but could not be taken back: see #{number}.", number=facts["number"])]
         case "taken_back":
-            return [_("It was taken back by #{number}.", number=facts["number"])]
+            return [_taken_back(request, facts)]
         case "retried":
             return [_("{person} asked to try again what failed.", person=person)]
         case "copy_removing":
@@ -68,6 +68,14 @@ def story(request: Request, facts: Mapping[str, str]) -> list[str]:
             return [_("{person} asked again for what failed: #{text}.", person=person, text=facts["number"])]
         case _:
             return _ended(request)
+
+
+def _taken_back(request: Request, facts: Mapping[str, str]) -> str:
+    """From whom, where others still have it."""
+    some = [escape(full_label(target)) for target in named(request, facts.get("accounts", ""))]
+    if some:
+        return _("It was taken back from {whom} by #{number}.", whom=all_of(some), number=facts["number"])
+    return _("It was taken back by #{number}.", number=facts["number"])
 
 
 def _copy(facts: Mapping[str, str]) -> str:

@@ -131,11 +131,14 @@ def test_who_keeps_the_image_by_another_share_is_told_apart() -> None:
 def test_from_whom_it_was_taken_before_is_not_told_that_it_ends() -> None:
     with days() as time:
         company = time.company
-        shares(company, "/image share base-nightly with data-team partner-lab for 7d because a trial")
+        card = shares(company, "/image share base-nightly with data-team partner-lab for 7d because a trial")
         company.mei.types("/image unshare base-nightly from partner-lab because their part is done")
         company.lin.presses("Approve", on=company.lin.sees("#2 · asked by @mei", where=CHANNEL))
         until(lambda: company.shares(NIGHTLY) == {DATA_TEAM})
         company.mei.sees("is no longer shared with partner-lab", where=company.direct(company.mei))
+        company.lin.sees("It was taken back from partner-lab (100023456789) by #2.", where=CHANNEL)
+        until(lambda: "partner-lab 100023456789 · ended" in company.lin.text_of(now(company.lin, card)))
+        assert "data-team 100012345678 · done" in company.lin.text_of(now(company.lin, card))
 
         time.wait(days=6, minutes=1)
         told = company.mei.sees("Nobody need do anything", where=company.direct(company.mei))
