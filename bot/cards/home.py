@@ -17,7 +17,7 @@ from bot.cards.drift import KINDS
 from bot.cards.lists import request_line
 from bot.cards.request import whose_word
 from bot.cards.text import Block, ago, at, button, code, context, cut, day, escape, header, section, sections
-from bot.cards.words import asks, state_word
+from bot.cards.words import asks, state_word, title
 from bot.languages import _, ngettext
 
 ROWS = 20
@@ -137,11 +137,12 @@ def _line(row: Request | Image | Share) -> str:
 
 
 def _waiting(request: Request) -> list[Block]:
+    drift = request.action.is_drift
     line = _(
         "*#{number}* {request} · {when}\nDeciding: {who}",
         number=request.id,
-        request=escape(asks(request)),
-        when=ago(request.asked_at),
+        request=escape(title(request) if drift else asks(request)),
+        when=_("found {when}", when=ago(request.asked_at)) if drift else ago(request.asked_at),
         who=whose_word(request),
     )
     return [section(line), decision_buttons(request)]

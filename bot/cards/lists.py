@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from approvals.model import Request
+from approvals.model import Request, State
 from approvals.sentences import say
 from bot import ids
 from bot.cards.lasting import end_of
@@ -22,11 +22,12 @@ from bot.cards.text import (
     section,
     sections,
 )
-from bot.cards.words import action_word, receivers, state_words
+from bot.cards.words import action_word, receivers, state_words, title
 from bot.languages import _, translated
 
 ROWS = 20
 _NAME = 80  # characters of a name in a list
+_TITLE = 200  # characters of a title in a list
 
 ACCOUNT_HELP = say(
     "A share goes to a *root account id*, digits such as `100012345678`. Whoever receives the image "
@@ -96,7 +97,11 @@ def page_buttons(newer: str, older: str) -> list[Block]:
 
 
 def request_line(request: Request) -> str:
-    """One request in one line."""
+    """One request, or one difference between cloud and record, in one line."""
+    if request.action.is_drift:
+        stands = [state_words(request)] if request.state is State.PENDING else []
+        found = _("found {when}", when=ago(request.asked_at))
+        return " · ".join([f"*#{request.id}* {escape(cut(title(request), _TITLE))}", *stands, found])
     whom = [escape(cut(receivers(request), _NAME))] if request.action.names_accounts else []
     parts = [
         f"*#{request.id}* {action_word(request)} {code(cut(request.image_name, _NAME))}",

@@ -60,6 +60,26 @@ def test_a_share_that_nobody_approved_is_adopted_with_a_reason(time: Days) -> No
     assert company.lin.buttons(now(company.lin, card)) == []
 
 
+def test_in_lists_and_in_the_home_tab_a_difference_is_no_request_of_anybody(time: Days) -> None:
+    company = time.company
+    company.sandbox.cloud.state.share(NIGHTLY, [PARTNER])
+    compared(time)
+    card = company.lin.sees("Shared, but never approved: base-nightly with partner-lab", where=CHANNEL)
+    number = company.lin.text_of(card).splitlines()[1].split(" ")[0]
+    tab = company.lin.text_of(company.lin.opens_home("Waiting for you"))
+    assert f"{number} Shared, but never approved: base-nightly with partner-lab · found " in tab
+    assert "asks to" not in tab
+    company.mei.types("/image requests")
+    listed = company.mei.text_of(company.mei.sees("Requests\n"))
+    assert f"{number} Shared, but never approved: base-nightly with partner-lab · waits for a decision · f" in listed
+    company.lin.presses("Adopt", on=card)
+    assert company.lin.fills_and_submits(company.lin.modal(), {"Why": "theirs since spring"}) == {}
+    company.lin.sees("Adopted: base-nightly with partner-lab", where=CHANNEL)
+    company.omar.types("/image requests")
+    listed = company.omar.text_of(company.omar.sees("Requests\n"))
+    assert f"{number} Adopted: base-nightly with partner-lab · found" in listed
+
+
 def test_revoked_it_is_taken_back_at_once(time: Days) -> None:
     company = time.company
     company.sandbox.cloud.state.share(NIGHTLY, [PARTNER])
