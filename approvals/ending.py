@@ -9,6 +9,7 @@ from approvals.audit import NOBODY, Entry
 from approvals.ledger import Ledger
 from approvals.model import Grant, Request
 from approvals.outbox import Outbox
+from approvals.overs import show_over
 from approvals.policies import Policies
 from approvals.store import Store
 
@@ -71,7 +72,7 @@ class Ending:
             detail = {"ends": request.id, "accounts": [one.target.account for one in left]}
             ledger.add_audit(Entry(now, "share_over", NOBODY, number, detail))
         else:
-            self._outbox(ledger, request, now).over(ledger.grants.keepers(request.id, past=now))
+            show_over(ledger, request, self._policies.current.home.channel, since=now, now=now)
 
     def _outbox(self, ledger: Ledger, request: Request, now: datetime) -> Outbox:
         return Outbox(ledger, request, channel=self._policies.current.home.channel, now=now)

@@ -82,14 +82,15 @@ class Outbox:
         for person in people:
             self._add(ENDING, person, {"accounts": " ".join(accounts), **_kept(kept)})
 
-    def over(self, kept: Mapping[str, Iterable[int]]) -> None:
+    def over(self, kept: Mapping[str, Iterable[int]], *, by: str) -> None:
         """Show and tell the requester that its shares have ended.
 
         :param kept: accounts that keep the image all the same, and by which requests
+        :param by: who ended them early; "" where they ended when they were to
         """
         self.thread("over", **_kept(kept))
         self.card()
-        self._add(OVER, self._request.requester.id, _kept(kept))
+        self._add(OVER, self._request.requester.id, {"person": by, **_kept(kept)})
 
     def _add(self, kind: str, recipient: str, facts: Mapping[str, str]) -> None:
         lane = f"{self._request.id}:{recipient}"

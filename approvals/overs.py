@@ -26,6 +26,17 @@ def show_ended(ledger: Ledger, request: Request, ended: Sequence[int], channel: 
             outbox.card()
 
 
+def show_over(ledger: Ledger, over: Request, channel: str, *, since: datetime, now: datetime) -> None:
+    """Show and tell that the shares of a request have ended.
+
+    :param since: when that began
+    """
+    early = over.until is None or since < over.until
+    ended = [row["actor_id"] for row in ledger.audit_of(over.id) if row["event"] == "ended_early"] if early else []
+    kept = ledger.grants.keepers(over.id, past=now)
+    Outbox(ledger, over, channel=channel, now=now).over(kept, by=str(ended[-1]) if ended else "")
+
+
 def tell_over(ledger: Ledger, request: Request, after: State, channel: str, *, now: datetime) -> bool:
     """What ends shares shows on the card of those; it has one of its own where it failed. Is that all?"""
     over = ledger.request(request.ends or 0)
@@ -33,7 +44,7 @@ def tell_over(ledger: Ledger, request: Request, after: State, channel: str, *, n
     if after is not State.DONE:
         Outbox(ledger, over, channel=channel, now=now).thread("over_failed", number=str(request.id))
         return False
-    Outbox(ledger, over, channel=channel, now=now).over(ledger.grants.keepers(over.id, past=now))
+    show_over(ledger, over, channel, since=request.asked_at, now=now)
     if ledger.cards(request.id):
         Outbox(ledger, request, channel=channel, now=now).card()
     return True

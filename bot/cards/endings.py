@@ -11,7 +11,7 @@ from bot.cards.buttons import end_now
 from bot.cards.lasting import end_fields
 from bot.cards.modal import naming, plain, text_input
 from bot.cards.request import whose_word
-from bot.cards.text import Block, all_of, at, button, code, escape, section
+from bot.cards.text import Block, all_of, at, button, code, escape, mention, section
 from bot.cards.words import asks, full_label, given, named, stays_shared, where
 from bot.languages import _
 
@@ -52,14 +52,15 @@ def ending(request: Request, facts: Mapping[str, str]) -> tuple[str, list[Block]
 def over(request: Request, facts: Mapping[str, str]) -> tuple[str, list[Block]]:
     """To the requester, when it has ended.
 
-    :param facts: ``kept`` and ``by``: the accounts that have the image all the same, and by which requests
+    :param facts: ``person``: who ended it early, where somebody did; ``kept`` and ``by``: the accounts that have the
+        image all the same, and by which requests
     """
-    shared = given(request)
-    text = _(
-        "#{number}: the share of {image} with {whom} has ended, as was agreed.",
-        number=request.id,
-        image=code(request.image_name),
-        whom=_whom(request, shared),
+    shared, early = given(request), facts.get("person", "")
+    words = {"number": request.id, "image": code(request.image_name), "whom": _whom(request, shared)}
+    text = (
+        _("#{number}: the share of {image} with {whom} has ended early: {by} ended it.", **words, by=mention(early))
+        if early
+        else _("#{number}: the share of {image} with {whom} has ended, as was agreed.", **words)
     )
     if set(shared) > set(named(request, facts.get("kept", ""))):
         text += _(" Machines they started go on, and copies they made stay theirs.")

@@ -159,6 +159,8 @@ def test_whoever_asked_can_end_it_early_with_one_press() -> None:
         company.mei.presses("End now", on=now(company.mei, card))
         until(lambda: company.shares(NIGHTLY) == set())
         company.lin.sees("@mei ended it early.", where=CHANNEL)
+        told = company.mei.sees("#1: the share of base-nightly with data-team (100012345678) has ended early")
+        assert "has ended early: @mei ended it. Machines they started go on" in company.mei.text_of(told)
 
 
 def test_who_is_silent_is_reminded_then_the_guardians_decide() -> None:
