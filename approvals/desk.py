@@ -284,16 +284,16 @@ class Desk:
     def _settle_drift(
         self, ledger: Ledger, outbox: Outbox, request: Request, person: Person, press: Press, now: datetime
     ) -> None:
-        number = None
+        number, channel = None, self._policies.current.home.channel
         match press.verb:
             case Verb.ADOPT:
                 drifting.adopt(ledger, request, person, press.reason, home=ledger.home(), now=now)
             case Verb.REVOKE:
                 number = drifting.revoke(ledger, request, person, now=now)
             case Verb.SHARE_AGAIN:
-                number = drifting.share_again(ledger, request, person, press.reply_to, now=now)
+                number = drifting.share_again(ledger, request, person, press.reply_to, channel, now=now)
             case _:
-                drifting.close(ledger, request, person, now=now)
+                drifting.close(ledger, request, person, channel, now=now)
         new = {"number": str(number)} if number is not None else {}
         outbox.thread(f"drift_{press.verb}", person=person.id, reason=press.reason, **new)
         outbox.card()

@@ -26,6 +26,7 @@ from approvals.model import (
     Verdict,
 )
 from approvals.outbox import Outbox
+from approvals.overs import show_ended
 
 ACTIONS = {DriftKind.UNAPPROVED: Action.ADOPT, DriftKind.GONE: Action.RESTORE}
 VERBS = {Action.ADOPT: (Verb.ADOPT, Verb.REVOKE), Action.RESTORE: (Verb.SHARE_AGAIN, Verb.CLOSE)}
@@ -89,23 +90,25 @@ def revoke(ledger: Ledger, request: Request, person: Person, *, now: datetime) -
     return number
 
 
-def share_again(ledger: Ledger, request: Request, person: Person, reply_to: str, *, now: datetime) -> int | None:
+def share_again(
+    ledger: Ledger, request: Request, person: Person, reply_to: str, channel: str, *, now: datetime
+) -> int | None:
     """They are to be shared once more: a new request, which the checks and the owners decide about."""
     items = _standing(ledger, request, "shared_again", now)
     number = None
     if items:
         number = _ask_anew(ledger, request, person, [item.target for item in items], reply_to, now)
-    _end(ledger, request, items, now)
+    _end(ledger, request, items, channel, now)
     _decide(ledger, request, person, Verdict.APPROVE, "", now)
     ledger.add_audit(Entry(now, "shared_again", person, request.id, {**_detail(request, items), "as": number}))
     _finish(ledger, request, items, now)
     return number
 
 
-def close(ledger: Ledger, request: Request, person: Person, *, now: datetime) -> None:
+def close(ledger: Ledger, request: Request, person: Person, channel: str, *, now: datetime) -> None:
     """They are gone, and that is right."""
     items = _standing(ledger, request, "closed", now)
-    _end(ledger, request, items, now)
+    _end(ledger, request, items, channel, now)
     _decide(ledger, request, person, Verdict.DENY, "", now)
     ledger.add_audit(Entry(now, "closed", person, request.id, _detail(request, items)))
     ledger.move(request.id, State.PENDING, State.DENIED, now=now)
@@ -156,9 +159,9 @@ def _finish(ledger: Ledger, request: Request, items: Sequence[Item], now: dateti
     ledger.move(request.id, State.EXECUTING, State.DONE, now=now)
 
 
-def _end(ledger: Ledger, request: Request, items: Sequence[Item], now: datetime) -> None:
-    for item in items:
-        ledger.grants.end(request.id, item, now=now)
+def _end(ledger: Ledger, request: Request, items: Sequence[Item], channel: str, now: datetime) -> None:
+    ended = [number for item in items for number in ledger.grants.end(request.id, item, now=now)]
+    show_ended(ledger, request, ended, channel, now=now)
 
 
 def _detail(request: Request, items: Sequence[Item]) -> dict[str, object]:

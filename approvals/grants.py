@@ -58,10 +58,9 @@ class Grants(Tables):
             now=stamp(now),
         )
 
-    def ended_by(self, over: int, *, by: int, now: datetime) -> dict[str, bool]:
-        """The accounts from which a request took what another had shared, and whether it did so before now."""
-        found = self._all("grants_ended_by", over=over, request_id=by, now=stamp(now))
-        return {row["account"]: bool(row["before"]) for row in found}
+    def ended_before(self, over: int, *, by: int, now: datetime) -> bool:
+        """Did a request end shares before that another had brought about?"""
+        return bool(self._sure("ended_before", over=over, request_id=by, now=stamp(now))["ended"])
 
     def ended(self, request_id: int) -> frozenset[tuple[str, str]]:
         """Account and region of the shares of a request that ended."""

@@ -19,6 +19,7 @@ END = "end"
 REMIND = "remind"
 ENDING = "ending"
 OVER = "over"
+TAKEN_BACK = "taken_back"
 ALARM = "alarm"
 HEAD = "head"
 
@@ -91,6 +92,10 @@ class Outbox:
         self.thread("over", **_kept(kept))
         self.card()
         self._add(OVER, self._request.requester.id, {"person": by, **_kept(kept)})
+
+    def taken_back(self, facts: Mapping[str, str]) -> None:
+        """Tell the requester that somebody else had its shares taken back."""
+        self._add(TAKEN_BACK, self._request.requester.id, facts)
 
     def _add(self, kind: str, recipient: str, facts: Mapping[str, str]) -> None:
         lane = f"{self._request.id}:{recipient}"

@@ -6,24 +6,43 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from approvals.ledger import Ledger
-from approvals.model import Request, State
-from approvals.outbox import Outbox
+from approvals.model import Action, ItemState, Request, State
+from approvals.outbox import TAKEN_BACK, Outbox
 
 
 def show_ended(ledger: Ledger, request: Request, ended: Sequence[int], channel: str, *, now: datetime) -> None:
-    """The cards of those whose shares somebody took back show that they stand no longer.
+    """The cards of those whose shares somebody took back show that they stand no longer, and whoever asked hears it.
 
-    :param request: which took them back
+    :param request: which took them back, or found that they are gone
     """
     for number in dict.fromkeys(ended):
         other = ledger.request(number)
-        if other is not None and number not in (request.id, request.ends):
-            outbox = Outbox(ledger, other, channel=channel, now=now)
-            taken = ledger.grants.ended_by(number, by=request.id, now=now)
-            if not any(taken.values()):  # in an attempt that didn't do it all
-                some = {"accounts": " ".join(taken)} if other.standing else {}
-                outbox.thread("taken_back", number=str(request.id), **some)
-            outbox.card()
+        if other is None or number in (request.id, request.ends):
+            continue
+        outbox = Outbox(ledger, other, channel=channel, now=now)
+        if not ledger.grants.ended_before(number, by=request.id, now=now):  # in an attempt that didn't do it all
+            facts = {"number": str(request.id), "person": _whose(request), **_taken(request, other)}
+            outbox.thread(TAKEN_BACK, **facts)
+            if other.action is Action.SHARE and request.ends is None and other.requester.id != request.requester.id:
+                outbox.taken_back(facts)
+        outbox.card()
+
+
+def _whose(request: Request) -> str:
+    """Who asked for it; "" where nobody did, since somebody took it back without us."""
+    return "" if request.action.is_drift else request.requester.id
+
+
+def _taken(request: Request, other: Request) -> dict[str, str]:
+    """From whom and where, as far as that is not all that the other shared."""
+    shared = {(item.target.account, item.region): None for item in other.items if item.state is not ItemState.FAILED}
+    stays = {ItemState.FAILED, *([ItemState.ALREADY] if request.action.is_drift else [])}
+    meant = {(item.target.account, item.region) for item in request.items if item.state not in stays}
+    taken = [share for share in shared if share in meant]
+    if not other.standing or len(taken) in (0, len(shared)):
+        return {}
+    accounts, regions = (dict.fromkeys(some) for some in zip(*taken, strict=True))
+    return {"accounts": " ".join(accounts), "regions": " ".join(regions)}
 
 
 def show_over(ledger: Ledger, over: Request, channel: str, *, since: datetime, now: datetime) -> None:

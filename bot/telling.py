@@ -95,6 +95,8 @@ class Teller:
                 self._replies.direct(notice.recipient, *endings.ending(request, notice.facts))
             case outbox.OVER:
                 self._replies.direct(notice.recipient, *endings.over(request, notice.facts))
+            case outbox.TAKEN_BACK:
+                self._replies.direct(notice.recipient, *endings.taken_back(request, notice.facts))
             case outbox.REMIND:
                 link = self._permalink(cards.get(notice.recipient))
                 self._replies.direct(notice.recipient, *endings.reminder(request, link))

@@ -101,9 +101,11 @@ RETURNING request_id
 UPDATE grants SET ended_at = :now, ended_by = :request_id
  WHERE ended_at IS NULL AND image_id = :image_id AND region = :region AND account = :account AND request_id = :over
 
--- grants_ended_by --
--- From whom a request took what another had shared, and whether before now.
-SELECT account, ended_at < :now AS before FROM grants WHERE request_id = :over AND ended_by = :request_id ORDER BY id
+-- ended_before --
+-- Whether a request ended shares of another before.
+SELECT EXISTS (
+  SELECT 1 FROM grants WHERE request_id = :over AND ended_by = :request_id AND ended_at < :now
+) AS ended
 
 -- grants_ended --
 -- Where and with whom shares of a request ended, and none of it stands.

@@ -12,7 +12,7 @@ from bot.cards.lasting import end_fields
 from bot.cards.modal import naming, plain, text_input
 from bot.cards.request import whose_word
 from bot.cards.text import Block, all_of, at, button, code, escape, mention, section
-from bot.cards.words import asks, full_label, given, named, stays_shared, where
+from bot.cards.words import asks, full_label, given, named, stays_shared, taken_from, where
 from bot.languages import _
 
 
@@ -65,6 +65,35 @@ def over(request: Request, facts: Mapping[str, str]) -> tuple[str, list[Block]]:
     if set(shared) > set(named(request, facts.get("kept", ""))):
         text += _(" Machines they started go on, and copies they made stay theirs.")
     text += stays_shared(request, facts)
+    return text, [section(text)]
+
+
+def taken_back(request: Request, facts: Mapping[str, str]) -> tuple[str, list[Block]]:
+    """To the requester, when it was not they who had it taken back.
+
+    :param facts: ``accounts`` and ``regions``: from whom, where not from all; ``number``: of the request that tells
+        more; ``person``: who asked for that, "" where somebody did it without Imagewarden
+    """
+    words = {
+        "number": request.id,
+        "image": code(request.image_name),
+        "whom": taken_from(request, facts) or _whom(request, given(request)),
+        "by": facts["number"],
+    }
+    text = (
+        _(
+            "#{number}: {image} is no longer shared with {whom}. #{by}, which {person} asked for, took it back. "
+            "Machines they started go on, and copies they made stay theirs.",
+            **words,
+            person=mention(facts["person"]),
+        )
+        if facts["person"]
+        else _(
+            "#{number}: {image} is no longer shared with {whom}. Somebody took it back in the cloud, without "
+            "Imagewarden: see #{by}.",
+            **words,
+        )
+    )
     return text, [section(text)]
 
 

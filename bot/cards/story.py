@@ -8,7 +8,7 @@ from approvals.code_model import KEPT, UNVERIFIED
 from approvals.model import Action, Item, ItemState, Request, State
 from bot.cards.request import SHOWN_ITEMS
 from bot.cards.text import all_of, code, escape, mention, region_name
-from bot.cards.words import effect, full_label, named, place, said, stays_shared, title
+from bot.cards.words import effect, full_label, place, said, stays_shared, taken_from, title
 from bot.languages import _
 
 _LINES_A_MESSAGE = 40
@@ -72,10 +72,14 @@ def story(request: Request, facts: Mapping[str, str]) -> list[str]:
 
 def _taken_back(request: Request, facts: Mapping[str, str]) -> str:
     """From whom, where others still have it."""
-    some = [escape(full_label(target)) for target in named(request, facts.get("accounts", ""))]
-    if some:
-        return _("It was taken back from {whom} by #{number}.", whom=all_of(some), number=facts["number"])
-    return _("It was taken back by #{number}.", number=facts["number"])
+    whom, number = taken_from(request, facts), facts["number"]
+    if facts.get("person") == "":
+        if whom:
+            return _("It is gone from {whom}, without Imagewarden: see #{number}.", whom=whom, number=number)
+        return _("It is shared no more, without Imagewarden: see #{number}.", number=number)
+    if whom:
+        return _("It was taken back from {whom} by #{number}.", whom=whom, number=number)
+    return _("It was taken back by #{number}.", number=number)
 
 
 def _copy(facts: Mapping[str, str]) -> str:

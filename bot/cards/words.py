@@ -95,6 +95,15 @@ def named(request: Request, accounts: str) -> tuple[Target, ...]:
     return tuple(target for target in request.targets if target.account in wanted)
 
 
+def taken_from(request: Request, facts: Mapping[str, str]) -> str:
+    """Those whom a message names as ``accounts``, in its ``regions`` where several are meant; "" for none."""
+    whom = [escape(full_label(target)) for target in named(request, facts.get("accounts", ""))]
+    regions = [escape(region_name(region)) for region in facts.get("regions", "").split()]
+    if not whom:
+        return ""
+    return all_of(whom) + (_(" in {listed}", listed=all_of(regions)) if _is_elsewhere(request) and regions else "")
+
+
 def stays_shared(request: Request, facts: Mapping[str, str]) -> str:
     """Who keeps the image by other shares when this one is over: a sentence with a blank before it, or nothing."""
     kept = named(request, facts.get("kept", ""))

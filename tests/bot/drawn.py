@@ -58,6 +58,8 @@ def _told(notice: Notice, request: Request | None) -> Iterator[tuple[str, list[B
             yield endings.reminder(request, None)
         case "ending":
             yield endings.ending(request, notice.facts)
+        case "taken_back":
+            yield endings.taken_back(request, notice.facts)
         case "over":
             yield endings.over(request, notice.facts)
 

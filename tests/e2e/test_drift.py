@@ -93,6 +93,32 @@ def test_revoked_it_is_taken_back_at_once(time: Days) -> None:
     company.lin.sees("takes it back.", where=CHANNEL)
 
 
+def test_closed_the_card_of_the_share_shows_that_it_stands_no_more_and_who_asked_for_it_hears_so(time: Days) -> None:
+    company = time.company
+    card = shares(company, "/image share base-nightly with data-team partner-lab because they need it")
+    number = company.lin.text_of(now(company.lin, card)).splitlines()[1].split(" ")[0]
+    time.wait(minutes=3)
+    company.sandbox.cloud.state.unshare(NIGHTLY, [DATA_TEAM])
+    compared(time)
+    gone = company.omar.sees("Approved, but not shared any more: base-nightly with data-team", where=CHANNEL)
+    found = company.omar.text_of(gone).splitlines()[1].split(" ")[0]
+    company.omar.presses("Close", on=gone)
+    company.lin.sees(f"It is gone from data-team (100012345678), without Imagewarden: see {found}.", where=CHANNEL)
+    until(lambda: "data-team 100012345678 · ended" in company.lin.text_of(now(company.lin, card)))
+    told = (
+        f"{number}: base-nightly is no longer shared with data-team (100012345678). Somebody took it back in the cloud"
+    )
+    company.mei.sees(f"{told}, without Imagewarden: see {found}.", where=company.direct(company.mei))
+
+    time.wait(minutes=3)
+    company.sandbox.cloud.state.unshare(NIGHTLY, [PARTNER])
+    compared(time)
+    gone = company.omar.sees("Approved, but not shared any more: base-nightly with partner-lab", where=CHANNEL)
+    company.omar.presses("Share again", on=gone)
+    until(lambda: "Share ended: base-nightly with 2 accounts" in company.lin.text_of(now(company.lin, card)))
+    assert company.lin.buttons(now(company.lin, card)) == []
+
+
 def test_what_was_taken_away_can_be_shared_again(time: Days) -> None:
     company = time.company
     shares(company, "/image share base-nightly with data-team because a trial")

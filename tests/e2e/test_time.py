@@ -13,7 +13,7 @@ from bot.sandbox import company as people
 from bot.sandbox.cloud import faults
 from bot.sandbox.run import opened
 from tests.e2e.conftest import Company, at
-from tests.e2e.misbehaving import CHANNEL, DATA_TEAM, NIGHTLY, until
+from tests.e2e.misbehaving import CHANNEL, DATA_TEAM, NIGHTLY, PARTNER, until
 from tests.e2e.person import PersonAt, Seen
 
 QUIET = people.POLICY.replace("[rules]\n", '[rules]\ndrift_every = "off"\n')
@@ -147,6 +147,18 @@ def test_from_whom_it_was_taken_before_is_not_told_that_it_ends() -> None:
         assert "stays shared" not in company.mei.text_of(told)
         company.mei.presses("Extend", on=told)
         assert ends in company.mei.text_of(company.mei.modal())
+
+
+def test_whoever_asked_hears_when_somebody_else_has_it_taken_back() -> None:
+    with days() as time:
+        company = time.company
+        card = shares(company, "/image share base-nightly with data-team partner-lab for 7d because a trial")
+        company.omar.types("/image unshare base-nightly from data-team because it was for a trial")
+        company.lin.presses("Approve", on=company.lin.sees("#2 · asked by @omar", where=CHANNEL))
+        told = company.mei.sees("#1: base-nightly is no longer shared with data-team (100012345678).")
+        assert "#2, which @omar asked for, took it back. Machines they started go on" in company.mei.text_of(told)
+        until(lambda: "data-team 100012345678 · ended" in company.lin.text_of(now(company.lin, card)))
+        assert company.shares(NIGHTLY) == {PARTNER}
 
 
 def test_whoever_asked_can_end_it_early_with_one_press() -> None:
