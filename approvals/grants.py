@@ -62,9 +62,12 @@ class Grants(Tables):
         """Did a request end shares before that another had brought about?"""
         return bool(self._sure("ended_before", over=over, request_id=by, now=stamp(now))["ended"])
 
-    def ended(self, request_id: int) -> frozenset[tuple[str, str]]:
-        """Account and region of the shares of a request that ended."""
-        return frozenset((row["account"], row["region"]) for row in self._all("grants_ended", request_id=request_id))
+    def ended(self, numbers: Collection[int]) -> dict[int, set[tuple[str, str]]]:
+        """Account and region of the shares of each request that ended; those of which none did are left out."""
+        ended: dict[int, set[tuple[str, str]]] = {}
+        for row in self._all("grants_ended", numbers=json.dumps(list(numbers))) if numbers else ():
+            ended.setdefault(row["request_id"], set()).add((row["account"], row["region"]))
+        return ended
 
     def end_all(self, request_id: int, image_id: str, region: str, *, now: datetime) -> list[int]:
         """An image is gone, and every share with it; returns the requests that had brought them about."""

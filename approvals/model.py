@@ -268,7 +268,7 @@ class Request:
     :ivar until: when the share ends; known from the approval on, where it was asked as a day from the checks on
     :ivar standing: how many of the shares that it brought about stand
     :ivar ended_at: when the last of them ended that did
-    :ivar ended: account and region of those that ended, where others stand
+    :ivar ended: account and region of those that ended
     :ivar ends: the request whose shares are over; this one takes them back, and nobody asked for it
     :ivar reminds: how often the deciders were reminded of it
     """

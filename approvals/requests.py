@@ -133,13 +133,11 @@ class Requests(Items):
     def _with_grants(self, requests: Sequence[Request]) -> Iterator[Request]:
         """With how it stands with the shares that they brought about, where there can be any."""
         sums = self.grants.summed([one.id for one in requests if one.may_have_shared])
+        ended = self.grants.ended([number for number, (_, ended_at) in sums.items() if ended_at])
         for one in requests:
-            if one.id not in sums:
-                yield one
-                continue
-            standing, ended_at = sums[one.id]
-            ended = self.grants.ended(one.id) if standing and ended_at else frozenset()
-            yield replace(one, standing=standing, ended_at=ended_at, ended=ended)
+            standing, ended_at = sums.get(one.id, (0, None))
+            over = frozenset(ended.get(one.id, ()))
+            yield replace(one, standing=standing, ended_at=ended_at, ended=over) if one.id in sums else one
 
     def _with_copies(self, request: Request) -> Request:
         if request.image is None or not set(request.regions) - {request.image.region}:

@@ -12,7 +12,7 @@ from bot.cards.lasting import end_fields
 from bot.cards.modal import naming, plain, text_input
 from bot.cards.request import whose_word
 from bot.cards.text import Block, all_of, at, button, code, escape, mention, section
-from bot.cards.words import asks, full_label, given, named, stays_shared, taken_from, where
+from bot.cards.words import asks, full_label, given, lost, named, stays_shared, taken_from, where
 from bot.languages import _
 
 
@@ -55,7 +55,7 @@ def over(request: Request, facts: Mapping[str, str]) -> tuple[str, list[Block]]:
     :param facts: ``person``: who ended it early, where somebody did; ``kept`` and ``by``: the accounts that have the
         image all the same, and by which requests
     """
-    shared, early = given(request), facts.get("person", "")
+    shared, early = lost(request), facts.get("person", "")
     words = {"number": request.id, "image": code(request.image_name), "whom": _whom(request, shared)}
     text = (
         _("#{number}: the share of {image} with {whom} has ended early: {by} ended it.", **words, by=mention(early))
@@ -77,7 +77,7 @@ def taken_back(request: Request, facts: Mapping[str, str]) -> tuple[str, list[Bl
     words = {
         "number": request.id,
         "image": code(request.image_name),
-        "whom": taken_from(request, facts) or _whom(request, given(request)),
+        "whom": taken_from(request, facts) or _whom(request, lost(request)),
         "by": facts["number"],
     }
     text = (

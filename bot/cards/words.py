@@ -86,6 +86,12 @@ def given(request: Request) -> tuple[Target, ...]:
     return tuple(dict.fromkeys(good))
 
 
+def lost(request: Request) -> tuple[Target, ...]:
+    """Those whose shares by that request are over."""
+    over = {account for account, _region in request.ended}
+    return tuple(target for target in given(request) if target.account in over)
+
+
 def named(request: Request, accounts: str) -> tuple[Target, ...]:
     """Those of the request's accounts.
 
@@ -158,7 +164,7 @@ def title(request: Request) -> str:
         return _(
             "Share ended: {image} with {whom}{where}",
             image=request.image_name,
-            whom=receivers(replace(request, targets=given(request))),
+            whom=receivers(replace(request, targets=lost(request))),
             where=where(request),
         )
     word = (_SHARE if share else _UNSHARE).get(request.state, _("Share") if share else _("Unshare"))

@@ -16,6 +16,7 @@ from tests.bot.requests import (
     BLOCKED,
     DECIDERS,
     GUARDED,
+    IMAGE,
     LIN,
     MEI,
     NOON,
@@ -288,7 +289,8 @@ def test_there_is_nothing_to_forward_where_nothing_was_shared(state: State) -> N
 
 
 def test_who_never_had_the_image_is_not_said_to_lose_it() -> None:
-    over = request(State.PARTIAL, UNKNOWN, TRUSTED, ended_at=NOON)
+    gone = frozenset({(TRUSTED.account, IMAGE.region)})
+    over = request(State.PARTIAL, UNKNOWN, TRUSTED, ended_at=NOON, ended=gone)
 
     assert card(over)[0] == "#1042 Share ended: base-nightly with data-team"
     assert private.ended(over)[0] == "#1042: Share ended: base-nightly with data-team."

@@ -41,6 +41,13 @@ class Days:
         self._clock.ahead += timedelta(**by)
         self.company.sandbox.bot.look()
 
+    def nobody_looks(self) -> bool:
+        """Is no look under way at how Slack and the cloud are? One that is would count from when it ends."""
+        bot = self.company.sandbox.bot
+        with bot.store.read() as ledger:
+            looks = [look.next_due(ledger) for look in bot.health.sweeps()]
+        return all(due is not None and due > self._clock() for due in looks)
+
 
 @contextmanager
 def days(policy: str = QUIET, *, db: Path | None = None) -> Iterator[Days]:
@@ -147,6 +154,19 @@ def test_from_whom_it_was_taken_before_is_not_told_that_it_ends() -> None:
         assert "stays shared" not in company.mei.text_of(told)
         company.mei.presses("Extend", on=told)
         assert ends in company.mei.text_of(company.mei.modal())
+
+
+def test_who_has_it_without_anybodys_word_is_not_told_to_have_lost_it() -> None:
+    with days() as time:
+        company = time.company
+        company.sandbox.cloud.state.share(NIGHTLY, [DATA_TEAM])
+        card = shares(company, "/image share base-nightly with data-team partner-lab for 7d because a trial")
+        time.wait(days=7, minutes=1)
+        told = company.mei.sees("has ended, as was agreed", where=company.direct(company.mei))
+        assert "the share of base-nightly with partner-lab (100023456789) has ended" in company.mei.text_of(told)
+        until(lambda: "Share ended: base-nightly with partner-lab\n" in company.lin.text_of(now(company.lin, card)))
+        assert "partner-lab 100023456789 · ended" in company.lin.text_of(now(company.lin, card))
+        assert company.shares(NIGHTLY) == {DATA_TEAM}
 
 
 def test_whoever_asked_hears_when_somebody_else_has_it_taken_back() -> None:
@@ -258,6 +278,7 @@ def fails_for_an_hour(time: Days) -> None:
     for attempts in range(2, 13):
         time.wait(minutes=5)
         until(partial(was_tried, time.company, attempts))
+    until(time.nobody_looks)
 
 
 def was_tried(company: Company, times: int) -> bool:
