@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from approvals.attention import still_wanted
 from approvals.cloud import BLUEPRINT
@@ -17,6 +17,7 @@ from approvals.model import (
     Level,
     Request,
     State,
+    Target,
     Verdict,
 )
 from approvals.sentences import joined
@@ -221,8 +222,7 @@ def _verdict(request: Request) -> str:
         case _ if request.is_over or request.state is State.PARTIAL:
             return f"{escape(title(request))}."
         case _ if request.action is Action.SHARE:
-            end = _(" until {when}", when=at(request.until)) if request.until else ""
-            return _("{name} is shared with {whom}{end}.", name=name, whom=_whom(request), end=end)
+            return " ".join(_shared(request, name))
         case _ if request.action.is_about_source:
             how = (
                 _("is trusted as a source now")
@@ -244,6 +244,20 @@ def _verdict(request: Request) -> str:
             )
 
 
+def _shared(request: Request, name: str) -> Iterator[str]:
+    """With whom; an end is that of those who got the image by the request: others have it for longer by another."""
+    everybody = given(request)
+    done = {item.target for item in request.items if item.state is ItemState.DONE}
+    got = tuple(target for target in everybody if target in done or request.until is None)
+    had = tuple(target for target in everybody if target not in got)
+    if got:
+        end = _(" until {when}", when=at(request.until)) if request.until else ""
+        yield _("{name} is shared with {whom}{end}.", name=name, whom=_named(got, request), end=end)
+    if had:
+        whom = _named(had, request)
+        yield _("{name} was shared with {whom} already, for as long or longer.", name=name, whom=whom)
+
+
 def _after_failure(request: Request) -> str:
     """What stands: of a call that was refused the cloud promises nothing, so what it shows afterwards has to do."""
     if any(item.unseen for item in request.items):
@@ -253,7 +267,11 @@ def _after_failure(request: Request) -> str:
 
 
 def _whom(request: Request) -> str:
-    return all_of([escape(full_label(target)) for target in given(request)]) + escape(where(request))
+    return _named(given(request), request)
+
+
+def _named(targets: Sequence[Target], request: Request) -> str:
+    return all_of([escape(full_label(target)) for target in targets]) + escape(where(request))
 
 
 def _outcomes(request: Request) -> list[Block]:

@@ -299,6 +299,17 @@ def test_who_never_had_the_image_is_not_said_to_lose_it() -> None:
     assert "The share of `base-nightly` with data-team (100012345678) ends " in endings.ending(stands, {})[0]
 
 
+def test_an_end_is_told_of_those_alone_who_got_the_image_by_the_request() -> None:
+    items = (item(TRUSTED, ItemState.ALREADY, 1), item(UNKNOWN, ItemState.DONE, 2))
+    told = private.ended(request(State.DONE, TRUSTED, UNKNOWN, until=NOON, items=items))[0]
+    assert told.startswith("#1042: `base-nightly` is shared with 100098765432 until ")
+    assert told.endswith(". `base-nightly` was shared with data-team (100012345678) already, for as long or longer.")
+    endless = private.ended(request(State.DONE, TRUSTED, UNKNOWN, items=items))[0]
+    assert endless == "#1042: `base-nightly` is shared with data-team (100012345678) and 100098765432."
+    had = private.ended(request(State.DONE, TRUSTED, until=NOON, items=items[:1]))[0]
+    assert had == "#1042: `base-nightly` was shared with data-team (100012345678) already, for as long or longer."
+
+
 @pytest.mark.parametrize("state", [State.DONE, State.PARTIAL])
 def test_there_is_nothing_to_forward_of_what_has_ended_meanwhile(state: State) -> None:
     text, blocks = private.ended(request(state, UNKNOWN, TRUSTED, LIGHTHOUSE_TARGET, ended_at=NOON))
