@@ -39,7 +39,7 @@ def _taken(request: Request, other: Request) -> dict[str, str]:
     stays = {ItemState.FAILED, *([ItemState.ALREADY] if request.action.is_drift else [])}
     meant = {(item.target.account, item.region) for item in request.items if item.state not in stays}
     taken = [share for share in shared if share in meant]
-    if not other.standing or len(taken) in (0, len(shared)):
+    if len(taken) in (0, len(shared)):
         return {}
     accounts, regions = (dict.fromkeys(some) for some in zip(*taken, strict=True))
     return {"accounts": " ".join(accounts), "regions": " ".join(regions)}
