@@ -102,13 +102,26 @@ def test_with_the_image_the_shares_are_over_that_the_deletion_did_not_know_of(ho
 
 def test_of_two_shares_that_are_over_together_each_is_told_as_its_own_end(house: House) -> None:
     first = shared(house, DATA, term=WEEK)
-    second = shared(house, DATA, term=Term(lasts=timedelta(days=9)))
+    second = house.approved(DATA, term=Term(lasts=timedelta(days=9)), by=OMAR)
+    to_rest(house)
+    house.told()
     house.clock.advance(days=10)
     to_rest(house)
     assert house.cloud.has(BASE) == set()
     notices = house.told()
     assert [one.request_id for one in notices if one.kind == "over"] == [first, second]
     assert [one for one in notices if one.kind == "taken_back"] == []
+
+
+def test_a_day_before_those_are_named_by_which_the_image_stays_past_the_end(house: House) -> None:
+    shared(house, DATA, LAB, term=Term(lasts=timedelta(days=6, hours=4)))
+    week = shared(house, DATA, LAB, term=WEEK)
+    second = shared(house, DATA, term=Term(lasts=timedelta(days=30)))
+    house.clock.advance(days=6, minutes=1)
+    to_rest(house)
+    facts = [one.facts for one in house.told() if one.kind == "ending" and one.request_id == week]
+    assert facts
+    assert all(one == {"accounts": LAB, "kept": DATA, "by": str(second)} for one in facts)
 
 
 @pytest.mark.parametrize("person", [MEI, LIN])
