@@ -8,7 +8,7 @@ from datetime import datetime
 from approvals import reloading
 from approvals.sentences import say
 from bot.cards.text import Block, ago, code, context, escape, section
-from bot.languages import _
+from bot.languages import _, ngettext
 
 _WAITS = say("What is asked for and approved meanwhile waits, and goes on by itself when this is mended.")
 _NEW_KEYS = say("New keys in Imagewarden's environment count after a restart, permissions at once.")
@@ -48,18 +48,19 @@ def alarm(facts: Mapping[str, str]) -> tuple[str, list[Block]]:
     match facts["event"]:
         case "drift_many":
             text = _(
-                "{number} shares of {images} images differ from the record: too many to ask about one by one. Look at "
-                "them with `/image drift`; `imagewarden adopt` on the server takes those that nobody approved as they "
-                "are.",
-                number=facts["number"],
-                images=facts["images"],
+                "{shares} of {images} differ from the record, and nobody was asked about them one by one. Look at them "
+                "with `/image drift`; `imagewarden adopt` on the server takes those that nobody approved as they are.",
+                shares=ngettext("{number} share", "{number} shares", int(facts["number"])),
+                images=ngettext("{number} image", "{number} images", int(facts["images"])),
             )
             return text, [section(text)]
         case "inbound_new":
-            text = _(
+            text = ngettext(
+                "{number} new image is shared with us by an account that isn't trusted: {named}. Look at it with "
+                "`/image inbound` before anybody uses it.",
                 "{number} new images are shared with us by accounts that aren't trusted: {named}. Look at them with "
                 "`/image inbound` before anybody uses one.",
-                number=facts["number"],
+                int(facts["number"]),
                 named=escape(facts["named"]),
             )
             return text, [section(text)]

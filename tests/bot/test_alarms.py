@@ -51,6 +51,29 @@ def tell(desk: Desk, *facts: Mapping[str, str], admins: tuple[str, ...] = ("U0OM
         desk.store.write(lambda ledger, one=one: outbox.alarm(ledger, admins, one["event"], one, now=now))  # type: ignore[misc]  # bound now
 
 
+@pytest.mark.parametrize(
+    ("number", "images", "said"), [("1", "1", "1 share of 1 image"), ("499", "2", "499 shares of 2 images")]
+)
+def test_it_says_how_much_differs_and_what_to_do(number: str, images: str, said: str) -> None:
+    told = words({"event": "drift_many", "number": number, "images": images})
+    assert told.startswith(f"{said} differ from the record, and nobody was asked about them one by one.")
+    assert "`/image drift`" in told
+    assert "`imagewarden adopt`" in told
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("1", "1 new image is shared with us by an account that isn't trusted: a &lt;b&gt;."),
+        ("2", "2 new images are shared with us by accounts that aren't trusted: a &lt;b&gt;."),
+    ],
+)
+def test_it_says_what_strangers_share_with_us(number: str, said: str) -> None:
+    told = words({"event": "inbound_new", "number": number, "named": "a <b>"})
+    assert told.startswith(f"{said} Look at ")
+    assert "`/image inbound`" in told
+
+
 def test_it_says_what_fails_the_clouds_sentence_and_what_to_do() -> None:
     said = words(AUTH)
     assert "`ModifyImageSharePermission` failed: You &lt;are&gt; not authorized. (`UnauthorizedOperation`)" in said
