@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from approvals.model import Action, State, Verb
-from approvals.terms import Term
+from approvals.terms import NO_END, Term
 from tests.approvals.house import CHANNEL, DATA, LAB, LIN, MEI, OMAR, STRANGER, House, gist
 from tests.approvals.test_drift import compare, newest, watched
 from tests.approvals.test_ending import BASE, WEEK, shared, to_rest
@@ -122,6 +122,19 @@ def test_a_day_before_those_are_named_by_which_the_image_stays_past_the_end(hous
     facts = [one.facts for one in house.told() if one.kind == "ending" and one.request_id == week]
     assert facts
     assert all(one == {"accounts": LAB, "kept": DATA, "by": str(second)} for one in facts)
+
+
+def test_the_image_stays_by_no_share_that_was_ended_before(house: House) -> None:
+    week = shared(house, DATA, term=WEEK)
+    other = shared(house, DATA, term=NO_END)
+    house.press(other, LIN, Verb.END_NOW)
+    to_rest(house)
+    (ended,) = [one.facts for one in house.told() if one.kind == "over"]
+    assert (ended["kept"], ended["by"]) == (DATA, str(week))
+    house.clock.advance(days=8)
+    to_rest(house)
+    (ended,) = [one.facts for one in house.told() if one.kind == "over"]
+    assert (ended["kept"], ended["by"]) == ("", "")
 
 
 @pytest.mark.parametrize("person", [MEI, LIN])
