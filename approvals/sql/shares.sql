@@ -108,11 +108,9 @@ SELECT EXISTS (
 ) AS ended
 
 -- grants_ended --
--- Where and with whom shares of several requests ended, and none of theirs stands.
+-- Where and with whom shares of several requests ended.
 SELECT request_id, account, region FROM grants
  WHERE request_id IN (SELECT value FROM json_each(:numbers)) AND ended_at IS NOT NULL
-EXCEPT SELECT request_id, account, region FROM grants
- WHERE request_id IN (SELECT value FROM json_each(:numbers)) AND ended_at IS NULL
 
 -- grants_due --
 -- The requests whose shares are over, or soon will be, which is to be told.

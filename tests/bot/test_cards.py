@@ -299,6 +299,16 @@ def test_who_never_had_the_image_is_not_said_to_lose_it() -> None:
     assert "The share of `base-nightly` with data-team (100012345678) ends " in endings.ending(stands, {})[0]
 
 
+def test_what_ended_in_one_region_is_told_of_that_one() -> None:
+    regions = ("ap-guangzhou", "ap-singapore")
+    items = tuple(replace(item(TRUSTED, ItemState.DONE), region=region) for region in regions)
+    gone = frozenset({(TRUSTED.account, "ap-singapore")})
+    shared = request(State.DONE, regions=regions, items=items, standing=1, ended=gone)
+    shown = words(card(shared)[1])
+    assert "`100012345678` in Guangzhou · done" in shown
+    assert "`100012345678` in Singapore · ended" in shown
+
+
 def test_an_end_is_told_of_those_alone_who_got_the_image_by_the_request() -> None:
     items = (item(TRUSTED, ItemState.ALREADY, 1), item(UNKNOWN, ItemState.DONE, 2))
     told = private.ended(request(State.DONE, TRUSTED, UNKNOWN, until=NOON, items=items))[0]
