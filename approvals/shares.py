@@ -30,7 +30,10 @@ class Shares(Tables):
         return [_share(row) for row in self._all("shares_page", start=start, limit=limit)]
 
     def ending(self, before: datetime, *, start: int, limit: int) -> list[Share]:
-        """Those that end before that time, the first to end first; from a row on."""
+        """Those that end before that time, the first to end first, from a row on.
+
+        Where another share of the same image to the same account lasts longer, nothing ends.
+        """
         return [_share(row) for row in self._all("shares_ending", before=stamp(before), start=start, limit=limit)]
 
 

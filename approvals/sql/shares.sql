@@ -173,9 +173,14 @@ SELECT g.*, json_extract(r.image, '$.name') AS image_name
  ORDER BY g.image_id, g.region, g.account, g.id
 
 -- shares_ending --
--- The shares that end before a time, the first to end first, from a row on.
+-- The shares that end before a time, the first to end first, from a row on; but for those whom a longer one outlasts.
 SELECT g.*, json_extract(r.image, '$.name') AS image_name
-  FROM (SELECT id FROM grants WHERE ended_at IS NULL AND due IS NOT NULL AND due <= :before AND until <= :before
+  FROM (SELECT id FROM grants AS ends
+         WHERE ended_at IS NULL AND due IS NOT NULL AND due <= :before AND until <= :before
+           AND NOT EXISTS (SELECT 1 FROM grants AS longer
+                            WHERE longer.ended_at IS NULL AND longer.image_id = ends.image_id
+                              AND longer.region = ends.region AND longer.account = ends.account
+                              AND (longer.until IS NULL OR longer.until > ends.until))
          ORDER BY due, id LIMIT :limit OFFSET :start) AS page
   JOIN grants AS g ON g.id = page.id JOIN requests AS r ON r.id = g.request_id
  ORDER BY g.due, g.id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from approvals.cloud import MAX_SHARES, Image, ImageKind
 from approvals.copy_model import Copy
@@ -39,6 +39,7 @@ Shares = Mapping[str, datetime | None] | None
 Then = tuple[datetime, str] | None
 """When it was as it is shown, and the sentence on why the cloud can't tell how it is now; None where it can."""
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _TAG = 60  # characters of a tag
 
 _SOURCES = {
@@ -131,9 +132,9 @@ def _owners(shown: Shown) -> str:
 
 
 def _shares(shown: Shown) -> list[Block]:
-    by_account = {grant.target.account: grant for grant in shown.grants}
+    by_account = {grant.target.account: grant for grant in sorted(shown.grants, key=_lasts)}  # the longest counts
     if shown.shares is None:
-        lines = [_by_record(grant, shown.names) for grant in shown.grants] or [_("nobody")]
+        lines = [_by_record(grant, shown.names) for grant in by_account.values()] or [_("nobody")]
         return [labelled(_("Shared with, by the record"), _listed(lines))]
     lines = [_share(account, since, by_account.get(account), shown.names) for account, since in shown.shares.items()]
     # How many accounts can have an image of Lighthouse is published nowhere.
@@ -143,10 +144,14 @@ def _shares(shown: Shown) -> list[Block]:
         else _("Shared with {number} of {max_shares}", number=len(lines), max_shares=MAX_SHARES)
     )
     blocks = [labelled(head, _listed(lines) if lines else _("nobody yet"))]
-    gone = [_by_record(grant, shown.names) for grant in shown.grants if grant.target.account not in shown.shares]
+    gone = [_by_record(grant, shown.names) for account, grant in by_account.items() if account not in shown.shares]
     if gone:
         blocks.append(labelled(_("Taken back, but not by Imagewarden"), _listed(gone)))
     return blocks
+
+
+def _lasts(grant: Grant) -> datetime:
+    return grant.until or _NEVER
 
 
 def _listed(lines: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from approvals.model import Action, ItemState, State, Verb
 from approvals.terms import NO_END, Term
 from bot.sandbox import company
 from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE
-from tests.approvals.house import CHANNEL, DATA, LAB, LIN, MEI, OMAR, SARA, House, gist
+from tests.approvals.house import CHANNEL, DATA, LAB, LIN, MEI, OMAR, SARA, STRANGER, House, gist
 
 BASE = "img-base0001"
 WEEK, MONTH = Term(lasts=timedelta(days=7)), Term(lasts=timedelta(days=30))
@@ -417,3 +417,15 @@ def test_what_expired_is_asked_again_with_one_word(house: House) -> None:
         WEEK,
         [DATA, LAB],
     )
+
+
+def test_what_stays_by_a_longer_share_is_not_listed_as_ending(house: House) -> None:
+    month = shared(house, LAB, term=MONTH)
+    week = shared(house, DATA, LAB, term=WEEK)
+    shared(house, DATA, term=NO_END)
+    fortnight = shared(house, DATA, STRANGER, term=Term(lasts=timedelta(days=14)))
+    with house.store.read() as ledger:
+        standing = {number: {one.target.account for one in ledger.grants.standing(number)} for number in (week, month)}
+        ending = ledger.shares.ending(house.clock.now + timedelta(days=60), start=0, limit=10)
+    assert standing == {week: {DATA, LAB}, month: {LAB}}
+    assert [(one.grant.request_id, one.grant.target.account) for one in ending] == [(fortnight, STRANGER), (month, LAB)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -127,6 +127,18 @@ def test_one_image_is_shown_with_everybody_who_has_it() -> None:
     assert "and 6 more" in said
     assert "*Taken back, but not by Imagewarden*  \n`100098765432` · since" in said
     assert buttons == ["Share"]
+
+
+@pytest.mark.parametrize("longer", [NOON + timedelta(days=30), None])
+@pytest.mark.parametrize("shares", [{TRUSTED.account: NOON}, {}, None])
+def test_who_has_it_by_two_shares_has_it_for_as_long_as_the_longer_one(
+    longer: datetime | None, shares: dict[str, datetime] | None
+) -> None:
+    week = replace(grant(number=9), until=NOON + timedelta(days=7))
+    said, _ = shown(shares=shares, grants=(replace(grant(number=4), until=longer), week))
+    assert "by #4" in said
+    assert "by #9" not in said
+    assert ("until" in said) is (longer is not None)
 
 
 def test_one_image_is_told_with_all_that_an_owner_wants_to_know() -> None:
