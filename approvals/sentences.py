@@ -50,11 +50,17 @@ def advised(said: str, advice: str) -> str:
 
 
 def listed_as(names: Sequence[str]) -> str:
-    """``data-team and partner-lab``."""
+    """``data-team, partner-lab and 100012345678``."""
     if len(names) < 2:
         return names[0] if names else ""
-    half = len(names) // 2
-    return say("{first} and {last}", first=listed_as(names[:half]), last=listed_as(names[half:]))
+    return say("{first} and {last}", first=_with_commas(names[:-1]), last=names[-1])
+
+
+def _with_commas(names: Sequence[str]) -> str:
+    if len(names) < 2:
+        return names[0]
+    half = len(names) // 2  # so that many are nested a few deep
+    return say("{first}, {last}", first=_with_commas(names[:half]), last=_with_commas(names[half:]))
 
 
 _MONTHS = (

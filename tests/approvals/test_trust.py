@@ -382,3 +382,33 @@ def test_the_first_share_ever_with_an_account_is_noted() -> None:
 
 def test_targets_are_named_by_the_policy_where_it_knows_them() -> None:
     assert POLICY.target(DATA) == Target(DATA, "data-team")
+
+
+@pytest.mark.parametrize(
+    ("accounts", "said"),
+    [
+        ((DATA,), "data-team."),
+        ((DATA, LAB), "data-team and partner-lab."),
+        ((DATA, LAB, STRANGER), f"data-team, partner-lab and {STRANGER}."),
+        ((DATA, LAB, STRANGER, GOLDEN), f"data-team, partner-lab, {STRANGER} and 1 more."),
+    ],
+)
+def test_three_accounts_are_named_and_the_others_counted(accounts: tuple[str, ...], said: str) -> None:
+    assert one(judge(facts(*accounts), POLICY), "first_share").text.endswith(f" that we share with {said}")
+
+
+@pytest.mark.parametrize(
+    ("number", "named"),
+    [
+        (1, "snapshot snap-1"),
+        (2, "snapshots snap-1, snap-2"),
+        (3, "snapshots snap-1, snap-2, snap-3"),
+        (4, "snapshots snap-1, snap-2, snap-3 and 1 more"),
+    ],
+)
+def test_three_snapshots_are_named_and_the_others_counted(number: int, named: str) -> None:
+    held = image(snapshots=tuple(f"snap-{one}" for one in range(1, number + 1)))
+    told = judge(facts(action=Action.DELETE, found=(held,), snapshots=True), POLICY)
+    assert one(told, "snapshots_deleted").text == (
+        f"With it its {named} would go: nothing is left to make it from again."
+    )

@@ -116,7 +116,7 @@ def test_what_was_said_in_english_can_be_said_in_chinese() -> None:
     names = listed_as(["data-team", "partner-lab", "golden-images"])
     sentence = say("{name} is shared with {whom}{end}.", name="base-nightly", whom=names, end="")
 
-    assert sentence == "base-nightly is shared with data-team and partner-lab and golden-images."
+    assert sentence == "base-nightly is shared with data-team, partner-lab and golden-images."
     with speaking("zh-CN"):
         assert translated(sentence) == "base-nightly 已共享给 data-team、partner-lab、golden-images。"
     assert translated(sentence) == sentence
@@ -141,7 +141,7 @@ def test_as_many_as_there_can_be_are_one_text() -> None:
     with speaking("zh-CN"):
         assert translated(read("", kept(listed_as(names)))) == "、".join(names)
         assert translated(read("", kept(joined(*names)))) == "".join(names)
-    assert listed_as(names) == " and ".join(names)
+    assert listed_as(names) == f"{', '.join(names[:-1])} and {names[-1]}"
     assert joined(*names) == " ".join(names)
 
 
