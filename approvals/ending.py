@@ -2,46 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+import structlog
+
 from approvals.audit import NOBODY, Entry
+from approvals.errors import DirectoryError
 from approvals.ledger import Ledger
 from approvals.model import Grant, Request
 from approvals.outbox import Outbox
 from approvals.overs import show_over
+from approvals.people import Directory, deciders_now
 from approvals.policies import Policies
 from approvals.store import Store
 
 _AT_ONCE = 100  # requests
 _AGAIN_AFTER = timedelta(days=1)  # where it could not be taken back, and nobody retried
 
+log = structlog.get_logger()
+
 
 class Ending:
-    def __init__(self, store: Store, policies: Policies) -> None:
+    def __init__(self, store: Store, policies: Policies, directory: Directory) -> None:
         self._store = store
         self._policies = policies
+        self._directory = directory
 
     def sweep(self, now: datetime) -> int:
         """Look after the shares that are due; returns of how many requests that were."""
         with self._store.read() as ledger:
-            if not ledger.grants.due(now, 1):
-                return 0
-        return self._store.write(lambda ledger: self._look_after(ledger, now))
+            due = ledger.numbered(ledger.grants.due(now, _AT_ONCE))
+            soon = [one for one in due.values() if not _over(ledger, one.id, now)]
+        if not due:
+            return 0
+        owners = self._owners(soon)
+        return self._store.write(lambda ledger: self._look_after(ledger, owners, now))
 
-    def _look_after(self, ledger: Ledger, now: datetime) -> int:
+    def _owners(self, requests: Iterable[Request]) -> dict[int, tuple[str, ...]]:
+        """Who owns the image of each now, as far as that can be told: no end of a share waits for it."""
+        owners = {}
+        for request in requests:
+            try:
+                owners[request.id] = deciders_now(request, self._policies.current, self._directory).owner_ids
+            except DirectoryError as error:
+                log.warning("owners_not_looked_up", error=str(error))
+                break
+            except Exception:  # one that can't be worked out holds up no other
+                log.exception("owners_failed", request=request.id)
+        return owners
+
+    def _look_after(self, ledger: Ledger, owners: Mapping[int, Sequence[str]], now: datetime) -> int:
         due = ledger.grants.due(now, _AT_ONCE)
         for number in due:
             request = ledger.request(number)
             assert request is not None  # noqa: S101  a share refers to it
-            over = [one for one in ledger.grants.standing(number) if one.until is not None and one.until <= now]
+            over = _over(ledger, number, now)
             if over:
                 self._end(ledger, request, over, now)
             elif request.until is not None:
-                self._tell(ledger, request, request.until, now)
+                before = request.deciders.owner_ids if request.deciders else ()
+                self._tell(ledger, request, owners.get(number, before), request.until, now)
         return len(due)
 
-    def _tell(self, ledger: Ledger, request: Request, until: datetime, now: datetime) -> None:
+    def _tell(self, ledger: Ledger, request: Request, owners: Sequence[str], until: datetime, now: datetime) -> None:
         """A day before, unless it was extended already."""
         ledger.grants.put_off(request.id, until=until)
         standing = ledger.grants.standing(request.id)
@@ -51,7 +75,6 @@ class Ending:
         keepers = ledger.grants.keepers(request.id, past=until)
         accounts = list(dict.fromkeys(one.target.account for one in standing))
         kept = {account: keepers[account] for account in accounts if account not in lost}
-        owners = request.deciders.owner_ids if request.deciders else ()
         told = tuple(dict.fromkeys((request.requester.id, *owners)))
         ending = [account for account in accounts if account in lost]
         self._outbox(ledger, request, now).ending(told, ending, kept)
@@ -76,3 +99,8 @@ class Ending:
 
     def _outbox(self, ledger: Ledger, request: Request, now: datetime) -> Outbox:
         return Outbox(ledger, request, channel=self._policies.current.home.channel, now=now)
+
+
+def _over(ledger: Ledger, request_id: int, now: datetime) -> list[Grant]:
+    """The shares of a request that stand and are over."""
+    return [one for one in ledger.grants.standing(request_id) if one.until is not None and one.until <= now]

@@ -160,7 +160,7 @@ class Bot:
                 Sweep("timers", Timers(self.store, policies).sweep, Ledger.next_deadline),
                 Sweep("succession", succession.sweep, succession.next_due),
                 Sweep("heads", heads.sweep, heads.next_due),
-                Sweep("ending", Ending(self.store, policies).sweep, lambda ledger: ledger.grants.next_due()),
+                Sweep("ending", Ending(self.store, policies, directory).sweep, lambda ledger: ledger.grants.next_due()),
                 Sweep("notices", self._notices.sweep, self._notices.next_due),
                 Sweep("leases", leases.sweep, leases.next_due),
                 Sweep("clock", set_back.sweep, set_back.next_due),

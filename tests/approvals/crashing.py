@@ -382,7 +382,7 @@ class Life:
             "checks": self._checker.sweep,
             "presses": self._judging.sweep,
             "timers": Timers(self.store, policies).sweep,
-            "ending": Ending(self.store, policies).sweep,
+            "ending": Ending(self.store, policies, world.directory).sweep,
             "heads": Heads(self.store, policies).sweep,
             "succession": Succession(self.store, policies, world.directory).sweep,
             "executor": self._executor.sweep,

@@ -98,7 +98,7 @@ class House:
             self.store, self.watched, self.catalogue, self.policies, self.directory, self.home, self.clock
         )
         self.survey = Survey(self.watched, self.catalogue, self.store, self.home, self.clock)
-        self.ending = Ending(self.store, self.policies)
+        self.ending = Ending(self.store, self.policies, self.directory)
         self.succession = Succession(self.store, self.policies, self.directory)
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from approvals.model import Action, State, Verb
 from approvals.terms import NO_END, Term
-from tests.approvals.house import CHANNEL, DATA, LAB, LIN, MEI, OMAR, STRANGER, House, gist
+from tests.approvals.house import CHANNEL, DATA, LAB, LIN, MEI, OMAR, STRANGER, WEI, House, gist
 from tests.approvals.test_drift import compare, newest, watched
 from tests.approvals.test_ending import BASE, WEEK, shared, to_rest
 
@@ -124,6 +124,37 @@ def test_a_day_before_those_are_named_by_which_the_image_stays_past_the_end(hous
     assert all(one == {"accounts": LAB, "kept": DATA, "by": str(second)} for one in facts)
 
 
+def hear_of_the_end(house: House) -> list[str]:
+    """Who does, a day before."""
+    house.clock.advance(days=6, minutes=1)
+    to_rest(house)
+    return [one.recipient for one in house.told() if one.kind == "ending"]
+
+
+def test_a_day_before_those_hear_it_who_own_the_image_by_then(house: House) -> None:
+    shared(house, DATA)
+    house.directory.groups["S0PLATFORM"] = (OMAR, WEI)
+    assert hear_of_the_end(house) == [MEI, OMAR, WEI]
+
+
+def test_where_the_chat_does_not_tell_who_owns_it_those_hear_it_who_did(house: House) -> None:
+    shared(house, DATA)
+    house.directory.down = True
+    assert hear_of_the_end(house) == [MEI, LIN, OMAR]
+
+
+def test_no_end_waits_for_what_the_chat_says_of_another_share(house: House) -> None:
+    over = shared(house, DATA)
+    house.clock.advance(days=2)
+    other = shared(house, LAB)
+    house.directory.odd = {"S0PLATFORM"}
+    house.clock.advance(days=6, minutes=1)
+    to_rest(house)
+    assert house.cloud.has(BASE) == {LAB}
+    told = [(one.kind, one.request_id, one.recipient) for one in house.told() if one.kind in ("ending", "over")]
+    assert told == [*(("ending", other, who) for who in (MEI, LIN, OMAR)), ("over", over, MEI)]
+
+
 def test_the_image_stays_by_no_share_that_was_ended_before(house: House) -> None:
     week = shared(house, DATA, term=WEEK)
     other = shared(house, DATA, term=NO_END)
@@ -159,3 +190,11 @@ def test_an_early_end_is_one_however_long_it_takes(house: House) -> None:
     house.clock.advance(days=8)
     to_rest(house)
     assert [one.facts["person"] for one in house.told() if one.kind == "over"] == [LIN]
+
+
+def test_an_early_end_asks_the_chat_nothing(house: House) -> None:
+    number = shared(house, DATA)
+    house.press(number, LIN, Verb.END_NOW)
+    asked = house.directory.asked
+    assert house.end() == 1
+    assert house.directory.asked == asked
