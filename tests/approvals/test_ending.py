@@ -360,22 +360,6 @@ def test_who_asked_and_who_owns_can_end_it_early(house: House, person: str, outc
     assert over == ([person] if outcome == "end_now" else [])
 
 
-def test_it_ends_as_agreed_where_it_was_ended_early_once_and_given_anew(house: House) -> None:
-    house.cloud.bad = {LAB}
-    number = shared(house, DATA, LAB)
-    house.press(number, LIN, Verb.END_NOW)
-    to_rest(house)
-    house.cloud.bad = set()
-    house.press(number, LIN, Verb.RETRY)
-    to_rest(house)
-    assert house.cloud.has(BASE) == {LAB}
-    house.told()
-    house.clock.advance(days=8)
-    to_rest(house)
-    assert house.cloud.has(BASE) == set()
-    assert [one.facts["person"] for one in house.told() if one.kind == "over"] == [""]
-
-
 def test_ending_it_early_twice_ends_it_once(house: House) -> None:
     number = shared(house, DATA)
     assert [house.press(number, who, Verb.END_NOW) for who in (MEI, LIN)] == ["end_now", "end_now"]

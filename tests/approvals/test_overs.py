@@ -168,8 +168,8 @@ def test_the_image_stays_by_no_share_that_was_ended_before(house: House) -> None
     assert (ended["kept"], ended["by"]) == ("", "")
 
 
-@pytest.mark.parametrize("person", [MEI, LIN])
-def test_of_two_early_ends_the_last_is_told(house: House, person: str) -> None:
+def given_anew(house: House) -> int:
+    """A share that omar ended early, and that was given to one more account afterwards."""
     house.cloud.bad = {LAB}
     number = shared(house, DATA, LAB)
     house.press(number, OMAR, Verb.END_NOW)
@@ -178,6 +178,21 @@ def test_of_two_early_ends_the_last_is_told(house: House, person: str) -> None:
     house.press(number, LIN, Verb.RETRY)
     to_rest(house)
     house.told()
+    assert house.cloud.has(BASE) == {LAB}
+    return number
+
+
+def test_it_ends_as_agreed_where_it_was_ended_early_once_and_given_anew(house: House) -> None:
+    given_anew(house)
+    house.clock.advance(days=8)
+    to_rest(house)
+    assert house.cloud.has(BASE) == set()
+    assert [one.facts["person"] for one in house.told() if one.kind == "over"] == [""]
+
+
+@pytest.mark.parametrize("person", [MEI, LIN])
+def test_of_two_early_ends_the_last_is_told(house: House, person: str) -> None:
+    number = given_anew(house)
     house.press(number, person, Verb.END_NOW)
     to_rest(house)
     assert [one.facts["person"] for one in house.told() if one.kind == "over"] == [person]
