@@ -1,4 +1,4 @@
-"""What is shown of shares that are over: on the card of the request that had brought them about."""
+"""What is shown of shares that are over, on the card of the request that had brought them about, and who hears it."""
 
 from __future__ import annotations
 

@@ -36,10 +36,10 @@ def ending(request: Request, facts: Mapping[str, str]) -> tuple[str, list[Block]
 
     :param facts: ``accounts``: those that lose the image; ``kept`` and ``by``: those that don't, and by which requests
     """
-    lost = named(request, facts.get("accounts", "")) or given(request)  # an older bot's message names none
+    losing = named(request, facts.get("accounts", "")) or given(request)  # an older bot's message names none
     text = _(
         "The share of {image} with {whom} ends {when} (#{number}). Nobody need do anything: it is taken back then.",
-        **_facts(request, lost),
+        **_facts(request, losing),
         number=request.id,
     ) + stays_shared(request, facts)
     buttons = [button(_("Extend"), ids.EXTEND, str(request.id)), end_now(request)]

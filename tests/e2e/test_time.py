@@ -13,7 +13,7 @@ from bot.sandbox import company as people
 from bot.sandbox.cloud import faults
 from bot.sandbox.run import opened
 from tests.e2e.conftest import Company, at
-from tests.e2e.misbehaving import CHANNEL, DATA_TEAM, NIGHTLY, PARTNER, until
+from tests.e2e.misbehaving import CHANNEL, DATA_TEAM, NIGHTLY, until
 from tests.e2e.person import PersonAt, Seen
 
 QUIET = people.POLICY.replace("[rules]\n", '[rules]\ndrift_every = "off"\n')
@@ -135,14 +135,16 @@ def test_who_keeps_the_image_by_another_share_is_told_apart() -> None:
         assert company.shares(NIGHTLY) == {DATA_TEAM}
 
 
-def test_from_whom_it_was_taken_before_is_not_told_that_it_ends() -> None:
+def test_whoever_asked_hears_when_somebody_else_has_it_taken_back_and_its_end_is_that_of_the_others() -> None:
     with days() as time:
         company = time.company
         card = shares(company, "/image share base-nightly with data-team partner-lab for 7d because a trial")
-        company.mei.types("/image unshare base-nightly from partner-lab because their part is done")
-        company.lin.presses("Approve", on=company.lin.sees("#2 · asked by @mei", where=CHANNEL))
-        until(lambda: company.shares(NIGHTLY) == {DATA_TEAM})
-        company.mei.sees("is no longer shared with partner-lab", where=company.direct(company.mei))
+        company.omar.types("/image unshare base-nightly from partner-lab because it was for a trial")
+        company.lin.presses("Approve", on=company.lin.sees("#2 · asked by @omar", where=CHANNEL))
+        told = company.mei.sees("#1: base-nightly is no longer shared with partner-lab (100023456789).")
+        assert "#2, which @omar asked for, took it back. Machines they started go on" in company.mei.text_of(told)
+        assert company.shares(NIGHTLY) == {DATA_TEAM}
+        company.omar.sees("is no longer shared with partner-lab", where=company.direct(company.omar))
         company.lin.sees("It was taken back from partner-lab (100023456789) by #2.", where=CHANNEL)
         until(lambda: "partner-lab 100023456789 · ended" in company.lin.text_of(now(company.lin, card)))
         assert "data-team 100012345678 · done" in company.lin.text_of(now(company.lin, card))
@@ -167,18 +169,6 @@ def test_who_has_it_without_anybodys_word_is_not_told_to_have_lost_it() -> None:
         until(lambda: "Share ended: base-nightly with partner-lab\n" in company.lin.text_of(now(company.lin, card)))
         assert "partner-lab 100023456789 · ended" in company.lin.text_of(now(company.lin, card))
         assert company.shares(NIGHTLY) == {DATA_TEAM}
-
-
-def test_whoever_asked_hears_when_somebody_else_has_it_taken_back() -> None:
-    with days() as time:
-        company = time.company
-        card = shares(company, "/image share base-nightly with data-team partner-lab for 7d because a trial")
-        company.omar.types("/image unshare base-nightly from data-team because it was for a trial")
-        company.lin.presses("Approve", on=company.lin.sees("#2 · asked by @omar", where=CHANNEL))
-        told = company.mei.sees("#1: base-nightly is no longer shared with data-team (100012345678).")
-        assert "#2, which @omar asked for, took it back. Machines they started go on" in company.mei.text_of(told)
-        until(lambda: "data-team 100012345678 · ended" in company.lin.text_of(now(company.lin, card)))
-        assert company.shares(NIGHTLY) == {PARTNER}
 
 
 def test_whoever_asked_can_end_it_early_with_one_press() -> None:
