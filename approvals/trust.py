@@ -154,7 +154,7 @@ def _sharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], po
     else:
         yield from _room(facts, image, settled)
         yield from sharing(facts.elsewhere, facts.targets)
-        yield from extended(facts, wanted)
+        yield from extended(facts, wanted, settled)
     yield from provenance(image, facts.origin, facts.home, policy, facts.sources)
     yield from together(wanted, facts.shared_before, policy)
     if not facts.reason:
@@ -259,8 +259,9 @@ def _deleting(facts: Facts, image: Image, _settled: frozenset[tuple[str, str]], 
     yield from in_other_regions(image, facts.elsewhere)
     copies = [place.copy for place in facts.elsewhere if place.copy]
     own = [image] if image.region in facts.wanted_regions else []
-    yield from final(image, [*own, *copies], snapshots=facts.snapshots)
-    yield from losses(image, facts.targets)
+    where = _where(facts, image)
+    yield from final(image, [*own, *copies], where, snapshots=facts.snapshots)
+    yield from losses(image, facts.targets, where)
     if facts.targets:
         yield _no_recall()
     if not facts.reason:

@@ -64,8 +64,11 @@ def unless_gone(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(one for one in findings if one.code != "copy_missing")
 
 
-def losses(image: Image, losing: Sequence[Target]) -> Iterator[Finding]:
-    """Who loses it."""
+def losses(image: Image, losing: Sequence[Target], where: str) -> Iterator[Finding]:
+    """Who loses it.
+
+    :param where: the regions that are meant, where they aren't just the image's own
+    """
     if losing:
         yield found(
             "shares_cancelled",
@@ -79,21 +82,23 @@ def losses(image: Image, losing: Sequence[Target]) -> Iterator[Finding]:
     else:
         yield found(
             "shares_cancelled",
-            say("Nobody else has {name}.", name=image.name),
+            say("Nobody else has {name}{where}.", name=image.name, where=where),
             say("Look in the console, if in doubt."),
         )
 
 
-def final(image: Image, images: Collection[Image], *, snapshots: bool) -> Iterator[Finding]:
+def final(image: Image, images: Collection[Image], where: str, *, snapshots: bool) -> Iterator[Finding]:
     """What can't be undone, and what stays.
 
     :param images: it and its copies, as far as they would be deleted
+    :param where: the regions that are meant, where they aren't just the image's own
     """
     yield found(
         "deletion_is_final",
         say(
-            "{name} is gone for good then; machines made from it go on, but can't be reinstalled from it.",
+            "{name} is gone for good{where} then; machines made from it go on, but can't be reinstalled from it.",
             name=image.name,
+            where=where,
         ),
         say("Take it back with unshare, where that is enough."),
     )
@@ -110,7 +115,9 @@ def final(image: Image, images: Collection[Image], *, snapshots: bool) -> Iterat
             say(
                 "With it its {snapshots_named} would go: nothing is left to make it from again.",
                 snapshots_named=snapshots_named,
-            ),
+            )
+            if image in images
+            else say("With the copy its {snapshots_named} would go.", snapshots_named=snapshots_named),
             say("Leave out with snapshots, to keep them."),
         )
     else:

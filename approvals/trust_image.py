@@ -45,7 +45,9 @@ def shareable(image: Image, targets: Sequence[Target] = ()) -> Iterator[Finding]
                 name=image.name,
                 state=image.state,
             ),
-            say("Ask again when it is ready."),
+            say("Make it anew, then ask for that one.")
+            if image.state.endswith("FAILED")
+            else say("Ask again when it is ready."),
         )
     if image.licence == "BYOL":
         yield found(
@@ -103,7 +105,17 @@ def _lineage(
         words = f"{origin.name} ({origin.image_id})"
     else:
         source, words = (named if named.isdigit() else ""), say("an image")
-    if not source:
+    if origin is not None and not source:
+        yield found(
+            "image_from_shared",
+            say(
+                "{name} was made from {words} that was shared with us, and the cloud doesn't tell by whom.",
+                name=image.name,
+                words=words,
+            ),
+            say("Build it from an image whose source is trusted."),
+        )
+    elif not source:
         yield found(
             "image_origin_unknown",
             say(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from approvals.cloud import MAX_SHARES, Image, Room
+from approvals.cloud import LIGHTHOUSE, MAX_SHARES, Image, Room
 from approvals.findings import found
 from approvals.model import Finding, Target
 from approvals.sentences import say
@@ -65,8 +65,8 @@ def sharing(places: Sequence[Place], targets: Sequence[Target]) -> Iterator[Find
 
 
 def _shares(place: Place, targets: Sequence[Target]) -> Finding:
-    used = len(place.shared_with)
-    new = sum(target.account not in place.shared_with for target in targets)
+    used = len(place.shared_with.keys() - {LIGHTHOUSE})
+    new = sum(target.account not in (*place.shared_with, LIGHTHOUSE) for target in targets)
     name = place.copy.name if place.copy else ""
     if used + new > MAX_SHARES:
         return found(

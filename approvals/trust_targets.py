@@ -58,7 +58,7 @@ def together(wanted: Sequence[Target], shared_before: Collection[str], policy: P
     if first:
         yield found(
             "first_share",
-            say("It would be the first image that we share with {labels}.", labels=labels(first)),
+            say("By the record it would be the first image that we share with {labels}.", labels=labels(first)),
             say("Make sure that the account id is the right one."),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from approvals.findings import found
@@ -51,22 +51,30 @@ def term(facts: Facts, policy: Policy) -> Iterator[Finding]:
         )
 
 
-def extended(facts: Facts, wanted: Sequence[Target]) -> Iterator[Finding]:
-    """Who has the image already, for less long."""
-    ends = {
-        target: until
+def extended(facts: Facts, wanted: Sequence[Target], settled: Collection[tuple[str, str]]) -> Iterator[Finding]:
+    """Who has the image already, for less long.
+
+    :param settled: accounts and regions for which nothing is to be done
+    """
+    ends = [
+        (target, until)
         for target in wanted
         for region in facts.wanted_regions
-        if target.account in facts.has.get(region, ()) and (until := facts.lasting.get((target.account, region)))
-    }
+        if target.account in facts.has.get(region, ())
+        and (target.account, region) not in settled
+        and (until := facts.lasting.get((target.account, region)))
+    ]
     if ends:
+        who = list(dict.fromkeys(target for target, _ in ends))
+        days = {dated(until) for _, until in ends}
+        first = dated(min(until for _, until in ends))
         yield found(
             "share_extended",
             say(
                 "{labels} {verb} it already, until {day}: that is extended.",
-                labels=labels(list(ends)),
-                verb=say("has") if len(ends) == 1 else say("have"),
-                day=dated(min(ends.values())),
+                labels=labels(who),
+                verb=say("has") if len(who) == 1 else say("have"),
+                day=first if len(days) == 1 else say("{day} or longer", day=first),
             ),
             say("Leave out who needs it no longer."),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,9 +14,9 @@ from approvals.policy import Policy, parse
 from approvals.terms import LONGEST, NO_END, TOLD_BEFORE, Term, first_due
 from approvals.trust import judge
 from bot.sandbox import company
-from tests.approvals.fake_cloud import GUANGZHOU
+from tests.approvals.fake_cloud import GUANGZHOU, SINGAPORE
 from tests.approvals.house import DATA, LAB
-from tests.approvals.test_trust import codes, facts, had, one
+from tests.approvals.test_trust import codes, copied, facts, had, one
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
@@ -126,6 +127,18 @@ def test_who_is_extended_is_named_with_the_end_that_they_have() -> None:
     )
     finding = one(judge(given, parse(company.POLICY)), "share_extended")
     assert finding.text == "data-team has it already, until 9 Mar 2026: that is extended."
+
+
+def test_of_several_ends_the_first_is_told_and_what_lasts_long_enough_is_not_extended() -> None:
+    until = {(DATA, GUANGZHOU): NOON + WEEK, (LAB, GUANGZHOU): NOON + 2 * WEEK}
+    given = facts(DATA, LAB, shared_with=had(DATA, LAB), until=NOON + MONTH, lasts=MONTH, lasting=until)
+    finding = one(judge(given, parse(company.POLICY)), "share_extended")
+    assert finding.text == "data-team and partner-lab have it already, until 9 Mar 2026 or longer: that is extended."
+    long = {(DATA, SINGAPORE): NOON + 2 * MONTH}
+    for lasting in (until | long, long | until):
+        also = replace(given, regions=(GUANGZHOU, SINGAPORE), places=(copied(DATA),), targets=given.targets[:1])
+        finding = one(judge(replace(also, lasting=lasting), parse(company.POLICY)), "share_extended")
+        assert finding.text == "data-team has it already, until 9 Mar 2026: that is extended."
 
 
 def test_what_is_taken_back_has_no_end_to_be_judged() -> None:

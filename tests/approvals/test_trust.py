@@ -198,6 +198,15 @@ def test_the_last_place_of_a_copy_can_be_used_and_no_more() -> None:
     assert judge(facts(DATA, LAB, regions=(SINGAPORE,), places=(nearly,)), POLICY).blocked
 
 
+def test_what_lighthouse_has_takes_no_place_of_a_copy() -> None:
+    full = copied(*map(str, range(MAX_SHARES)))
+    offered = judge(facts(LIGHTHOUSE, regions=(SINGAPORE,), places=(full,), uses_lighthouse=True), POLICY)
+    assert "shares_used_up" not in codes(offered)
+    nearly = copied(LIGHTHOUSE, *map(str, range(MAX_SHARES - 1)))
+    last = judge(facts(DATA, regions=(SINGAPORE,), places=(nearly,), uses_lighthouse=True), POLICY)
+    assert "499 of 500 shares used" in one(last, "copy_used").text
+
+
 def test_of_an_image_of_lighthouses_no_room_is_told() -> None:
     given = facts(found=(image("lhbp-0000aaaa"),), shared_with={}, uses_lighthouse=True)
     assert "shares_used" not in codes(judge(given, POLICY))
@@ -348,6 +357,15 @@ def test_what_it_was_made_from_is_judged_by_whose_that_is() -> None:
     assert made_from(company.HOME_ACCOUNT) == set()
 
 
+def test_what_somebody_unknown_shared_with_us_is_no_trusted_source() -> None:
+    odd = image("img-myst0001", name="mystery", kind="SHARED_IMAGE", creator="")
+    assert made_from("img-myst0001", odd) == {"image_from_shared"}
+    given = facts(found=(image(tags={"built-from": "img-myst0001"}),), origin=odd)
+    assert one(judge(given, LINEAGE), "image_from_shared").text == (
+        "base-2026 was made from mystery (img-myst0001) that was shared with us, and the cloud doesn't tell by whom."
+    )
+
+
 def test_without_a_tag_or_a_rule_for_it_nobody_says_what_it_was_made_from() -> None:
     assert made_from("") == set()
     assert made_from("img-myst0001", MYSTERY, POLICY) == set()
@@ -376,7 +394,7 @@ def test_the_first_share_ever_with_an_account_is_noted() -> None:
     known = frozenset({DATA})
     assert "first_share" not in codes(judge(facts(DATA, shared_before=known), POLICY))
     finding = one(judge(facts(DATA, LAB, STRANGER, shared_before=known), POLICY), "first_share")
-    assert finding.text == f"It would be the first image that we share with partner-lab and {STRANGER}."
+    assert finding.text == (f"By the record it would be the first image that we share with partner-lab and {STRANGER}.")
     assert "first_share" not in codes(judge(facts(DATA, LAB, shared_before=known, shared_with=had(LAB)), POLICY))
 
 
@@ -412,3 +430,19 @@ def test_three_snapshots_are_named_and_the_others_counted(number: int, named: st
     assert one(told, "snapshots_deleted").text == (
         f"With it its {named} would go: nothing is left to make it from again."
     )
+
+
+def test_a_deletion_of_a_copy_alone_is_told_as_that() -> None:
+    held = image("img-copy0001", region=SINGAPORE, snapshots=("snap-1",))
+    given = facts(action=Action.DELETE, places=(Place(SINGAPORE, copy=held),), shared_with=had(DATA), snapshots=True)
+    told = judge(replace(given, regions=(SINGAPORE,), targets=()), POLICY)
+    assert one(told, "deletion_is_final").text.startswith(f"base-2026 is gone for good in {SINGAPORE} then;")
+    assert one(told, "shares_cancelled").text == f"Nobody else has base-2026 in {SINGAPORE}."
+    assert one(told, "snapshots_deleted").text == "With the copy its snapshot snap-1 would go."
+    both = judge(replace(given, regions=(GUANGZHOU, SINGAPORE)), POLICY)
+    assert one(both, "snapshots_deleted").text.endswith("would go: nothing is left to make it from again.")
+
+
+@pytest.mark.parametrize(("state", "way_out"), [("CREATEFAILED", "Make it anew"), ("CREATING", "Ask again when")])
+def test_what_never_will_be_ready_is_not_to_be_waited_for(state: str, way_out: str) -> None:
+    assert one(judge(facts(found=(image(state=state),)), POLICY), "image_not_ready").remedy.startswith(way_out)
