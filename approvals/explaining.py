@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from approvals.cloud import IDS, LIGHTHOUSE, Image, ImageKind
 from approvals.errors import DirectoryError, UnknownPerson
 from approvals.model import LIGHTHOUSE_TARGET, Finding, Level, Target
-from approvals.people import Directory, deciders_of
+from approvals.people import Directory, can_be_met, deciders_of
 from approvals.policy import ImageRule, Policy
 from approvals.policy_faults import nearest
 from approvals.policy_lines import Place, line_at
@@ -56,13 +56,15 @@ def explain(question: Question, policy: Policy, directory: Directory | None) -> 
     yield from _owners(question, image, policy, directory)
     yield _number(question, image, policy)
     if directory is not None:
-        yield from _unable(question, image, policy, directory)
+        yield _able(question, image, policy, directory, guardian=False)
     yield _requester(question, policy)
     findings = [*_known(question, image, target, policy)]
     yield from (_because(question, one, target, policy) for one in findings)
     if not findings:
         yield _trusted(question, image, target, policy)
     yield _guardians(question, findings, policy, directory)
+    if directory is not None and policy.home.guardians and _need_a_guardian(findings):
+        yield _able(question, image, policy, directory, guardian=True)
     yield from _unknown(question, policy)
 
 
@@ -128,18 +130,19 @@ def _number(question: Question, image: Image, policy: Policy) -> str:
     return f"Approvals: {_many(policy.rules.approvals)} must approve, by {where}."
 
 
-def _unable(question: Question, image: Image, policy: Policy, directory: Directory) -> Iterator[str]:
-    """Whether enough people are left, where they can be asked for."""
+def _able(question: Question, image: Image, policy: Policy, directory: Directory, *, guardian: bool) -> str:
+    """Who of the owners, or of the guardians where one must agree too, is left to decide, and whether they suffice."""
+    who = "the guardians" if guardian else "them"
     try:
         deciders = deciders_of(
-            image, requester_id=question.requester, guardian_needed=False, policy=policy, directory=directory
+            image, requester_id=question.requester, guardian_needed=guardian, policy=policy, directory=directory
         )
     except DirectoryError as error:
-        yield f"Who of them may decide is not known now: {error}."
-        return
-    able = _words(deciders.owner_ids, directory) or "nobody"
-    few = "" if len(deciders.owner_ids) >= deciders.approvals else ", which is too few: such a request is refused"
-    yield f"Of them may decide now: {able}{few}."
+        return f"Who of {who} may decide is not known now: {error}."
+    able = _words(deciders.guardian_ids if guardian else deciders.owner_ids, directory) or "nobody"
+    together = " with the owners" if guardian else ""
+    few = "" if can_be_met(deciders) else f", which{together} is too few: such a request is refused"
+    return f"Of {who} may decide now: {able}{few}."
 
 
 def _requester(question: Question, policy: Policy) -> str:
@@ -199,11 +202,16 @@ def _guardians(question: Question, findings: list[Finding], policy: Policy, dire
     where = f"[home] guardians{_line(question, ('home', 'guardians'))}"
     if any(one.level is Level.BLOCK for one in findings):
         return "Guardians: none are asked, since it is refused."
-    if not any(one.level is Level.WARN for one in findings):
+    if not _need_a_guardian(findings):
         return "Guardians: none must agree, by what is known here."
     if not guardians:
         return "Guardians: one must agree too, and the policy names none under [home] guardians, so it is refused."
     return f"Guardians: one must agree too, beside the owners: {guardians}, by {where}."
+
+
+def _need_a_guardian(findings: list[Finding]) -> bool:
+    levels = {one.level for one in findings}
+    return Level.WARN in levels and Level.BLOCK not in levels
 
 
 def _unknown(question: Question, policy: Policy) -> Iterator[str]:

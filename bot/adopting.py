@@ -28,6 +28,7 @@ from approvals.store import Store
 from bot import config
 from bot.app import cloud_client, utc_now
 from bot.patience import patiently, persistently
+from bot.plurals import many
 
 _SHOWN = 50  # images of the table
 _REASON = "there before Imagewarden"
@@ -61,15 +62,22 @@ def adopt(*, confirmed: bool) -> None:
             return
         accounts = sum(len(one.targets) for one in found)
         if not confirmed:
-            click.confirm(f"Take these {accounts} shares into the record as they are?", abort=True)
+            click.confirm(_question(accounts), abort=True)
         by = Person(OPERATOR, _user())
         with click.progressbar(found, label="Taking them", file=sys.stderr) as rows:
             for one in rows:
                 _take(store, one, by, home=home, channel=policy.home.channel, now=utc_now())
-        click.echo(f"{accounts} shares of {len(found)} images are in the record now.")
+        verb = "is" if accounts == 1 else "are"
+        click.echo(f"{many(accounts, 'share')} of {many(len(found), 'image')} {verb} in the record now.")
     finally:
         cloud.close()
         store.close()
+
+
+def _question(accounts: int) -> str:
+    if accounts == 1:
+        return "Take this share into the record as it is?"
+    return f"Take these {accounts} shares into the record as they are?"
 
 
 def _user() -> str:
@@ -115,11 +123,10 @@ def _unapproved(store: Store, cloud: Cloud, policy: Policy, image: Image) -> tup
 
 def _show(found: Sequence[Found], unseen: Sequence[str]) -> None:
     if not found and unseen:
-        many = "1 image" if len(unseen) == 1 else f"{len(unseen)} images"
-        click.echo(f"There is nothing to adopt, as far as the cloud tells: {many} can't be read.")
+        click.echo(f"There is nothing to adopt, as far as the cloud tells: {many(len(unseen), 'image')} can't be read.")
         return
     if not found:
-        click.echo("Every share in the cloud is in the record already: there is nothing to adopt.")
+        click.echo("Every share in the policy's regions is in the record already: there is nothing to adopt.")
         return
     rows = [(one.image.name, one.image.image_id, one.image.region, _named(one.targets)) for one in found]
     head = ("IMAGE", "ID", "REGION", "SHARED WITH, AND NOT IN THE RECORD")
@@ -127,7 +134,7 @@ def _show(found: Sequence[Found], unseen: Sequence[str]) -> None:
     for row in (head, *rows[:_SHOWN]):
         click.echo("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]))
     if len(rows) > _SHOWN:
-        click.echo(f"and {len(rows) - _SHOWN} more images.")
+        click.echo(f"and {many(len(rows) - _SHOWN, 'more image')}.")
 
 
 def _named(targets: Sequence[Target]) -> str:

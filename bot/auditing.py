@@ -16,6 +16,7 @@ import click
 from approvals.archive import opened
 from approvals.rows import stamp
 from approvals.verifying import Verified, verify
+from bot.plurals import many
 
 COLUMNS = ("seq", "at", "event", "request_id", "actor_id", "actor_name", "detail", "previous", "hash")
 
@@ -37,10 +38,12 @@ def report(db: Path, head: str) -> bool:
                 click.echo(f"BROKEN  {f'row {flaw.row}: ' if flaw.row else ''}{flaw.text}")
     if flaws > _MOST_FLAWS:
         click.echo(f"BROKEN  and {flaws - _MOST_FLAWS} more.")
-    click.echo(f"{seen.rows} rows, the last with the hash {seen.head}.")
+    click.echo(f"{many(seen.rows, 'row')}, the last with the hash {seen.head}." if seen.rows else "There is no row.")
     if seen.head_row is not None:
         click.echo(f"The hash that was asked for is that of row {seen.head_row}.")
-    click.echo(f"{flaws} flaws found." if flaws else "The record is as it was written, and the tables are as it tells.")
+    click.echo(
+        f"{many(flaws, 'flaw')} found." if flaws else "The record is as it was written, and the tables are as it tells."
+    )
     return not flaws
 
 

@@ -27,6 +27,7 @@ from bot.config import ConfigError, Settings
 from bot.installation import Installation
 from bot.patience import patiently, patiently_of_slack
 from bot.people import People
+from bot.plurals import many
 from bot.scopes import lacking, remedy
 from bot.slack import UNREACHED, is_outage, told_by
 
@@ -47,6 +48,7 @@ def check(*, http: bool) -> Iterator[Line]:
         settings = config.load(http=http)
     except ConfigError as error:
         yield from (Line(False, "environment", problem) for problem in error.problems)
+        settings = config.known()  # Slack and the cloud can be asked without what the way in needs
     else:
         yield Line(True, "environment", "everything that is needed is set")
     try:
@@ -58,7 +60,7 @@ def check(*, http: bool) -> Iterator[Line]:
     except PolicyError as error:
         yield from (Line(False, "policy", problem) for problem in error.told)
     else:
-        yield Line(True, "policy", f"{places.policy}: {len(policy.images)} image rules, {_accounts(policy)}")
+        yield Line(True, "policy", f"{places.policy}: {_rules(policy)}")
     yield _database(places.db)
     if settings is None:
         return
@@ -67,8 +69,8 @@ def check(*, http: bool) -> Iterator[Line]:
         yield from _cloud(settings, policy, places.db)
 
 
-def _accounts(policy: Policy) -> str:
-    return f"{len(policy.accounts)} accounts by name"
+def _rules(policy: Policy) -> str:
+    return f"{many(len(policy.images), 'image rule')}, {many(len(policy.accounts), 'account')} by name"
 
 
 def _database(path: Path) -> Line:
@@ -105,8 +107,8 @@ def _slack(settings: Settings, policy: Policy | None, db: Path, *, http: bool) -
         yield Line(False, "workspace", f"{wrong}. {wrong.remedy}")
         return
     yield _scopes(lacking(answer.headers))
-    if not http:
-        yield _app_token(client, settings)
+    if not http and settings.app_token:
+        yield _app_token(client, settings.app_token.get_secret_value())
     if policy is not None:
         yield _channel(client, policy)
         yield from _people(client, policy)
@@ -126,8 +128,7 @@ def _scopes(missing: frozenset[str] | None) -> Line:
     return Line(True, "scopes", "all that are needed are granted")
 
 
-def _app_token(client: WebClient, settings: Settings) -> Line:
-    token = settings.app_token.get_secret_value() if settings.app_token else ""
+def _app_token(client: WebClient, token: str) -> Line:
     try:
         client.apps_connections_open(app_token=token)
     except SlackApiError as error:

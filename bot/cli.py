@@ -77,6 +77,7 @@ def check(http: bool) -> None:
         faults += not line.good
         click.echo(f"{'ok  ' if line.good else 'FAIL'}  {line.what}: {line.text}")
     if faults:
+        click.echo("Mend what is marked FAIL, then run this again: what needs it could not be looked at.")
         sys.exit(1)
 
 

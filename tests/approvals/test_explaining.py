@@ -119,6 +119,23 @@ def test_where_a_guardian_is_needed_and_none_is_named_it_says_so() -> None:
     assert "names none under [home] guardians, so it is refused" in one(told(target=STRANGER, policy=policy), "Guard")
 
 
+def test_which_guardians_may_decide_now_is_told_and_whether_that_is_enough() -> None:
+    sentences = told(target=STRANGER, directory=FakeDirectory(), requester="U0OMAR")
+    assert one(sentences, "Of the guardians") == "Of the guardians may decide now: sara (U0SARA)."
+    own = told(target=STRANGER, directory=FakeDirectory(), requester="U0SARA")
+    assert one(own, "Of the guardians") == (
+        "Of the guardians may decide now: nobody, which with the owners is too few: such a request is refused."
+    )
+    both = POLICY.replace('guardians = ["S0SECURITY"]', 'guardians = ["U0MEI"]')  # she alone owns it, too
+    alone = told("team-dashboard", STRANGER, policy=both, directory=FakeDirectory(), requester="U0OMAR")
+    assert one(alone, "Of them") == "Of them may decide now: mei (U0MEI)."
+    assert "mei (U0MEI), which with the owners is too few" in one(alone, "Of the guardians")
+    assert not any(sentence.startswith("Of the guardians") for sentence in told(directory=FakeDirectory()))
+    refusing = POLICY.replace('unknown_target = "guardian"', 'unknown_target = "refuse"')
+    refused = told(target=STRANGER, policy=refusing, directory=FakeDirectory())
+    assert not any(sentence.startswith("Of the guardians") for sentence in refused)
+
+
 OFF = POLICY.replace("lighthouse = true", "lighthouse = false")
 NOT_ON = "Refused: Lighthouse is not switched on in the policy. (lighthouse_off)"
 
@@ -182,6 +199,7 @@ def test_people_whom_slack_does_not_know_or_tell_are_told_so() -> None:
     sentences = told(directory=directory)
     assert "S0PLATFORM (Slack can't be asked now)" in one(sentences, "Owners")
     assert one(sentences, "Who of them") == "Who of them may decide is not known now: the chat doesn't answer."
+    assert one(told(target=STRANGER, directory=directory), "Who of the guardians may decide is not known now")
 
 
 def test_a_target_that_is_none_gets_the_nearest_name() -> None:

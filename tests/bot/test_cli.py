@@ -334,4 +334,7 @@ def test_the_check_tells_of_it_too(tmp_path: Path) -> None:
     ended = imagewarden("check", env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}, cwd=tmp_path)
 
     assert (ended.returncode, ended.stderr) == (1, "")
-    assert ended.stdout == "FAIL  environment: the file .env is not in UTF-8: save it anew in that\n"
+    assert ended.stdout == (
+        "FAIL  environment: the file .env is not in UTF-8: save it anew in that\n"
+        "Mend what is marked FAIL, then run this again: what needs it could not be looked at.\n"
+    )

@@ -71,6 +71,13 @@ def test_an_edited_file_is_said_where_it_is_broken(db: Path) -> None:
     assert told.returncode == 1
     assert "BROKEN  the share of img-base0001 (ap-guangzhou) with 100000009999 by #1" in told.stdout
     assert "2 flaws found." in told.stdout
+    unknown = audit(db, "verify", "--head", "0" * 63 + "1")
+    assert "3 flaws found." in unknown.stdout
+
+
+def test_a_record_in_which_nothing_is_yet_is_said_to_be_empty(tmp_path: Path) -> None:
+    Store(tmp_path / "new.db").close()
+    assert audit(tmp_path / "new.db", "verify").stdout.startswith("There is no row.\n")
 
 
 def test_a_file_that_cannot_be_read_is_another_answer_than_a_broken_one(tmp_path: Path) -> None:

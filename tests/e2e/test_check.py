@@ -103,6 +103,8 @@ def test_the_command_prints_a_line_each_and_ends_well_or_with_one(operator: Oper
     assert "ok    account: the credentials belong to 100000000001\n" in good.stdout
     assert "FAIL" not in good.stdout
     assert bad.returncode == 1
+    assert bad.stdout.endswith("run this again: what needs it could not be looked at.\n")
+    assert "run this again" not in good.stdout
     assert "FAIL  slack: the bot token is refused (invalid_auth)" in bad.stdout
     assert "Traceback" not in bad.stdout + bad.stderr
     for secret in (company.APP_TOKEN, company.SIGNING_SECRET, company.SECRET_ID, company.SECRET_KEY, "xoxb-wrong"):
@@ -114,6 +116,13 @@ def test_http_mode_needs_no_app_token(operator: Operator) -> None:
 
     assert operator.faults(http=True) == []
     assert operator.fault()[0] == "environment"
+
+
+def test_what_only_the_way_in_lacks_keeps_nothing_else_from_being_looked_at(operator: Operator) -> None:
+    operator.sets("SLACK_APP_TOKEN", None)
+    looked = [line.what for line in check(http=False)]
+    assert {"slack", "scopes", "channel", "account", "ap-singapore"} <= set(looked)
+    assert "socket mode" not in looked
 
 
 def test_faults_of_the_environment_and_of_the_files_are_told_together(operator: Operator) -> None:

@@ -221,9 +221,13 @@ def test_the_shares_of_years_are_adopted_with_one_command(
     told = imagewarden("adopt", "--yes", env=env, cwd=tmp_path)
     assert told.returncode == 0, told.stderr
     assert f"partner-lab ({PARTNER})" in told.stdout
-    assert "are in the record now." in told.stdout
+    assert "503 shares of 4 images are in the record now." in told.stdout
     again = imagewarden("adopt", env=env, cwd=tmp_path)
-    assert "there is nothing to adopt" in again.stdout
+    assert again.stdout == "Every share in the policy's regions is in the record already: there is nothing to adopt.\n"
+    cloud.state.share("img-gpu7rn3k", [DATA_TEAM])
+    one = imagewarden("adopt", env=env, cwd=tmp_path, typed="y\n")
+    assert "Take this share into the record as it is?" in one.stdout
+    assert one.stdout.endswith("1 share of 1 image is in the record now.\n")
     whole = imagewarden("audit", "verify", env=env, cwd=tmp_path)
     assert whole.returncode == 0, whole.stdout
 
