@@ -93,7 +93,10 @@ def end_now(request: Request) -> Block:
         "title": {"type": "plain_text", "text": _("Take it back now?")},
         "text": {
             "type": "plain_text",
-            "text": _("It goes from their list; machines they started go on, and copies they made stay theirs."),
+            "text": _(
+                "It goes from the list of whoever has it by this request alone; machines they started go on, and "
+                "copies they made stay theirs."
+            ),
         },
         "confirm": {"type": "plain_text", "text": _("End now")},
         "deny": {"type": "plain_text", "text": _("Back")},

@@ -8,10 +8,11 @@ from approvals.copies import newest
 from approvals.copy_model import Copy, CopyState
 from approvals.model import Request, State
 from bot import ids
-from bot.cards.text import Block, at, button, code, escape, labelled, region_name
+from bot.cards.text import Block, all_of, at, button, code, escape, labelled, region_name
 from bot.languages import _
 
 _CELLS = 10
+_CONFIRMED = 4  # copies of which the question speaks one by one
 _SHOWN = (State.APPROVED, State.EXECUTING, State.DONE, State.PARTIAL, State.FAILED)
 
 
@@ -40,9 +41,12 @@ def remove_button(request: Request) -> list[Block]:
         return []
     several = len(there) > 1
     label = _("Remove the copies") if several else _("Remove the copy")
-    named = ", ".join(
-        _("{image_id} in {region_name}", image_id=copy.image_id, region_name=region_name(copy.region))
-        for copy in there[:3]
+    named = all_of(
+        [
+            _("{image_id} in {region_name}", image_id=copy.image_id, region_name=region_name(copy.region))
+            for copy in there
+        ],
+        most=_CONFIRMED,
     )
     confirm = {
         "title": {"type": "plain_text", "text": f"{label}?"},

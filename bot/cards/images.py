@@ -28,6 +28,7 @@ from bot.languages import _, ngettext
 
 _NAME = 60  # characters of a name in a list; the vendor allows as many
 _NAMED = 3  # accounts named in a row
+_GAPS = 8  # lines about regions: a context has ten elements
 
 _WHOSE = {ImageKind.PRIVATE: say("ours"), ImageKind.SHARED: say("shared with us"), ImageKind.PUBLIC: say("public")}
 
@@ -139,7 +140,7 @@ def _shared(row: Row, names: Mapping[str, str]) -> str:
                 _("gone from the cloud: {accounts}, seen {when}", accounts=listed_accounts(gone), when=ago(row.seen.at))
             )
         if not parts:
-            parts.append(_("not shared"))
+            parts.append(_("not shared, seen {when}", when=ago(row.seen.at)))
     return " · ".join(parts) or _("no known share")
 
 
@@ -178,9 +179,22 @@ def as_of(readings: Mapping[str, Reading]) -> list[str]:
     return [_("as of {when}", when=ago(oldest))] if oldest else []
 
 
+def read_of(readings: Mapping[str, Reading]) -> str:
+    """The regions of which there is something to tell, by name."""
+    return all_of([code(region) for region, reading in readings.items() if reading.as_of])
+
+
 def gaps(readings: Mapping[str, Reading]) -> list[str]:
-    """A line for each region that can't be read."""
-    return [_gap(region, reading) for region, reading in readings.items() if reading.fault][:8]
+    """A line for each region that can't be read; those beyond what a context holds in one."""
+    faulty = {region: reading for region, reading in readings.items() if reading.fault}
+    named = list(faulty)[: _GAPS if len(faulty) <= _GAPS else _GAPS - 1]
+    left = [region for region in faulty if region not in named]
+    more = (
+        [_("✕ {regions} can't be read now either.", regions=all_of([escape(region) for region in left]))]
+        if left
+        else []
+    )
+    return [*(_gap(region, faulty[region]) for region in named), *more]
 
 
 def _gap(region: str, reading: Reading) -> str:

@@ -83,13 +83,22 @@ def inbound_list(
     return _("Images shared with us: {many}", many=many), fitted(blocks)
 
 
-def source_history(source: Source, told: Sequence[Told], rows: Sequence[Inbound]) -> tuple[str, list[Block]]:
+def source_history(
+    source: Source, told: Sequence[Told], rows: Sequence[Inbound], readings: Mapping[str, Reading]
+) -> tuple[str, list[Block]]:
     """One source: how it stands, its images, and every word on it."""
     how = _("trusted") if source.trusted else _("not trusted")
     head = _("{name}: {how} as a source", name=source.name or source.account, how=how)
     images = "\n".join(map(_line, rows)) or _("No image of it is shared with us now.")
     words = "\n".join(map(_told, told)) or _("The guardians have given no word on it; the policy's holds.")
-    blocks = [header(head), section(verdict(source)), section(images), section(_("*History*\n{words}", words=words))]
+    about = [*as_of(readings), *gaps(readings)]
+    blocks = [
+        header(head),
+        section(verdict(source)),
+        section(images),
+        *([context(*about)] if about else []),
+        section(_("*History*\n{words}", words=words)),
+    ]
     return head, fitted(blocks)
 
 

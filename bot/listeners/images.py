@@ -271,10 +271,9 @@ def _nothing(services: Services, at: ImagesAt) -> str:
                 "and `/image share IMAGE with ACCOUNT` asks for a share."
             )
         case _:
-            regions = all_of([code(region) for region in services.policy.home.regions])
             return _(
                 "There is no image in {regions}. Build one in the console, then type `/image list` again.",
-                regions=regions,
+                regions=images.read_of(services.catalogue.readings),
             )
 
 

@@ -13,6 +13,7 @@ from approvals.model import SourceWord, Target
 from approvals.sentences import say
 from approvals.trust_source import is_trusted
 from bot.cards import inbound, lists
+from bot.cards.images import no_images, read_of
 from bot.cards.inbound import Inbound, Source, Told
 from bot.cards.text import all_of, code
 from bot.languages import _
@@ -40,7 +41,7 @@ def list_inbound(services: Services, at: NumberedAt) -> Answer:
     usage, unknown = _usage(services)
     rows = _rows(services, usage)
     if not rows:
-        return _nothing(services), None
+        return no_images(_nothing(services), services.catalogue.readings)
     page = numbered(at, len(rows), rows=lists.ROWS)
     shown = rows[page.start : page.start + lists.ROWS]
     first, readings = page.start + 1, services.catalogue.readings
@@ -55,7 +56,7 @@ def show_source(services: Services, source: Target) -> Answer:
         told = [one for word in history if (one := _told(ledger, word))]
         stands = _source(services, source.account, {word.account: word for word in history[:1]})
     rows = [row for row in _rows(services, usage) if row.source.account == source.account]
-    return inbound.source_history(stands, told, rows)
+    return inbound.source_history(stands, told, rows, services.catalogue.readings)
 
 
 def _not_read(services: Services) -> Answer | None:
@@ -71,7 +72,7 @@ def _nothing(services: Services) -> str:
     return _(
         "Nobody shares an image with us in {regions}. When somebody does, it is listed here with what the guardians "
         "and the policy say of its source.",
-        regions=all_of([code(region) for region in services.policy.home.regions]),
+        regions=read_of(services.catalogue.readings),
     )
 
 

@@ -100,6 +100,13 @@ def test_what_is_half_made_is_named_with_a_button_that_asks_first() -> None:
     assert "img-copy0001 in Singapore" in remove["confirm"]["text"]["text"]
 
 
+def test_who_removes_many_copies_hears_of_all() -> None:
+    made = [copy(CopyState.FAILED, id=n, image_id=f"img-copy000{n}", region=f"ap-test-{n}") for n in range(1, 7)]
+    question = buttons(elsewhere(State.FAILED, *made))[1]["confirm"]["text"]["text"]
+    assert question.startswith("The cloud deletes img-copy0001 in ap-test-1, img-copy0002 in ap-test-2, ")
+    assert question.endswith("img-copy0003 in ap-test-3 and 3 more. That can't be undone.")
+
+
 @pytest.mark.parametrize(
     "left",
     [

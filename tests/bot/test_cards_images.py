@@ -62,7 +62,7 @@ def test_a_row_says_what_it_is_and_whose() -> None:
     ("grants", "cloud", "told"),
     [
         ((), None, "no known share"),
-        ((), seen(), "not shared"),
+        ((), seen(), "not shared, seen <!date^"),
         ((grant(),), None, "shared with data-team ·"),
         ((grant(),), seen(TRUSTED.account), "shared with data-team ·"),
         ((grant(), grant(UNKNOWN)), None, "shared with data-team and 100098765432 ·"),
@@ -105,6 +105,15 @@ def test_a_region_that_is_missing_is_named() -> None:
 
     assert "ap-singapore can't be read now (InternalError): its images are missing here." in said
     assert "ap-tokyo can't be read now (RequestLimitExceeded): what is shown of it is from <!date^" in said
+
+
+def test_many_regions_that_are_missing_are_all_named() -> None:
+    readings = {f"ap-test-{number}": Reading(tried_at=NOON, fault="InternalError") for number in range(12)}
+    said = listed(Row(IMAGE), readings=readings)
+    assert said.count("its images are missing here") == 7
+    assert "ap-test-7, ap-test-8, ap-test-9, ap-test-10 and ap-test-11 can't be read now either." in said
+    eight = dict(list(readings.items())[:8])
+    assert "either" not in listed(Row(IMAGE), readings=eight)
 
 
 def test_a_page_says_which_part_it_is_and_carries_its_neighbours() -> None:

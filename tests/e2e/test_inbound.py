@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from bot.app import utc_now
 from bot.sandbox.cloud import faults
-from bot.sandbox.cloud.images import SHARED, Image
+from bot.sandbox.cloud.images import PUBLIC, SHARED, Image
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
 from tests.e2e.conftest import Company
@@ -179,3 +180,18 @@ def test_who_asks_while_the_images_cannot_be_read_hears_why(
             mei.types(f"/image inbound {what}".strip())
             told = mei.text_of(mei.sees("are not read yet"))
             assert "ap-guangzhou: InternalError and ap-singapore: InternalError" in told
+
+
+def test_what_could_not_be_read_is_not_told_to_be_empty(
+    cloud: CloudServer, workspace: WorkspaceServer, tmp_path: Path
+) -> None:
+    for image in [one for one in cloud.state.images.values() if one.kind == SHARED]:
+        cloud.state.add_image(replace(image, kind=PUBLIC))
+    cloud.state.faults.plan("DescribeImages", faults.error("InternalError"))  # the regions are read in their order
+    with started(cloud, workspace, tmp_path) as mei:
+        mei.types("/image inbound")
+        told = mei.text_of(mei.sees("Nobody shares an image with us in ap-singapore."))
+        assert "ap-guangzhou can't be read now (InternalError)" in told
+        mei.types("/image inbound golden-images")
+        told = mei.text_of(mei.sees("No image of it is shared with us now."))
+        assert "ap-guangzhou can't be read now (InternalError)" in told
