@@ -108,7 +108,9 @@ def typed_option(text: str) -> Block:
 
 def account_option(account: Account) -> Block:
     """An account of the menu, by the policy's name."""
-    trusted = _("trusted") if "target" in account.trusted_as else _("not trusted as a target")
+    trusted = _("trusted") if account.images is None else _("trusted for some images")
+    if "target" not in account.trusted_as:
+        trusted = _("not trusted as a target")
     return {
         "text": plain(cut(account.name, limits.OPTION_TEXT)),
         "value": account.id,

@@ -17,7 +17,7 @@ from bot.cards.drift import KINDS
 from bot.cards.lists import request_line
 from bot.cards.request import whose_word
 from bot.cards.text import Block, ago, at, button, code, context, cut, day, escape, header, section, sections
-from bot.cards.words import asks, state_word, title
+from bot.cards.words import asks, marked, state_word, title
 from bot.languages import _, ngettext
 
 ROWS = 20
@@ -129,10 +129,9 @@ def _line(row: Request | Image | Share) -> str:
     if isinstance(row, Image):
         state = [code(row.state)] if row.state != NORMAL else []
         return " · ".join([code(cut(row.name, _NAME)), escape(row.image_id), escape(row.region), *state])
-    name = f"*{escape(row.grant.target.name)}* " if row.grant.target.name else ""
     end = _("until {when}", when=at(row.grant.until)) if row.grant.until else _("no end")
-    account = f"{name}{code(row.grant.target.account)}"
-    facts = [code(cut(row.image_name, _NAME)), escape(row.grant.region), account, end, f"#{row.grant.request_id}"]
+    whom = marked(row.grant.target)
+    facts = [code(cut(row.image_name, _NAME)), escape(row.grant.region), whom, end, f"#{row.grant.request_id}"]
     return " · ".join(facts)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from approvals.cloud import MAX_SHARES, Image, ImageKind
+from approvals.cloud import LIGHTHOUSE, MAX_SHARES, Image, ImageKind
 from approvals.copy_model import Copy
-from approvals.model import Finding, Grant, Level, Request
+from approvals.model import Finding, Grant, Level, Request, Target
 from approvals.sentences import joined, say
 from bot import ids
 from bot.cards.copies import copy_line, there
@@ -31,6 +31,7 @@ from bot.cards.text import (
     labelled,
     section,
 )
+from bot.cards.words import marked
 from bot.languages import _
 
 Shares = Mapping[str, datetime | None] | None
@@ -136,6 +137,7 @@ def _shares(shown: Shown) -> list[Block]:
     if shown.shares is None:
         lines = [_by_record(grant, shown.names) for grant in by_account.values()] or [_("nobody")]
         return [labelled(_("Shared with, by the record"), _listed(lines))]
+    offered = [by_account.pop(LIGHTHOUSE)] if LIGHTHOUSE in by_account else []  # the cloud's list doesn't have it
     lines = [_share(account, since, by_account.get(account), shown.names) for account, since in shown.shares.items()]
     # How many accounts can have an image of Lighthouse is published nowhere.
     head = (
@@ -143,6 +145,7 @@ def _shares(shown: Shown) -> list[Block]:
         if shown.image.is_blueprint
         else _("Shared with {number} of {max_shares}", number=len(lines), max_shares=MAX_SHARES)
     )
+    lines += [_by_record(grant, shown.names) for grant in offered]
     blocks = [labelled(head, _listed(lines) if lines else _("nobody yet"))]
     gone = [_by_record(grant, shown.names) for account, grant in by_account.items() if account not in shown.shares]
     if gone:
@@ -164,23 +167,18 @@ def _share(account: str, since: datetime | None, grant: Grant | None, names: Map
     if grant is not None:
         return _by_record(grant, names)
     when = _(" · since {day}", day=day(since)) if since else ""
-    return _("{label}{when} · not by Imagewarden", label=_label(account, names.get(account)), when=when)
+    return _("{label}{when} · not by Imagewarden", label=marked(Target(account, names.get(account))), when=when)
 
 
 def _by_record(grant: Grant, names: Mapping[str, str]) -> str:
-    name = name_of(grant, names)
     until = _(" · until {day}", day=day(grant.until)) if grant.until else ""
     return _(
         "{label} · since {day}{until} · by #{request_id}",
-        label=_label(grant.target.account, name),
+        label=marked(Target(grant.target.account, name_of(grant, names))),
         day=day(grant.since),
         until=until,
         request_id=grant.request_id,
     )
-
-
-def _label(account: str, name: str | None) -> str:
-    return f"*{escape(name)}* {code(account)}" if name else code(account)
 
 
 def _others(shown: Shown) -> list[Block]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from approvals.catalogue import Reading, Seen
-from approvals.cloud import NORMAL, Image, ImageKind
+from approvals.cloud import LIGHTHOUSE, NORMAL, Image, ImageKind
 from approvals.model import Grant
 from approvals.sentences import say
 from bot.cards.lists import page_buttons
@@ -126,7 +126,8 @@ def _shared(row: Row, names: Mapping[str, str]) -> str:
     parts = [_("shared with {accounts}", accounts=listed_accounts(known))] if known else []
     if row.seen is not None:
         foreign = {account: names.get(account, "") for account in row.seen.accounts if account not in known}
-        gone = {account: name for account, name in known.items() if account not in row.seen.accounts}
+        told = row.seen.accounts.keys() | {LIGHTHOUSE}  # which is asked about its own copies, when it counts
+        gone = {account: name for account, name in known.items() if account not in told}
         if foreign:
             parts.append(
                 _(

@@ -41,7 +41,7 @@ from bot.cards.text import (
     mention,
     raw,
 )
-from bot.cards.words import asks, effect, full_label, place, said, title, vote
+from bot.cards.words import asks, effect, full_label, marked, place, said, title, vote
 from bot.languages import _, translated
 
 SHOWN_ITEMS = 10
@@ -93,15 +93,7 @@ def item_line(item: Item, request: Request) -> str:
     """One account, in one region where several are meant, and how it stands with it; or an image to be deleted."""
     if item.is_image:
         return f"{code(item.image_id)}{escape(place(item, request))}{_standing(item, request)}"
-    name = f"*{escape(item.target.name)}* " if item.target.name else ""
-    if item.target == LIGHTHOUSE_TARGET:
-        return _(
-            "{name}within our account{item}{standing}",
-            name=name,
-            item=escape(place(item, request)),
-            standing=_standing(item, request),
-        )
-    return f"{name}{code(item.target.account)}{escape(place(item, request))}{_standing(item, request)}"
+    return f"{marked(item.target)}{escape(place(item, request))}{_standing(item, request)}"
 
 
 def _facts(request: Request) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from approvals.cloud import LIGHTHOUSE
 from approvals.copies import newest
 from approvals.model import LIGHTHOUSE_TARGET, Action, Decision, Item, ItemState, Request, Role, State, Target, Verdict
 from approvals.sentences import say
-from bot.cards.text import all_of, cut_marked, escape, mention, region_name
+from bot.cards.text import all_of, code, cut_marked, escape, mention, region_name
 from bot.languages import _, ngettext, translated
 
 _SHARE = {
@@ -60,6 +61,12 @@ def label(target: Target) -> str:
 
 def full_label(target: Target) -> str:
     return f"{target.name} ({target.account})" if target.name and target != LIGHTHOUSE_TARGET else label(target)
+
+
+def marked(target: Target) -> str:
+    """The account as a line of its own shows it."""
+    name = f"*{escape(target.name)}* " if target.name else ""
+    return name + (_("within our account") if target.account == LIGHTHOUSE else code(target.account))
 
 
 def receivers(request: Request, most: int = 1) -> str:

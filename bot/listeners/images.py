@@ -101,7 +101,7 @@ def list_images(services: Services, at: ImagesAt, person_id: str) -> Answer:
 def show_image(services: Services, image_ref: str) -> Answer:
     """One image, as the cloud has it now; where it can't tell, as it was."""
     try:
-        found = facts.find(services.cloud, services.policy.home.regions, image_ref)
+        found = _meant_by(facts.find(services.cloud, services.policy.home.regions, image_ref))
         if len(found) != 1:
             return _not_one(services, image_ref, found), None
         image, fault = found[0], None
@@ -114,12 +114,17 @@ def show_image(services: Services, image_ref: str) -> Answer:
             image_ref=code(cut(image_ref, _LONGEST)),
             code=error.code,
         )
-        known = [one for one in services.catalogue.images() if image_ref in (one.image_id, one.name)]
+        known = _meant_by([one for one in services.catalogue.images() if image_ref in (one.image_id, one.name)])
         reading = services.catalogue.readings[known[0].region] if len(known) == 1 else None
         if reading is None or reading.as_of is None:
             return _("{cant} Try again in a minute.", cant=cant), None
         image, shares, fault = known[0], None, (reading.as_of, cant)
     return image_card(_shown(services, image, shares, fault), services.clock())
+
+
+def _meant_by(found: Sequence[Image]) -> Sequence[Image]:
+    """Of those with one name ours are meant, as in a request; what Lighthouse makes of an image has its name, too."""
+    return [image for image in found if image.kind == ImageKind.PRIVATE] or found
 
 
 def _shown(services: Services, image: Image, shares: Shares, then: Then) -> Shown:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from approvals.model import LIGHTHOUSE_TARGET, Action, ItemState, Role, State, Target
-from bot.cards import endings, lists, modal, private
+from approvals.policy import Account
+from bot.cards import endings, form, lists, modal, private
 from bot.cards.request import card
 from bot.cards.story import story
 from tests.bot.drawn import accepted, labels, rings_nobody, view_accepted, words
@@ -394,3 +396,19 @@ def test_for_whom_a_difference_went_by_itself_is_told_and_not_decided_about(
     both = (item(TRUSTED, ItemState.ALREADY), passed)
     text, _ = card(request(State.CANCELLED, TRUSTED, UNKNOWN, action=action, items=both))
     assert titles[1] in text
+
+
+@pytest.mark.parametrize(
+    ("trusted_as", "images", "said"),
+    [
+        (("target",), None, "trusted"),
+        (("target", "source"), ("gpu-*",), "trusted for some images"),
+        (("source",), None, "not trusted as a target"),
+        (("source",), ("gpu-*",), "not trusted as a target"),
+    ],
+)
+def test_an_account_of_the_menu_says_whether_it_is_trusted(
+    trusted_as: tuple[Literal["target", "source"], ...], images: tuple[str, ...] | None, said: str
+) -> None:
+    account = Account(id="100012345678", name="data-team", trusted_as=trusted_as, images=images)
+    assert form.account_option(account)["description"]["text"] == f"100012345678 · {said}"

@@ -46,6 +46,18 @@ def test_an_image_is_offered_to_lighthouse_and_taken_back(company: Company) -> N
     assert not offered(company)
 
 
+def test_what_is_offered_to_lighthouse_is_shown_and_listed_as_that(company: Company) -> None:
+    approve(company, "share base-nightly with lighthouse for 3d because a shop", "Share base-nightly with Lighthouse")
+    company.mei.sees("base-nightly is shared with Lighthouse")
+    company.mei.types("/image show base-nightly")
+    shown = company.mei.text_of(company.mei.sees("Shared with 0 of 500"))
+    assert "Lighthouse within our account · since" in shown
+    assert "not by Imagewarden" not in shown
+    company.mei.types("/image list shared")
+    assert "gone from the cloud" not in company.mei.text_of(company.mei.sees("shared with Lighthouse · owner"))
+    assert "Lighthouse within our account · until" in company.mei.text_of(company.mei.opens_home("Ends within a week"))
+
+
 def test_accounts_and_lighthouse_in_one_request(company: Company) -> None:
     approve(
         company,
