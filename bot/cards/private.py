@@ -110,6 +110,8 @@ def objection(request: Request, why: str) -> str:
 def stands(request: Request) -> str:
     """Who was first, and what stands now."""
     last = _last(request)
+    if request.action.is_drift:
+        return _decided_drift(request, last)
     match request.state:
         case State.DENIED if last:
             return _(
@@ -143,7 +145,23 @@ def stands(request: Request) -> str:
                 request=escape(title(request)),
             )
         case _:
-            return _("#{number} now stands so: {request}.", number=request.id, request=escape(title(request)))
+            return _now(request)
+
+
+def _decided_drift(request: Request, last: Decision | None) -> str:
+    if last is None:
+        return _now(request)
+    return _(
+        "{person} decided #{number} {when}. Now: {request}.",
+        person=mention(last.person.id),
+        number=request.id,
+        when=ago(last.at),
+        request=escape(title(request)),
+    )
+
+
+def _now(request: Request) -> str:
+    return _("#{number} now stands so: {request}.", number=request.id, request=escape(title(request)))
 
 
 def not_asked(request: Request) -> str:

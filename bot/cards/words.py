@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from approvals.cloud import LIGHTHOUSE
+from approvals.code_model import KEPT
 from approvals.copies import newest
 from approvals.model import LIGHTHOUSE_TARGET, Action, Decision, Item, ItemState, Request, Role, State, Target, Verdict
 from approvals.sentences import say
@@ -176,7 +177,15 @@ def title(request: Request) -> str:
         )
     word = (_SHARE if share else _UNSHARE).get(request.state, _("Share") if share else _("Unshare"))
     to = _("with") if share else _("from")
-    whom = receivers(request)
+    taken = tuple(dict.fromkeys(item.target for item in request.items if item.code != KEPT))
+    if request.items and not taken:
+        return _(
+            "Kept by other shares: {image} with {whom}{where}",
+            image=request.image_name,
+            whom=receivers(request),
+            where=where(request),
+        )
+    whom = receivers(replace(request, targets=taken or request.targets))
     if request.state is State.PARTIAL:
         if _is_elsewhere(request):
             return _(
@@ -187,7 +196,7 @@ def title(request: Request) -> str:
                 where=where(request),
                 image=request.image_name,
             )
-        good = sum(item.state is not ItemState.FAILED for item in request.items)
+        good = sum(item.state is not ItemState.FAILED and item.code != KEPT for item in request.items)
         whom = _("{good} of {number} accounts", good=good, number=len(request.items))
         return _("{word} {to} {whom}: {image}", word=word, to=to, whom=whom, image=request.image_name)
     line = _(
@@ -300,13 +309,11 @@ def vote(decision: Decision) -> str:
 
 
 def effect(request: Request) -> str:
-    """What stands now, in terms of the image."""
+    """What stands now, in terms of the image, where a request came to nothing."""
     return {
         Action.SHARE: _("nothing was shared"),
         Action.UNSHARE: _("the shares stand as before"),
         Action.DELETE: _("nothing was deleted"),
         Action.TRUST: _("its images stay untrusted"),
         Action.DISTRUST: _("it stays trusted"),
-        Action.ADOPT: _("the share stands, and nobody approved it"),
-        Action.RESTORE: _("nothing was shared"),
-    }[request.action]
+    }.get(request.action, _("nothing was changed"))

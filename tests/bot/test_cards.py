@@ -8,11 +8,14 @@ from typing import Literal
 
 import pytest
 
-from approvals.model import LIGHTHOUSE_TARGET, Action, ItemState, Role, State, Target
+from approvals.audit import NOBODY
+from approvals.code_model import KEPT
+from approvals.model import LIGHTHOUSE_TARGET, Action, Decision, ItemState, Role, State, Target, Verdict
 from approvals.policy import Account
 from bot.cards import endings, form, lists, modal, private
 from bot.cards.request import card
 from bot.cards.story import story
+from bot.cards.words import title
 from tests.bot.drawn import accepted, labels, rings_nobody, view_accepted, words
 from tests.bot.requests import (
     BLOCKED,
@@ -263,6 +266,42 @@ def test_a_press_that_may_not_be_is_told_why(why: str) -> None:
 )
 def test_who_was_first_is_told_to_who_comes_late(state: State, beginning: str) -> None:
     assert private.objection(request(state), "not_pending").startswith(beginning)
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "verdict", "said"),
+    [
+        (Action.ADOPT, State.DONE, Verdict.APPROVE, "Adopted: base-nightly with data-team."),
+        (Action.ADOPT, State.DENIED, Verdict.DENY, "Revoked: base-nightly with data-team."),
+        (Action.RESTORE, State.DONE, Verdict.APPROVE, "Asked for again: base-nightly with data-team."),
+        (Action.RESTORE, State.DENIED, Verdict.DENY, "Closed: base-nightly with data-team."),
+    ],
+)
+def test_who_was_first_with_a_difference_is_told_to_who_comes_late(
+    action: Action, state: State, verdict: Verdict, said: str
+) -> None:
+    first = Decision(LIN, frozenset({Role.OWNER}), verdict, NOON)
+    told = private.objection(request(state, action=action, requester=NOBODY, decisions=(first,)), "not_pending")
+    assert told.startswith("<@U0LIN> decided #1042 <!date^")
+    assert told.endswith(f"Now: {said}")
+
+
+def test_whoever_presses_on_a_difference_that_is_gone_hears_just_that() -> None:
+    gone = request(State.CANCELLED, action=Action.ADOPT, requester=NOBODY, decisions=())
+    assert private.objection(gone, "not_pending") == "#1042 now stands so: Gone by itself: base-nightly with data-team."
+
+
+def test_who_keeps_it_by_another_share_is_not_told_to_have_lost_it() -> None:
+    kept = replace(item(TRUSTED, ItemState.ALREADY), code=KEPT)
+    ends = request(State.DONE, TRUSTED, action=Action.UNSHARE, items=(kept,))
+    assert title(ends) == "Kept by other shares: base-nightly with data-team"
+    both = (TRUSTED, UNKNOWN)
+    one = request(State.DONE, *both, action=Action.UNSHARE, items=(kept, item(UNKNOWN, ItemState.DONE, 2)))
+    assert title(one) == "Unshared base-nightly from 100098765432"
+    failed = (kept, item(UNKNOWN, ItemState.FAILED, 2))
+    assert title(request(State.PARTIAL, *both, action=Action.UNSHARE, items=failed)) == (
+        "Unshared from 0 of 2 accounts: base-nightly"
+    )
 
 
 def test_a_blocked_request_tells_what_is_wrong_and_what_to_do() -> None:
