@@ -27,6 +27,7 @@ from approvals.model import (
 )
 from approvals.outbox import Outbox
 from approvals.overs import show_ended
+from approvals.terms import NO_END, Term, through
 
 ACTIONS = {DriftKind.UNAPPROVED: Action.ADOPT, DriftKind.GONE: Action.RESTORE}
 VERBS = {Action.ADOPT: (Verb.ADOPT, Verb.REVOKE), Action.RESTORE: (Verb.SHARE_AGAIN, Verb.CLOSE)}
@@ -192,17 +193,30 @@ def _take_back(ledger: Ledger, request: Request, person: Person, items: Sequence
     return number
 
 
+def _as_agreed(ledger: Ledger, image: Image, targets: Sequence[Target], person: Person) -> Term:
+    """Through the day on which the share was to end; where several were to end, the first of those days."""
+    lasting = ledger.grants.lasting(image.image_id, image.region)
+    ends = [until for target in targets if (until := lasting.get(target.account))]
+    return through(min(ends), person.time_zone) if ends else NO_END
+
+
 def _ask_anew(
-    ledger: Ledger, request: Request, person: Person, targets: Sequence[Target], reply_to: str, now: datetime
+    ledger: Ledger,
+    request: Request,
+    person: Person,
+    targets: Sequence[Target],
+    reply_to: str,
+    now: datetime,
 ) -> int | None:
     image = request.image
     assert image is not None  # noqa: S101  each is about one
-    asked = Asked(
-        f"drift-again:{request.id}", Action.SHARE, image.image_id, (), tuple(targets), request.reason, person, reply_to
-    )
+    term = _as_agreed(ledger, image, targets, person)
+    key, reason = f"drift-again:{request.id}", request.reason
+    asked = Asked(key, Action.SHARE, image.image_id, (), tuple(targets), reason, person, reply_to, term=term)
     number = ledger.add_request(asked, now=now)
     if number is not None:
         detail = {"action": Action.SHARE, "image": image.image_id, "regions": [], "reason": request.reason}
         detail |= {"accounts": [target.account for target in targets]}
+        detail |= {"day": term.day.isoformat()} if term.day else {}
         ledger.add_audit(Entry(now, "asked", person, number, detail))
     return number

@@ -19,7 +19,6 @@ from approvals.policy import Policy
 from approvals.sentences import say
 from approvals.trust_facts import Facts
 from approvals.trust_regions import Place
-from approvals.trust_term import latest
 
 _CONTRADICTED = 4  # attempts; after as many a cloud that contradicts itself is taken at its word
 
@@ -134,9 +133,8 @@ def lasting(facts: Facts, ledger: Ledger) -> Facts:
     """The facts together with until when who has the image keeps it, as far as the ledger knows."""
     ends: dict[tuple[str, str], datetime | None] = {}
     for region, image_id in facts.image_ids.items():
-        for grant in ledger.grants.of(image_id, region):
-            key = (grant.target.account, region)
-            ends[key] = latest(ends[key], grant.until) if key in ends else grant.until
+        lasting = ledger.grants.lasting(image_id, region)
+        ends |= {(account, region): until for account, until in lasting.items()}
     return replace(facts, lasting=ends)
 
 

@@ -10,7 +10,7 @@ from approvals import rows
 from approvals.model import Grant, Item, Request
 from approvals.rows import stamp
 from approvals.tables import Tables
-from approvals.terms import first_due
+from approvals.terms import first_due, latest
 
 
 class Grants(Tables):
@@ -133,6 +133,14 @@ class Grants(Tables):
     def of(self, image_id: str, region: str) -> list[Grant]:
         """Who has the image."""
         return [rows.grant(row) for row in self._all("active_grants", image_id=image_id, region=region)]
+
+    def lasting(self, image_id: str, region: str) -> dict[str, datetime | None]:
+        """Until when each account has the image, by the share that lasts longest; None where that has no end."""
+        ends: dict[str, datetime | None] = {}
+        for grant in self.of(image_id, region):
+            account = grant.target.account
+            ends[account] = latest(ends[account], grant.until) if account in ends else grant.until
+        return ends
 
     def images(self) -> frozenset[tuple[str, str]]:
         """Region and id of every image that somebody has."""

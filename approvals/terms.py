@@ -47,6 +47,19 @@ class Term:
 NO_END = Term()
 
 
+def through(until: datetime, zone: str) -> Term:
+    """Through the day of that moment, where somebody lives.
+
+    :param zone: as of ``Term.until``
+    """
+    return Term(day=until.astimezone(_zone(zone)).date())
+
+
+def latest(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The later of two ends; none is later than any."""
+    return None if one is None or other is None else max(one, other)
+
+
 def first_due(since: datetime, until: datetime) -> datetime:
     """When something is to be done about a share that ends: one that lasts little longer than a day just ends."""
     return until - TOLD_BEFORE if until - since >= TOLD_BEFORE * 1.5 else until

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from approvals.findings import found
 from approvals.model import Finding, Target
@@ -88,8 +88,3 @@ def lasts_as_long(facts: Facts, account: str, region: str) -> bool:
     if facts.until is None or facts.lasts is None:
         return False
     return until >= facts.until - min(_AS_GOOD, facts.lasts / 10)
-
-
-def latest(one: datetime | None, other: datetime | None) -> datetime | None:
-    """The later of two ends; none is later than any."""
-    return None if one is None or other is None else max(one, other)

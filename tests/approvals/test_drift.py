@@ -15,6 +15,7 @@ from approvals.drift import MOST_CARDS
 from approvals.drift_model import DriftKind
 from approvals.errors import Throttled, Unavailable
 from approvals.model import Action, ItemState, Request, State, Verb
+from approvals.terms import NO_END, Term
 from approvals.verifying import Verified, verify
 from bot.cards.words import title
 from bot.sandbox import company
@@ -237,6 +238,32 @@ def test_a_share_that_is_gone_is_told_and_can_be_shared_again_or_closed(house: H
     compare(house)
     assert open_drift(house) == []
     assert sound(house)
+
+
+@pytest.mark.parametrize("others", [NO_END, Term(lasts=timedelta(days=30))])
+def test_what_is_shared_again_is_to_end_when_it_was_to_end_before(house: House, others: Term) -> None:
+    first = shared(house, DATA)
+    shared(house, LAB, term=others)
+    watched(house)
+    until = house.request(first).until
+    assert until is not None
+    house.cloud.shares[BASE].clear()
+    compare(house)
+    house.press(newest(house).id, LIN, Verb.SHARE_AGAIN)
+    again = newest(house)
+    assert (accounts(again), again.term) == ([DATA, LAB], Term(day=until.date()))
+    assert house.detail(again.id, "asked")["day"] == until.date().isoformat()
+    assert sound(house)
+
+
+def test_what_had_no_end_is_shared_again_without_one(house: House) -> None:
+    shared(house, DATA)
+    shared(house, DATA, term=NO_END)
+    watched(house)
+    house.cloud.shares[BASE].clear()
+    compare(house)
+    house.press(newest(house).id, LIN, Verb.SHARE_AGAIN)
+    assert newest(house).term == NO_END
 
 
 def test_what_agrees_again_by_itself_is_closed_by_itself(house: House) -> None:
