@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from approvals.model import Request, Target
@@ -128,8 +129,12 @@ def extend_modal(request: Request, standing: Sequence[Target], longest: timedelt
 
 
 def _facts(request: Request, targets: Sequence[Target]) -> dict[str, str]:
+    """Of shares that stand: the regions in which they are over for all of these are left out."""
+    over = request.ended
+    there = [region for region in request.regions if any((one.account, region) not in over for one in targets)]
     when = at(request.until) if request.until else ""
-    return {"image": code(request.image_name), "whom": _whom(request, targets), "when": when}
+    whom = _whom(replace(request, regions=tuple(there) or request.regions), targets)
+    return {"image": code(request.image_name), "whom": whom, "when": when}
 
 
 def _whom(request: Request, targets: Sequence[Target]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 from slack_bolt import Ack, App, BoltContext
 
-from approvals.model import Request, Target
+from approvals.model import Grant, Request, Target
 from bot import grammar, ids
 from bot.cards import endings
 from bot.gate import told
@@ -49,7 +51,7 @@ def ask_how_long(services: Services, pressed: Press) -> None:
         address = address_of(services, pressed)
         services.answer("extend", address, lambda: (refused("nothing_to_extend", number=number), None))
         return
-    modal = endings.extend_modal(request, _standing(services, request), services.policy.longest)
+    modal = endings.extend_modal(request, _targets(_standing(services, request)), services.policy.longest)
     open_view(services, pressed, modal)
 
 
@@ -63,11 +65,14 @@ def submit_extension(services: Services, sent: Submission) -> dict[str, str]:
     request = _request(services, named_in(sent.view.private_metadata))
     if errors or request is None or request.image is None:
         return errors
-    targets = _standing(services, request)
-    if not targets:
+    standing = _standing(services, request)
+    if not standing:
         return {ids.LASTS: refused("nothing_to_extend", number=request.id)}
+    targets = _targets(standing)
     accounts = tuple(target.account for target in targets)
-    command = grammar.Share((request.image.image_id,), accounts, request.regions, sent.view.text(ids.REASON), term)
+    there = {grant.region for grant in standing}
+    regions = tuple(region for region in request.regions if region in there)
+    command = grammar.Share((request.image.image_id,), accounts, regions, sent.view.text(ids.REASON), term)
     address = address_of(services, sent)
     answer = submit(services, command, targets, sent, key=f"view:{sent.view.id}", address=address)
     if answer == (NOT_RECORDED, None):
@@ -84,6 +89,10 @@ def _request(services: Services, number: int | None) -> Request | None:
     return request
 
 
-def _standing(services: Services, request: Request) -> tuple[Target, ...]:
+def _standing(services: Services, request: Request) -> list[Grant]:
     with services.store.read() as ledger:
-        return tuple(dict.fromkeys(grant.target for grant in ledger.grants.standing(request.id)))
+        return ledger.grants.standing(request.id)
+
+
+def _targets(standing: Sequence[Grant]) -> tuple[Target, ...]:
+    return tuple(dict.fromkeys(grant.target for grant in standing))

@@ -11,7 +11,7 @@ import pytest
 from approvals.code_model import COPYING
 from approvals.copy_model import VANISHED, Copy, CopyState
 from approvals.model import Action, ItemState, Request, State
-from bot.cards import private
+from bot.cards import endings, private
 from bot.cards.copies import bar
 from bot.cards.request import card
 from bot.cards.story import story
@@ -161,3 +161,16 @@ def test_the_own_region_alone_is_not_worth_a_word() -> None:
 def test_the_thread_tells_what_became_of_it(event: str, said: str) -> None:
     facts = {"event": event, "person": "U0LIN", "copy": "img-copy0001", "region": SINGAPORE, "why": "It is whole."}
     assert story(elsewhere(State.FAILED), facts) == [said]
+
+
+def test_of_a_share_that_ends_only_the_regions_are_named_in_which_it_stands() -> None:
+    both = (IMAGE.region, SINGAPORE)
+    items = (item(TRUSTED, ItemState.DONE), replace(item(TRUSTED, ItemState.DONE, 2), region=SINGAPORE))
+    stands = elsewhere(State.DONE, regions=both, items=items, until=NOON)
+    assert "data-team (100012345678) in Guangzhou and Singapore ends" in endings.ending(stands, {})[0]
+    left = replace(stands, ended=frozenset({(TRUSTED.account, IMAGE.region)}))
+    assert "data-team (100012345678) in Singapore ends" in endings.ending(left, {})[0]
+    modal = endings.extend_modal(left, (TRUSTED,), None)
+    assert "data-team (100012345678) in Singapore ends" in modal["blocks"][0]["text"]["text"]
+    over = replace(stands, ended=frozenset((TRUSTED.account, region) for region in both))
+    assert "in Guangzhou and Singapore ends" in endings.ending(over, {})[0]

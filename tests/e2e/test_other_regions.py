@@ -9,6 +9,7 @@ from bot.sandbox.cloud.faults import Fault
 from bot.sandbox.cloud.state import Image
 from tests.e2e.conftest import Company
 from tests.e2e.person import Seen
+from tests.e2e.test_time import now
 
 NIGHTLY = "img-6pb6lrmy"
 DATA_TEAM = "100012345678"
@@ -62,7 +63,7 @@ def test_an_image_is_copied_to_another_region_and_shared_there(company: Company)
 
 def test_the_own_region_is_shared_at_once_and_the_other_one_later(company: Company) -> None:
     company.sandbox.cloud.state.copies.take(600.0)
-    approve(company, "in ap-guangzhou, ap-singapore because x")
+    card = approve(company, "in ap-guangzhou, ap-singapore for 30d because x")
 
     going = company.lin.sees("copying", where=CHANNEL, within=COPIED)
     assert "in Guangzhou · done" in company.lin.text_of(going)
@@ -74,6 +75,13 @@ def test_the_own_region_is_shared_at_once_and_the_other_one_later(company: Compa
     assert NIGHTLY in heard
     assert copy.image_id in heard
     assert company.shares(copy.image_id) == {DATA_TEAM}
+
+    company.mei.types("/image unshare base-nightly from data-team in ap-guangzhou because done there")
+    company.lin.presses("Approve", on=company.lin.sees("Unshare base-nightly from data-team", where=CHANNEL))
+    company.mei.sees("is no longer shared with data-team")
+    company.mei.presses("Extend", on=now(company.mei, card))
+    assert company.mei.fills_and_submits(company.mei.modal(), {"For how long": "90 days"}) == {}
+    company.lin.sees("Share base-nightly with data-team in Singapore\n", where=CHANNEL)
 
 
 def test_a_copy_that_is_there_is_shared_and_taken_back(company: Company) -> None:
