@@ -143,7 +143,7 @@ class Checker:
         )
         looked = facts.viewed_by_lighthouse(looked, self._cloud, lighthouse=lighthouse)
         with self._store.read() as ledger:
-            looked = facts.lasting(looked, ledger)
+            looked = facts.staying(facts.lasting(looked, ledger), copies, ledger)
         return facts.of_everyone(looked, policy) if request.everyone else looked
 
     def _check(self, request: Request, now: datetime) -> Effect:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 from approvals.cloud import IDS, LIGHTHOUSE, NO_IMAGE, NORMAL, Cloud, Image, ImageKind
-from approvals.copies import newest
+from approvals.copies import newest, ready
 from approvals.copy_model import Copy, CopyState
 from approvals.errors import About, Refused, Unavailable
 from approvals.findings import found
@@ -136,6 +136,23 @@ def lasting(facts: Facts, ledger: Ledger) -> Facts:
         lasting = ledger.grants.lasting(image_id, region)
         ends |= {(account, region): until for account, until in lasting.items()}
     return replace(facts, lasting=ends)
+
+
+def staying(facts: Facts, copies: Sequence[Copy], ledger: Ledger) -> Facts:
+    """The facts together with who has the image in regions that aren't meant, as far as the ledger knows.
+
+    :param copies: our copies of the image
+    """
+    image = facts.image
+    if image is None or facts.action is not Action.UNSHARE:
+        return facts
+    there = {image.region: image.image_id} | {region: copy.image_id for region, copy in ready(copies).items()}
+    has = {
+        region: frozenset(ledger.grants.lasting(image_id, region))
+        for region, image_id in there.items()
+        if region not in facts.wanted_regions
+    }
+    return replace(facts, staying={region: accounts for region, accounts in has.items() if accounts})
 
 
 def viewed_by_lighthouse(facts: Facts, cloud: Cloud, *, lighthouse: bool) -> Facts:

@@ -138,6 +138,12 @@ _ALL = (
     Code("shares_used", Level.NOTE, "How many of the 500 shares are used.", _SHARE_API),
     Code("shared_already", Level.NOTE, "Some of the accounts have the image already.", _US),
     Code("not_shared", Level.NOTE, "Some of the accounts don't have the image.", _US),
+    Code(
+        "shared_elsewhere",
+        Level.NOTE,
+        "Who is to lose the image has it, or our copy of it, in a region that isn't named, by the record.",
+        _US,
+    ),
     # Deletion
     Code(
         "deletion_is_final",

@@ -15,7 +15,7 @@ from approvals.trust_deletion import elsewhere as in_other_regions
 from approvals.trust_facts import Facts
 from approvals.trust_image import provenance, shareable
 from approvals.trust_lighthouse import not_to_be_deleted, of_lighthouse, off, switched_off
-from approvals.trust_regions import sharing, unknown
+from approvals.trust_regions import sharing, staying, unknown
 from approvals.trust_targets import labels, receivers, together
 from approvals.trust_term import extended, lasts_as_long, term
 
@@ -218,7 +218,7 @@ def _unsharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], 
     if image.is_blueprint:
         yield from of_lighthouse(facts, image)
     if facts.everyone:
-        yield from _from_everyone(facts, image)
+        yield from _from_everyone(facts, image, policy)
         return
     if not facts.uses_lighthouse and any(target.account == LIGHTHOUSE for target in facts.targets):
         yield switched_off()
@@ -229,16 +229,19 @@ def _unsharing(facts: Facts, image: Image, settled: frozenset[tuple[str, str]], 
         yield found("nothing_to_do", whole, say("Nothing was asked."))
     elif lacking:
         yield found("not_shared", say("{lack} it.", lack=lack), say("Leave out who doesn't have it."))
+    yield from staying(facts.staying, facts.targets)
     yield _no_recall()
 
 
-def _from_everyone(facts: Facts, image: Image) -> Iterator[Finding]:
+def _from_everyone(facts: Facts, image: Image, policy: Policy) -> Iterator[Finding]:
     if facts.shared_with is not None and not facts.affected:
         yield found(
             "nothing_to_do",
             say("Nobody has {name}{where}.", name=image.name, where=_where(facts, image)),
             say("Nothing was asked."),
         )
+    keeping = sorted(account for accounts in facts.staying.values() for account in accounts)
+    yield from staying(facts.staying, [policy.target(account) for account in dict.fromkeys(keeping)])
     yield _no_recall()
 
 
@@ -292,9 +295,9 @@ def _has_already(facts: Facts, image: Image) -> str:
 
 
 def _where(facts: Facts, image: Image) -> str:
-    """The regions, where they aren't just the image's own."""
+    """The regions, where they aren't just the image's own, or somebody has it in another."""
     regions = facts.wanted_regions
-    return say(" in {regions}", regions=listed_as(regions)) if set(regions) - {image.region} else ""
+    return say(" in {regions}", regions=listed_as(regions)) if set(regions) - {image.region} or facts.staying else ""
 
 
 def _labels(facts: Facts, accounts: frozenset[str]) -> str:

@@ -33,6 +33,7 @@ class Facts:
     :ivar lasts: how long that is from now
     :ivar limited: the end is the policy's, since none was asked for
     :ivar lasting: until when an account keeps the image in a region by the ledger, None where that has no end
+    :ivar staying: who has the image or our copy of it, by region, where nothing is to be taken back, by the ledger
     :ivar deletion: by which request an image of that name or id was deleted, where none is there
     """
 
@@ -58,6 +59,7 @@ class Facts:
     lasts: timedelta | None = None
     limited: bool = False
     lasting: Mapping[tuple[str, str], datetime | None] = field(default_factory=dict)
+    staying: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def candidates(self) -> tuple[Image, ...]:

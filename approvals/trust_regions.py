@@ -9,8 +9,10 @@ from datetime import datetime
 from approvals.cloud import LIGHTHOUSE, MAX_SHARES, Image, Room
 from approvals.findings import found
 from approvals.model import Finding, Target
-from approvals.sentences import say
+from approvals.sentences import listed_as, say
 from approvals.trust_targets import labels
+
+ELSEWHERE = "shared_elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,29 @@ def unknown(places: Sequence[Place], regions: Sequence[str]) -> Iterator[Finding
                 ),
                 about=place.region,
             )
+
+
+def staying(staying: Mapping[str, frozenset[str]], losing: Sequence[Target]) -> Iterator[Finding]:
+    """Who keeps the image in another region.
+
+    :param staying: who has it, by region, where nothing is to be taken back
+    """
+    accounts = {target.account for target in losing}
+    regions = [region for region, having in staying.items() if having & accounts]
+    if not regions:
+        return
+    who = [target for target in losing if any(target.account in staying[region] for region in regions)]
+    listed = listed_as(regions)
+    yield found(
+        "shared_elsewhere",
+        say(
+            "{labels} {verb} it in {regions}, and would keep it there.",
+            labels=labels(who),
+            verb=say("has") if len(who) == 1 else say("have"),
+            regions=listed,
+        ),
+        say("To take it back there, say: in {regions}.", regions=listed),
+    )
 
 
 def sharing(places: Sequence[Place], targets: Sequence[Target]) -> Iterator[Finding]:

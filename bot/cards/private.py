@@ -21,6 +21,7 @@ from approvals.model import (
     Verdict,
 )
 from approvals.sentences import joined
+from approvals.trust_regions import ELSEWHERE
 from bot import ids
 from bot.cards.buttons import again_button
 from bot.cards.request import item_line
@@ -168,7 +169,8 @@ def not_asked(request: Request) -> str:
     """Why nothing was asked of anybody: what is wrong, what stands, what to do."""
     blocks = [finding for finding in request.findings if finding.level is Level.BLOCK]
     if any(finding.code == "nothing_to_do" for finding in blocks):
-        return " ".join(_words(finding) for finding in blocks)
+        beside = [one for one in request.findings if one.code == ELSEWHERE and one not in blocks]
+        return " ".join(_words(finding) for finding in [*blocks, *beside])
     lines = [_words(finding) for finding in blocks]
     if len(lines) == 1:
         return _("Not asked: {text}", text=lines[0])
@@ -258,8 +260,16 @@ def _verdict(request: Request) -> str:
                     "they made stay theirs."
                 ),
                 name=name,
-                whom=_whom(request),
+                whom=_whom(request) + _own_region(request),
             )
+
+
+def _own_region(request: Request) -> str:
+    """``in Guangzhou``, with a blank before it, where somebody keeps it in another region."""
+    kept = any(finding.code == ELSEWHERE for finding in request.findings)
+    if not kept or request.image is None or where(request):
+        return ""
+    return _(" in {region_name}", region_name=region_name(request.image.region))
 
 
 def _shared(request: Request, name: str) -> Iterator[str]:

@@ -240,6 +240,26 @@ def test_those_who_have_it_are_settled_and_told() -> None:
     assert one(back, "not_shared").text == "partner-lab does not have it."
 
 
+def test_who_keeps_it_in_another_region_is_told() -> None:
+    staying = {SINGAPORE: frozenset({DATA, STRANGER}), "ap-tokyo": frozenset({STRANGER})}
+    back = judge(facts(DATA, LAB, action=Action.UNSHARE, shared_with=had(DATA, LAB), staying=staying), POLICY)
+    told = one(back, "shared_elsewhere")
+    assert told.text == f"data-team has it in {SINGAPORE}, and would keep it there."
+    assert told.remedy == f"To take it back there, say: in {SINGAPORE}."
+    nothing = judge(facts(DATA, STRANGER, action=Action.UNSHARE, shared_with={}, staying=staying), POLICY)
+    assert one(nothing, "nothing_to_do").text == f"data-team and {STRANGER} do not have base-2026 in {GUANGZHOU}."
+    told = one(nothing, "shared_elsewhere")
+    assert told.text == f"data-team and {STRANGER} have it in {SINGAPORE} and ap-tokyo, and would keep it there."
+    assert "shared_elsewhere" not in codes(judge(facts(LAB, action=Action.UNSHARE, staying=staying), POLICY))
+
+
+def test_who_keeps_it_in_another_region_is_told_where_it_is_taken_from_everybody_in_one() -> None:
+    given = facts(action=Action.UNSHARE, everyone=True, regions=(GUANGZHOU,), shared_with=had(DATA))
+    staying = {SINGAPORE: frozenset({LAB})}
+    told = one(judge(replace(given, staying=staying), POLICY), "shared_elsewhere")
+    assert told.text == f"partner-lab has it in {SINGAPORE}, and would keep it there."
+
+
 def test_where_all_have_it_the_day_is_told_and_many_are_not_listed() -> None:
     assert one(judge(facts(DATA, shared_with=had(DATA)), POLICY), "nothing_to_do").text == (
         "data-team has base-2026 already (since 9 Jan 2026)."

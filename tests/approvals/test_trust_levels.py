@@ -31,6 +31,7 @@ OCCASIONS = {
     "shares_used": facts(),
     "shared_already": facts(DATA, LAB, shared_with=had(DATA)),
     "not_shared": facts(DATA, LAB, action=Action.UNSHARE, shared_with=had(DATA)),
+    "shared_elsewhere": facts(action=Action.UNSHARE, shared_with=had(DATA), staying={SINGAPORE: frozenset({DATA})}),
     "copy_needed": facts(regions=(SINGAPORE,), places=(Place(SINGAPORE, room=Room(0, 500)),)),
     "copy_under_way": facts(regions=(SINGAPORE,), places=(Place(SINGAPORE, under_way=True),)),
     "copy_used": facts(regions=(SINGAPORE,), places=(copied(LAB),)),

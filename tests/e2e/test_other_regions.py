@@ -77,8 +77,10 @@ def test_the_own_region_is_shared_at_once_and_the_other_one_later(company: Compa
     assert company.shares(copy.image_id) == {DATA_TEAM}
 
     company.mei.types("/image unshare base-nightly from data-team in ap-guangzhou because done there")
-    company.lin.presses("Approve", on=company.lin.sees("Unshare base-nightly from data-team", where=CHANNEL))
-    company.mei.sees("is no longer shared with data-team")
+    back = company.lin.sees("Unshare base-nightly from data-team", where=CHANNEL)
+    assert "data-team has it in ap-singapore, and would keep it there." in company.lin.text_of(back)
+    company.lin.presses("Approve", on=back)
+    company.mei.sees("is no longer shared with data-team (100012345678) in Guangzhou.")
     company.mei.presses("Extend", on=now(company.mei, card))
     assert company.mei.fills_and_submits(company.mei.modal(), {"For how long": "90 days"}) == {}
     company.lin.sees("Share base-nightly with data-team in Singapore\n", where=CHANNEL)
@@ -100,6 +102,9 @@ def test_a_copy_that_is_there_is_shared_and_taken_back(company: Company) -> None
     shown = company.mei.text_of(company.mei.sees("Shared with 0 of 500"))
     assert f"Singapore: {copy.name}  {copy.image_id} · shared with data-team and partner-lab" in shown
 
+    company.mei.types("/image unshare base-nightly from data-team")
+    told = company.mei.text_of(company.mei.sees("data-team does not have base-nightly in ap-guangzhou."))
+    assert told.endswith("and would keep it there. To take it back there, say: in ap-singapore.")
     company.mei.types("/image unshare base-nightly from data-team, partner-lab in ap-singapore because done")
     company.lin.presses("Approve", on=company.lin.sees("Unshare base-nightly from 2 accounts", where=CHANNEL))
     company.mei.sees("is no longer shared with")
