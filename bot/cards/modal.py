@@ -47,7 +47,7 @@ def adopt_modal(request: Request) -> Block:
         "blocks": [
             section(
                 _(
-                    "{image} stays shared with {whom}, as if it had been approved.",
+                    "{image} stays shared with {whom}, with no end, as if it had been approved.",
                     image=code(request.image_name),
                     whom=escape(receivers(request)),
                 )
