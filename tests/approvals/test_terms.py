@@ -141,6 +141,12 @@ def test_of_several_ends_the_first_is_told_and_what_lasts_long_enough_is_not_ext
         assert finding.text == "data-team has it already, until 9 Mar 2026: that is extended."
 
 
+def test_who_lost_it_without_us_does_not_have_it_already() -> None:
+    until = {(DATA, GUANGZHOU): NOON + WEEK}
+    given = facts(DATA, LAB, shared_with=had(LAB), until=NOON + MONTH, lasts=MONTH, lasting=until)
+    assert "share_extended" not in codes(judge(given, parse(company.POLICY)))
+
+
 def test_what_is_taken_back_has_no_end_to_be_judged() -> None:
     given = facts(DATA, action=Action.UNSHARE, shared_with=had(DATA), lasting={(DATA, GUANGZHOU): NOON})
     assert not {"share_over", "share_endless", "share_extended"} & codes(judge(given, limited(30)))

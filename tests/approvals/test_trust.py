@@ -159,6 +159,7 @@ def test_an_unknown_target_is_judged_by_the_rule_of_the_policy(rule: str, level:
     finding = one(judge(facts(DATA, account), policy), "target_unknown")
     assert finding.level is level
     assert account in finding.text
+    assert finding.text.endswith(", and the policy refuses those.") is (level is Level.BLOCK)
 
 
 def test_each_unknown_target_is_named() -> None:
