@@ -467,3 +467,25 @@ def test_a_deletion_of_a_copy_alone_is_told_as_that() -> None:
 @pytest.mark.parametrize(("state", "way_out"), [("CREATEFAILED", "Make it anew"), ("CREATING", "Ask again when")])
 def test_what_never_will_be_ready_is_not_to_be_waited_for(state: str, way_out: str) -> None:
     assert one(judge(facts(found=(image(state=state),)), POLICY), "image_not_ready").remedy.startswith(way_out)
+
+
+@pytest.mark.parametrize(
+    ("kind", "creator", "code", "said"),
+    [
+        ("SHARED_IMAGE", GOLDEN, "image_shared_with_us", f"was shared with us by {GOLDEN}, and only its owner"),
+        ("SHARED_IMAGE", "", "image_shared_with_us", "was shared with us by another account, and only its owner"),
+        ("PUBLIC_IMAGE", "", "image_public", "is a public image of the vendor."),
+        ("MARKET_IMAGE", "", "image_not_ours", "is not a custom image of ours."),
+    ],
+)
+def test_only_what_is_ours_is_deleted(kind: str, creator: str, code: str, said: str) -> None:
+    judgement = judge(facts(action=Action.DELETE, found=(image(kind=kind, creator=creator),)), POLICY)
+    assert codes(judgement) == {code}
+    assert said in one(judgement, code).text
+
+
+@pytest.mark.parametrize(("having", "said"), [((DATA,), "data-team loses it:"), ((DATA, LAB), "partner-lab lose it:")])
+def test_who_loses_what_is_deleted_is_told(having: tuple[str, ...], said: str) -> None:
+    given = facts(*having, action=Action.DELETE, shared_with=had(*having))
+    assert said in one(judge(given, POLICY), "shares_cancelled").text
+    assert not {"snapshots_kept", "snapshots_deleted"} & codes(judge(given, POLICY))
