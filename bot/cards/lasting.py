@@ -52,7 +52,7 @@ def end_fields(chosen: str, last_day: date | None, longest: timedelta | None, *,
     :param longest: how long the policy lets a share last
     :param must: whether no end has to be chosen, too
     """
-    options = [_option(str(days), length(days * _DAY)) for days in LENGTHS if not longest or days * _DAY <= longest]
+    options = [_option(str(days), length(days * _DAY)) for days in LENGTHS if not longest or days * _DAY < longest]
     endless = _("{length}, the longest of the policy", length=length(longest)) if longest else _("no end")
     options.append(_option(ENDLESS, endless))
     menu: Block = {
