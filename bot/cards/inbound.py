@@ -132,7 +132,7 @@ def _line(row: Inbound) -> str:
 
 def _told(told: Told) -> str:
     verb = _("trusted") if told.word.trusted else _("not trusted any more")
-    agreed = all_of([mention(one.person.id) for one in told.decisions]) or _("nobody")
+    agreed = all_of([mention(one.person.id) for one in told.decisions])
     why = f": {escape(told.reason)}" if told.reason else ""
     asked = mention(told.requester.id)
     return _(

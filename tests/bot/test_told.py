@@ -212,6 +212,11 @@ def test_what_lighthouse_got_is_not_to_be_forwarded_to_anybody() -> None:
     assert "To forward to them" in both
 
 
+def test_what_was_denied_is_not_to_be_forwarded_to_who_had_it_before() -> None:
+    had = (item(LAB, ItemState.ALREADY), item(TRUSTED, ItemState.WAITING, 2))
+    assert "To forward to them" not in ended(State.DENIED, LAB, TRUSTED, items=had)[1]
+
+
 @pytest.mark.parametrize(
     ("action", "said"),
     [
