@@ -8,10 +8,9 @@ from dataclasses import replace
 from approvals.sentences import say
 from bot.grammar.slack_text import Kind
 from bot.grammar.typed import Names, Refusal, Share, Unshare, cite
-from bot.grammar.words import ACCOUNT_ID, BLANK, EVERYONE, IMAGE_ID, PLACEHOLDERS, TO_ACCOUNTS, Line, Word
+from bot.grammar.words import ACCOUNT_ID, BLANK, CVM, EVERYONE, IMAGE_ID, PLACEHOLDERS, TO_ACCOUNTS, Line, Word
 from bot.refusals import refused
 
-_CVM = "cvm"
 _KINDS = {
     Kind.PERSON: say("person"),
     Kind.GROUP: say("group"),
@@ -80,7 +79,7 @@ def refuse_target(line: Line, index: int, form: type[Share] | type[Unshare], nam
         sentence = refused("account_placeholder", typed=cite(word.text))
         fix = line.with_words(index, index + 1, filled(names.account, word.start))
         raise Refusal(sentence, fix, word.start, word.end)
-    if word.text.casefold() == _CVM:
+    if word.text.casefold() == CVM:
         sentence = refused("lighthouse_to_cvm")
         raise Refusal(sentence, line.with_words(index, index + 1, _blank(word)), word.start, word.end)
 

@@ -61,7 +61,10 @@ ARTICLES = frozenset({"the", "image", "images", "account", "accounts", "please",
 PLACEHOLDERS = frozenset({"IMAGE", "TARGET", "ACCOUNT", "SOURCE", "REGION", "NAME", "ID", BLANK, "..."})
 """What stands in a form for a word of one's own, and is sent as it stands."""
 
-_RESERVED = frozenset({*_KEYS, *_AND, *EVERYONE, *ARTICLES, *NUMBER_FOLLOWS, LIGHTHOUSE})
+CVM = "cvm"
+"""What images of Lighthouse can't be moved to, though people ask for that."""
+
+_RESERVED = frozenset({*_KEYS, *_AND, *EVERYONE, *ARTICLES, *NUMBER_FOLLOWS, LIGHTHOUSE, CVM})
 _PLAIN = re.compile(r"[^\W\d_](?:[\w.-]*\w)?")
 _TYPOGRAPHY: Mapping[int, int | str] = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},  # the full-width forms of ASCII

@@ -158,6 +158,7 @@ def test_what_help_shows_can_be_typed_as_it_stands(images: list[str], known: lis
 
 
 @many
+@example("share", "Cvm")
 @given(names, accounts)
 def test_names_that_were_passed_in_can_be_typed(image: str, account: str) -> None:
     for text in ("unshare", "share a", "unshare a", "show", "share with b because c", "share IMAGE with ACCOUNT"):
