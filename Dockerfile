@@ -18,8 +18,9 @@ WORKDIR /data
 VOLUME /data
 ENV PATH=/app/bin:$PATH IMAGEWARDEN_DB=/data/imagewarden.db IMAGEWARDEN_POLICY=/data/policy.toml
 EXPOSE 9090
+# Past the proxies that Docker puts into the environment where its own settings name some.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
-  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9090/healthz', timeout=4)"]
+  CMD ["python", "-c", "from urllib.request import *; build_opener(ProxyHandler({})).open('http://127.0.0.1:9090/healthz', timeout=4)"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["imagewarden"]
 CMD ["run", "--metrics", "0.0.0.0:9090"]

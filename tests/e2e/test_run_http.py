@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 import time
 from importlib.util import find_spec
@@ -18,6 +20,8 @@ NIGHTLY = "img-6pb6lrmy"
 AT_REST = (90 if sys.version_info < (3, 13) else 105) + (4 if find_spec("rich") else 0)
 """MiB of memory; newer Pythons take more for each module, whoever's it is. structlog imports rich where it is
 there: here a linter brings it, where the bot is installed nothing does."""
+
+DOCKERFILE = Path(__file__).parents[2] / "Dockerfile"
 
 
 def test_a_share_outlives_a_restart_between_the_question_and_the_answer(
@@ -53,6 +57,8 @@ def test_a_share_outlives_a_restart_between_the_question_and_the_answer(
         if status.exists():
             resident = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
             assert int(resident.split()[1]) < AT_REST * 1024
+        assert is_healthy(port)
+    assert not is_healthy(port)
 
     log = (tmp_path / "bot.log").read_text()
     assert "warning" not in log
@@ -60,3 +66,14 @@ def test_a_share_outlives_a_restart_between_the_question_and_the_answer(
     for secret in (company.BOT_TOKEN, company.SIGNING_SECRET, company.SECRET_ID, company.SECRET_KEY):
         assert secret not in log
     assert oct((tmp_path / "bot.db").stat().st_mode & 0o777) == "0o600"
+
+
+def is_healthy(port: int) -> bool:
+    """By what looks after the container, where the environment names a proxy, which Docker puts there by itself."""
+    (told,) = (line for line in DOCKERFILE.read_text().splitlines() if line.startswith("  CMD "))
+    _python, *words = json.loads(told.removeprefix("  CMD "))
+    assert "9090" in words[-1]
+    words[-1] = words[-1].replace("9090", str(port))
+    proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY"), "http://127.0.0.1:1")
+    looked = subprocess.run([sys.executable, *words], env=proxies, capture_output=True, timeout=30)
+    return looked.returncode == 0
