@@ -278,6 +278,7 @@ LATER = [
         *SLIPS,
         *WRONG_NAMES,
         *LISTS,
+        *ENDS,
         *LATER,
         *((f"share base with {a}", word, said, f"/image share base with {b}") for a, word, said, b in NUMBERS),
     ],
