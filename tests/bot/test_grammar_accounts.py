@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from approvals.model import Target
-from bot.grammar import Misread, Share, Unshare, parse, resolve
+from bot.grammar import Inbound, Misread, Share, Trust, Unshare, parse, resolve, resolve_source
 
 BOOK = {"data-team": "100012345678", "partner-lab": "100023456789", "Golden Images": "100055500000"}
 DATA = Target("100012345678", "data-team")
@@ -110,3 +110,31 @@ def test_a_suggestion_that_would_be_too_long_to_type_is_not_made() -> None:
     answer = resolve(asked("share a with data-tam because " + "y" * 2965), BOOK)
     assert isinstance(answer, Misread)
     assert answer.suggestion == "/image help"
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "sentence", "suggestion"),
+    [
+        ("trust data-taem because x", "data-taem", "Did you mean `data-team`?", "trust data-team because x"),
+        ("distrust qqqqq because x", "qqqqq", "a name that I know: `data-team`", "distrust … because x"),
+        ("golden", "golden", "Did you mean `Golden Images`?", '"Golden Images"'),
+        ("trust @lin because x", "@lin", "account that shares images with us in place of `@lin`", "trust … because x"),
+        ("trust @data-taem because x", "@data-taem", "Did you mean `data-team`?", "trust data-team because x"),
+    ],
+)
+def test_an_unknown_source_comes_with_the_whole_command_put_right(
+    typed: str, word: str, sentence: str, suggestion: str
+) -> None:
+    command = parse(f"inbound {typed}")
+    assert isinstance(command, Inbound | Trust), command
+    answer = resolve_source(command, BOOK, f"inbound {typed}")
+    assert isinstance(answer, Misread)
+    assert (answer.typed, answer.word) == (f"inbound {typed}", word)
+    assert sentence in answer.sentence
+    assert answer.suggestion == f"/image inbound {suggestion}"
+
+
+def test_a_source_is_found_by_its_name_in_any_case() -> None:
+    command = parse("inbound DATA-TEAM")
+    assert isinstance(command, Inbound)
+    assert resolve_source(command, BOOK) == DATA
