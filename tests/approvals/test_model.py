@@ -13,7 +13,15 @@ from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
 
 from approvals.errors import OutcomeUnknown, PutOff, Throttled, Unavailable
 from approvals.leases import LEASE
@@ -125,11 +133,16 @@ class DeskMachine(RuleBasedStateMachine):
         self.folder.cleanup()
         assert broken_lines(lines) == []
 
-    @initialize(had=st.sets(st.sampled_from(ACCOUNTS)))
-    def begin(self, had: set[str]) -> None:
-        self.house.cloud.give(had)
-        self.before = {"base-2026": set(had), "web-2026": set()}
+    @initialize(target=asked, had=st.sampled_from(ACCOUNTS), requester=st.sampled_from([MEI, LIN]))
+    def begin(self, had: str, requester: str) -> MultipleResults[Told]:
+        """One account has an image, and two requests wait for the owners."""
+        self.house.cloud.give({had})
+        self.before = {"base-2026": {had}, "web-2026": set()}
         self.shared = {name: set(accounts) for name, accounts in self.before.items()}
+        return multiple(
+            self.asked_for("base-2026", Action.UNSHARE, [had], requester, at_once=False),
+            self.asked_for("web-2026", Action.SHARE, ACCOUNTS, requester, at_once=True),
+        )
 
     @rule(
         target=asked,
@@ -137,10 +150,16 @@ class DeskMachine(RuleBasedStateMachine):
         action=st.sampled_from([Action.SHARE, Action.UNSHARE]),
         accounts=st.lists(st.sampled_from(ACCOUNTS), min_size=1, unique=True),
         requester=st.sampled_from([MEI, LIN]),
+        at_once=st.sampled_from([True, True, False]),
     )
-    def ask(self, image: str, action: Action, accounts: list[str], requester: str) -> Told:
+    def ask(self, image: str, action: Action, accounts: list[str], requester: str, at_once: bool) -> Told:
+        return self.asked_for(image, action, accounts, requester, at_once=at_once)
+
+    def asked_for(self, image: str, action: Action, accounts: list[str], requester: str, *, at_once: bool) -> Told:
         number = self.house.ask(*accounts, image=image, action=action, by=requester)
         self.requests.append(Told(number, image, action, tuple(accounts), requester))
+        if at_once:
+            self.check(fails=False)
         return self.requests[-1]
 
     @rule(fails=st.booleans())
@@ -180,6 +199,10 @@ class DeskMachine(RuleBasedStateMachine):
                 one.state = State.CANCELLED
             case "retry":
                 self.approve(one)
+
+    @rule(one=asked, verb=st.sampled_from([Verb.APPROVE, Verb.DENY, Verb.CANCEL, Verb.RETRY]))
+    def press_as_who_may(self, one: Told, verb: Verb) -> None:
+        self.press(one, one.requester if verb is Verb.CANCEL else OMAR, verb)
 
     @rule(one=asked)
     def everybody_approves(self, one: Told) -> None:
@@ -286,5 +309,5 @@ class DeskMachine(RuleBasedStateMachine):
         assert {one.number: one.ends for one in self.requests if one.ends} == +self.ends_told
 
 
-DeskMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=30)
+DeskMachine.TestCase.settings = settings(max_examples=80, stateful_step_count=30)
 TestTheDeskAgainstItsModel = DeskMachine.TestCase
