@@ -65,9 +65,10 @@ places = st.builds(
     under_way=st.booleans(),
     room=st.none() | st.builds(Room, st.integers(0, 600), st.integers(0, 600)),
 )
-some_facts = st.builds(
+actions = st.sampled_from([one for one in Action if not (one.is_about_source or one.is_drift)])
+any_facts = st.builds(
     Facts,
-    action=st.sampled_from([one for one in Action if not (one.is_about_source or one.is_drift)]),
+    action=actions,
     image_ref=st.text(),
     regions=st.lists(st.sampled_from(company.REGIONS) | st.text(), max_size=3, unique=True).map(tuple),
     targets=st.lists(targets, max_size=6, unique_by=lambda target: target.account).map(tuple),
@@ -81,6 +82,31 @@ some_facts = st.builds(
     everyone=st.booleans(),
     snapshots=st.booleans(),
 )
+HOME_REGION, ELSEWHERE = company.REGIONS[:2]
+OURS = Image("img-a", "base", HOME_REGION, "PRIVATE_IMAGE", "NORMAL", company.HOME_ACCOUNT, "CREATE_IMAGE")
+some_accounts = st.sampled_from(ACCOUNTS[1:])
+usual_facts = st.builds(
+    Facts,
+    action=actions,
+    image_ref=st.just("img-a"),
+    regions=st.sampled_from([(), (HOME_REGION,), (HOME_REGION, ELSEWHERE), (ELSEWHERE,)]),
+    targets=st.lists(some_accounts.map(Target), min_size=1, unique=True).map(tuple),
+    reason=st.just("x"),
+    home=st.just(company.HOME_ACCOUNT),
+    found=st.just((OURS,)),
+    shared_with=st.dictionaries(some_accounts, moments),
+    shared_before=st.frozensets(some_accounts),
+    places=st.builds(
+        Place,
+        st.just(ELSEWHERE),
+        copy=st.none() | st.just(replace(OURS, image_id="img-b", region=ELSEWHERE)),
+        shared_with=st.dictionaries(some_accounts, moments),
+        room=st.just(Room(3, 10)),
+    ).map(lambda place: (place,)),
+    everyone=st.booleans(),
+    snapshots=st.booleans(),
+)
+some_facts = any_facts | usual_facts
 
 
 @given(facts=some_facts, policy=policies)
