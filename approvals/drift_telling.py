@@ -5,7 +5,7 @@ While the chat doesn't say who that is, they wait for a later pass: the comparis
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -104,16 +104,16 @@ class Telling:
             log.warning("drift_not_told", error=str(error))
             return None
 
-    def _tell_many(self, ledger: Ledger, people: Iterable[str], unanswered: set[int], now: datetime) -> None:
+    def _tell_many(self, ledger: Ledger, people: Sequence[str], unanswered: set[int], now: datetime) -> None:
         untold = [one for one in ledger.drift.untold() if one.kind is not DriftKind.INBOUND]
         left = [one for one in untold if one.id not in unanswered]
         if left:
             facts = {"number": str(len(left)), "images": str(len({(one.region, one.image_id) for one in left}))}
-            alarm(ledger, people, "drift_many", facts, now=now)
+            self._alarm(ledger, people, "drift_many", facts, now)
         for one in left:
             ledger.drift.told(one)
 
-    def _note_inbound(self, ledger: Ledger, policy: Policy, guardians: Iterable[str] | None, now: datetime) -> None:
+    def _note_inbound(self, ledger: Ledger, policy: Policy, guardians: Sequence[str] | None, now: datetime) -> None:
         words = ledger.sources.words()
         foreign = {
             (one.image_id, one.region): one
@@ -136,6 +136,13 @@ class Telling:
                 for one in new[:_NAMED]
             )
             facts = {"number": str(len(new)), "named": named}
-            alarm(ledger, guardians, "inbound_new", facts, now=now)
+            self._alarm(ledger, guardians, "inbound_new", facts, now)
         for one in new:
             ledger.drift.told(one)
+
+    def _alarm(
+        self, ledger: Ledger, people: Sequence[str], event: str, facts: Mapping[str, str], now: datetime
+    ) -> None:
+        alarm(ledger, people, event, facts, now=now)
+        if not people:
+            log.warning("nobody_to_tell", of=event, **facts, remedy="name people under [home] in the policy")

@@ -167,6 +167,9 @@ def _people(client: WebClient, policy: Policy) -> Iterator[Line]:
     if not policy.home.guardians:
         text = "no guardians are named, so what needs one is refused: name some under [home]"
         yield Line(policy.rules.unknown_target != "guardian", "people", text)
+    if not policy.home.admins:
+        text = "no admins are named, so the log alone tells when credentials stop working: name some under [home]"
+        yield Line(True, "people", text)
 
 
 def _principal(people: People, principal: str) -> str | None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from approvals.archive import opened
 from approvals.cloud import LIGHTHOUSE, Image
@@ -358,6 +359,23 @@ def test_years_of_shares_are_told_in_one_message(tmp_path: Path) -> None:
     assert [one.facts["event"] for one in told] == ["drift_many"]
     assert len(open_drift(house)) == MOST_CARDS + 1
     compare(house)
+    assert house.told() == []
+    house.close()
+
+
+def test_where_nobody_is_there_to_be_told_the_log_says_so(tmp_path: Path) -> None:
+    policy = company.POLICY.replace('admins = ["U0OMAR"]', "").replace('guardians = ["S0SECURITY"]', "")
+    images = [image(f"img-{n:08}", f"base-{n}") for n in range(MOST_CARDS + 1)]
+    house = House(tmp_path / "alone.db", policy=policy, cloud=FakeCloud(*images))
+    for one in images:
+        house.cloud.give({DATA}, image_id=one.image_id)
+    house.cloud.put(image("img-in000001", "theirs", kind="SHARED_IMAGE", creator=STRANGER))
+    logged = []
+    for _ in range(2):
+        with capture_logs() as logs:
+            compare(house)
+        logged.append([(one["of"], one["number"]) for one in logs if one["event"] == "nobody_to_tell"])
+    assert logged == [[("drift_many", str(MOST_CARDS + 1)), ("inbound_new", "1")], []]
     assert house.told() == []
     house.close()
 

@@ -210,6 +210,13 @@ def test_guardians_that_are_needed_and_not_named(operator: Operator) -> None:
     assert operator.faults() == []
 
 
+def test_without_admins_it_is_said_who_would_not_be_told(operator: Operator) -> None:
+    operator.changes_policy('admins = ["U0OMAR"]', "")
+    (told,) = (line for line in check(http=False) if line.what == "people")
+    assert told.good
+    assert "no admins are named, so the log alone tells when credentials stop working" in told.text
+
+
 def test_scopes_that_were_not_granted_are_named(operator: Operator) -> None:
     answers: dict[str, dict[str, object]] = {
         "auth.test": {"team_id": "T0NIMBUS", "user_id": "U0WARDEN"},
