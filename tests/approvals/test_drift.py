@@ -363,6 +363,17 @@ def test_years_of_shares_are_told_in_one_message(tmp_path: Path) -> None:
     house.close()
 
 
+def test_without_admins_the_guardians_are_told_of_many(tmp_path: Path) -> None:
+    images = [image(f"img-{n:08}", f"base-{n}") for n in range(MOST_CARDS + 1)]
+    policy = company.POLICY.replace('admins = ["U0OMAR"]', "")
+    house = House(tmp_path / "guarded.db", policy=policy, cloud=FakeCloud(*images))
+    for one in images:
+        house.cloud.give({DATA}, image_id=one.image_id)
+    compare(house)
+    assert [(one.facts["event"], one.recipient) for one in house.told()] == [("drift_many", SARA)]
+    house.close()
+
+
 def test_where_nobody_is_there_to_be_told_the_log_says_so(tmp_path: Path) -> None:
     policy = company.POLICY.replace('admins = ["U0OMAR"]', "").replace('guardians = ["S0SECURITY"]', "")
     images = [image(f"img-{n:08}", f"base-{n}") for n in range(MOST_CARDS + 1)]
