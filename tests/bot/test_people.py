@@ -90,6 +90,12 @@ def test_in_a_grid_the_company_counts_and_not_the_workspace() -> None:
     assert why("E0OTHER") == STRANGER
 
 
+@pytest.mark.parametrize(("team_id", "why"), [("T0OURS", ""), ("T0OTHER", STRANGER)])
+def test_of_whom_slack_tells_no_company_the_workspace_counts(team_id: str, why: str) -> None:
+    with told_slack({"users.info": {"user": {"id": "U0X", "team_id": team_id}}}) as client:
+        assert People(client, lambda: IN_A_GRID).person("U0X").why_not == why
+
+
 @pytest.mark.parametrize(
     ("facts", "name"),
     [
