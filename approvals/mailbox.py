@@ -94,13 +94,15 @@ class Mailbox(Tables):
         found = self._one("first_parked_lane", recipient=recipient)
         return found["lane"] if found else ""
 
-    def unpark_notices(self, recipient: str, *, lane: str, since: datetime, now: datetime) -> None:
-        """What is parked for a recipient is due; what is older than ``since`` is given up, whomever it was for.
+    def unpark_notices(self, recipient: str, *, lane: str, since: datetime, now: datetime) -> int:
+        """What is parked for a recipient is due; of what is older than ``since`` only the cards that stand there or
+        wait for people. Returns how many others there are, which are given up, whomever they were for.
 
         :param lane: the only one of which that is so; empty for all
         """
-        self._do("drop_parked", since=stamp(since))
+        given_up = self._all("drop_parked", since=stamp(since), card=CARD)
         self._do("unpark_notices", recipient=recipient, lane=lane, now=stamp(now))
+        return len(given_up)
 
     def notices_elsewhere(self, channel: str) -> list[int]:
         """The numbers of what waits or is parked for another channel, and would not be told where it stands."""

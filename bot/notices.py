@@ -24,7 +24,7 @@ from bot.replies import Replies, ReplyAddress
 from bot.slack import CLOSED, FORBIDDEN, UNREACHED, is_in_vain, is_throttle, retry_after, told_by
 from bot.telling import Closed, Teller, Told, is_channel
 
-_WORTH_TELLING = timedelta(days=3)  # what a channel missed for longer than a weekend is history, and in the record
+_WORTH_TELLING = timedelta(days=3)  # what a thread missed for longer than a weekend is history, and in the record
 _PATIENCE = 0.5  # seconds; who takes longer is left to it, and the others are looked after
 
 log = structlog.get_logger()
@@ -110,16 +110,18 @@ class Notices:
         self._store.write(lambda ledger: ledger.hasten_notices(self._clock()), durable=False)
 
     def reopen(self, channel: str) -> None:
-        """The channel takes messages: deliver what was parked for it, if it is young enough to be of use."""
+        """The channel takes messages: deliver what was parked for it, if it is of use still."""
         with self._store.read() as ledger:
             if not ledger.is_any_parked():
                 return
             self._probing = ledger.first_parked_lane(channel) if self._forbidden else ""
         now = self._clock()
-        self._store.write(
+        left_out = self._store.write(
             lambda ledger: ledger.unpark_notices(channel, lane=self._probing, since=now - _WORTH_TELLING, now=now),
             durable=False,
         )
+        if left_out:
+            log.warning("notices_left_out", number=left_out, channel=channel)
 
     def close(self) -> None:
         self._pool.shutdown()

@@ -106,8 +106,13 @@ SELECT EXISTS (SELECT 1 FROM outbox WHERE parked = 1 AND lane = :lane) AS parked
 SELECT EXISTS (SELECT 1 FROM outbox WHERE parked = 1) AS parked
 
 -- drop_parked --
--- What is parked for too long to be of use stays undelivered, whomever it was for.
-UPDATE outbox SET parked = 0 WHERE parked = 1 AND created_at < :since
+-- What is parked for too long to be of use stays undelivered; a card is of use that stands there, or waits for people.
+UPDATE outbox SET parked = 0
+ WHERE parked = 1 AND created_at < :since
+   AND NOT (kind = :card AND (
+     EXISTS (SELECT 1 FROM cards AS c WHERE c.request_id = outbox.request_id AND c.recipient = outbox.recipient)
+     OR EXISTS (SELECT 1 FROM requests AS r WHERE r.id = outbox.request_id AND r.state = 'pending')))
+RETURNING id
 
 -- first_parked_lane --
 -- The lane of what is parked for a recipient the longest.

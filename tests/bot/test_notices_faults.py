@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -264,16 +264,41 @@ def test_nothing_comes_out_of_order_while_the_rest_is_still_parked(desk: Desk, w
     assert len(desk.in_channel()) == 1
 
 
-def test_what_a_channel_missed_for_days_is_not_poured_into_it(desk: Desk, workspace: WorkspaceServer) -> None:
+def closed_for_days(desk: Desk, workspace: WorkspaceServer, meanwhile: Callable[[], object]) -> list[str]:
+    """The channel is archived for more than three days; gives what the log says of it when it is open again."""
     workspace.state.conversations["C0IMAGES"].archived = True
-    desk.pending()
+    meanwhile()
     desk.deliver()
     workspace.state.conversations["C0IMAGES"].archived = False
     desk.hands.now += 3 * 24 * 3600 + 1
-    desk.notices.reopen("C0IMAGES")
+    with capture_logs() as logs:
+        desk.notices.reopen("C0IMAGES")
     desk.deliver()
+    assert (desk.waiting(), desk.parked()) == (0, 0)
+    return [f"{line['event']} {line['number']}" for line in logs]
 
-    assert (desk.in_channel(), desk.waiting(), desk.parked()) == ([], 0, 0)
+
+def test_what_a_channel_missed_for_days_is_not_poured_into_it(desk: Desk, workspace: WorkspaceServer) -> None:
+    assert closed_for_days(desk, workspace, lambda: desk.cancelled(desk.pending())) == ["notices_left_out 2"]
+    assert desk.in_channel() == []
+
+
+def test_what_waits_for_people_is_shown_however_long_the_channel_was_closed(
+    desk: Desk, workspace: WorkspaceServer
+) -> None:
+    assert closed_for_days(desk, workspace, lambda: desk.pending(threaded=True)) == ["notices_left_out 1"]
+    assert [headline(one) for one in desk.in_channel()] == ["Share base-nightly with data-team"]
+    assert desk.in_thread() == []
+
+
+def test_a_card_that_stands_there_shows_what_came_of_it_however_long_the_channel_was_closed(
+    desk: Desk, workspace: WorkspaceServer
+) -> None:
+    number = desk.pending()
+    desk.deliver()
+    assert closed_for_days(desk, workspace, lambda: desk.cancelled(number)) == ["notices_left_out 1"]
+    assert [headline(one) for one in desk.in_channel()] == ["Cancelled: share base-nightly with data-team"]
+    assert desk.in_thread() == []
 
 
 def test_one_message_that_is_slowed_down_slows_down_its_channel_and_nobody_else(
