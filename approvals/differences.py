@@ -54,6 +54,10 @@ class Differences(Tables):
         """Those of one image that stand."""
         return [rows.drift(row) for row in self._all("drift_of_image", image_id=image_id, region=region)]
 
+    def images(self) -> set[tuple[str, str]]:
+        """Region and id of each of our images of which some stand."""
+        return {(row["region"], row["image_id"]) for row in self._all("images_with_drift")}
+
     def of_request(self, request_id: int) -> list[Drift]:
         """Those that stand about which a request lets people decide."""
         return [rows.drift(row) for row in self._all("drift_of_request", request_id=request_id)]

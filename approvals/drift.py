@@ -205,11 +205,12 @@ class DriftWatch:
                 ledger.drift.add(kind, image, policy.target(account), now=now)
 
     def _look_for_lost(self, images: Sequence[Image], at: DriftPass, now: datetime) -> DriftPass:
-        """Images that were approved to be shared, and aren't there any more."""
+        """Images that were approved to be shared, or of which a difference stands, and that aren't there any more."""
         there = {(image.region, image.image_id) for image in images}
         read = {region for region, reading in self._catalogue.readings.items() if reading.as_of and not reading.fault}
         with self._store.read() as ledger:
-            lost = sorted(key for key in ledger.grants.images() - there if key[0] in read - self._regions.left_out)
+            known_of = ledger.grants.images() | ledger.drift.images()
+        lost = sorted(key for key in known_of - there if key[0] in read - self._regions.left_out)
         if not self._policies.current.home.lighthouse:  # nothing is asked of it, so nothing of it is known to be gone
             lost = [key for key in lost if not key[1].startswith(BLUEPRINT)]
         for region, image_id in lost:

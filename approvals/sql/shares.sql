@@ -213,6 +213,10 @@ ON CONFLICT DO NOTHING
 SELECT * FROM drift WHERE settled_at IS NULL AND image_id = :image_id AND region = :region
    AND kind IN ('unapproved', 'gone') ORDER BY id
 
+-- images_with_drift --
+-- The images of which differences stand.
+SELECT DISTINCT region, image_id FROM drift WHERE settled_at IS NULL AND kind IN ('unapproved', 'gone')
+
 -- drift_of_request --
 -- The differences that stand and about which a request lets people decide.
 SELECT * FROM drift WHERE settled_at IS NULL AND request_id = :request_id ORDER BY id

@@ -349,6 +349,30 @@ def test_what_the_bot_begins_while_it_is_compared_is_no_drift(database: Path) ->
         assert open_drift(house) == []
 
 
+@pytest.mark.parametrize("by_us", [False, True])
+def test_of_an_image_that_is_deleted_no_difference_is_left(tmp_path: Path, by_us: bool) -> None:
+    house = watched(House(tmp_path / "deleted.db"))
+    house.cloud.give({DATA})
+    compare(house)
+    asked = newest(house)
+    assert open_drift(house) == [(DriftKind.UNAPPROVED, DATA)]
+    if by_us:
+        number = house.ask(action=Action.DELETE, everyone=True)
+        house.check()
+        for person in (LIN, SARA):
+            house.press(number, person, Verb.APPROVE)
+        to_rest(house)
+        assert house.request(number).state is State.DONE
+    else:
+        house.cloud.shares[BASE].clear()
+        del house.cloud.stock[GUANGZHOU, BASE]
+    compare(house)
+    assert open_drift(house) == []
+    assert house.request(asked.id).state is State.CANCELLED
+    assert house.events(asked.id)[-1] == "drift_passed"
+    house.close()
+
+
 def test_years_of_shares_are_told_in_one_message(tmp_path: Path) -> None:
     images = [image(f"img-{n:08}", f"base-{n}") for n in range(MOST_CARDS + 1)]
     house = House(tmp_path / "years.db", cloud=FakeCloud(*images))
