@@ -109,7 +109,7 @@ class Telling:
         left = [one for one in untold if one.id not in unanswered]
         if left:
             facts = {"number": str(len(left)), "images": str(len({(one.region, one.image_id) for one in left}))}
-            self._alarm(ledger, people, "drift_many", facts, now)
+            _alarm(ledger, people, "drift_many", facts, now)
         for one in left:
             ledger.drift.told(one)
 
@@ -136,13 +136,12 @@ class Telling:
                 for one in new[:_NAMED]
             )
             facts = {"number": str(len(new)), "named": named}
-            self._alarm(ledger, guardians, "inbound_new", facts, now)
+            _alarm(ledger, guardians, "inbound_new", facts, now)
         for one in new:
             ledger.drift.told(one)
 
-    def _alarm(
-        self, ledger: Ledger, people: Sequence[str], event: str, facts: Mapping[str, str], now: datetime
-    ) -> None:
-        alarm(ledger, people, event, facts, now=now)
-        if not people:
-            log.warning("nobody_to_tell", of=event, **facts, remedy="name people under [home] in the policy")
+
+def _alarm(ledger: Ledger, people: Sequence[str], event: str, facts: Mapping[str, str], now: datetime) -> None:
+    alarm(ledger, people, event, facts, now=now)
+    if not people:
+        log.warning("nobody_to_tell", of=event, **facts, remedy="name admins and guardians under [home] in the policy")

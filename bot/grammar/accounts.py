@@ -155,12 +155,10 @@ def resolve_source(command: Inbound | Trust, accounts: Mapping[str, str], text: 
         return found
     near, sentence = _Book(accounts).nearest(command.source), target.sentence
     if command.source.startswith("@"):  # which with ``share`` is told that people can't receive images
-        typed_name = cite(command.source)
-        sentence = (
-            refused("account_near", typed=typed_name, typed2=cite(near))
-            if near
-            else refused("source_placeholder", typed=typed_name)
-        )
+        named = cite(command.source)
+        sentence = refused("source_placeholder", typed=named)
+        if near:
+            sentence = refused("account_near", typed=named, typed2=cite(near))
     suggestion = render(replace(command, source=near or BLANK))
     typed = render(command).removeprefix("/image ") if text is None else decode(text).text
     return Misread(typed, command.source if command.source in typed else "", sentence, suggestion)

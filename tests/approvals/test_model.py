@@ -133,14 +133,14 @@ class DeskMachine(RuleBasedStateMachine):
         self.folder.cleanup()
         assert broken_lines(lines) == []
 
-    @initialize(target=asked, had=st.sampled_from(ACCOUNTS), requester=st.sampled_from([MEI, LIN]))
-    def begin(self, had: str, requester: str) -> MultipleResults[Told]:
-        """One account has an image, and two requests wait for the owners."""
-        self.house.cloud.give({had})
-        self.before = {"base-2026": {had}, "web-2026": set()}
+    @initialize(target=asked, had=st.sets(st.sampled_from(ACCOUNTS), min_size=1), requester=st.sampled_from([MEI, LIN]))
+    def begin(self, had: set[str], requester: str) -> MultipleResults[Told]:
+        """Some have an image, and two requests wait for the owners."""
+        self.house.cloud.give(had)
+        self.before = {"base-2026": set(had), "web-2026": set()}
         self.shared = {name: set(accounts) for name, accounts in self.before.items()}
         return multiple(
-            self.asked_for("base-2026", Action.UNSHARE, [had], requester, at_once=False),
+            self.asked_for("base-2026", Action.UNSHARE, sorted(had), requester, at_once=False),
             self.asked_for("web-2026", Action.SHARE, ACCOUNTS, requester, at_once=True),
         )
 

@@ -84,7 +84,8 @@ def test_a_full_form_is_what_it_says() -> None:
     images=st.just(["img-6pb6lrmy", "base-22.04"]) | _chosen,
     accounts=st.just(["100012345678"]) | _chosen,
     others=st.sampled_from(["", "100098765432", "data-team, lighthouse"]) | _texts,
-    regions=st.just(["ap-guangzhou"]) | st.lists(st.sampled_from(["ap-singapore", "ap-tokyo", ""]), max_size=3),
+    regions=st.just(["ap-guangzhou"])
+    | st.lists(st.sampled_from(["ap-guangzhou", "ap-singapore", "ap-tokyo", ""]), max_size=3),
     reason=st.text(max_size=10),
     known=st.booleans(),
 )
