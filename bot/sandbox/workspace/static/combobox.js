@@ -32,6 +32,7 @@ class Combobox {
     this.options = [];
     this.active = -1;
     this.asked = 0;
+    this.behind = false; // the list doesn't belong to what is typed yet
     this.id = `list-${++serial}`;
     this.list = h("ul", { class: "offers", id: this.id, role: "listbox", "aria-label": "Choices", hidden: true });
     this.said = h("p", { class: "unseen", role: "status" });
@@ -79,6 +80,7 @@ class Combobox {
 
   typed(event) {
     event.stopPropagation();
+    this.behind = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.ask(), PAUSE);
   }
@@ -94,14 +96,15 @@ class Combobox {
   }
 
   offer(options, otherwise) {
+    const active = this.options[this.active]?.value;
     this.options = options;
-    this.active = -1;
+    this.behind = false;
     for (const option of options) this.remember(option);
     const rows = options.map((option, index) => this.row(option, index));
     this.list.replaceChildren(...(rows.length ? rows : [h("li", { class: "none", role: "presentation" }, otherwise)]));
     this.list.hidden = false;
     this.field.setAttribute("aria-expanded", "true");
-    this.field.removeAttribute("aria-activedescendant");
+    this.activate(options.findIndex((option) => option.value === active));
     this.said.textContent = rows.length ? `${rows.length} to choose from` : otherwise;
     this.list.scrollIntoView({ block: "nearest" });
   }
@@ -123,8 +126,7 @@ class Combobox {
       else this.ask();
     } else if (event.key === "Enter") {
       event.preventDefault(); // it would send the form
-      if (open && this.options.length) this.pick(Math.max(this.active, 0));
-      else this.ask();
+      this.enter(open);
     } else if (event.key === "Escape" && open) {
       event.preventDefault(); // it would close the modal
       this.shut();
@@ -133,14 +135,26 @@ class Combobox {
     }
   }
 
+  /** Who types faster than the app answers means what is typed, not what the list still shows. */
+  async enter(open) {
+    if (this.behind) await this.ask();
+    else if (!open) return this.ask();
+    if (!this.behind && !this.list.hidden && this.options.length) this.pick(Math.max(this.active, 0));
+  }
+
   move(step) {
     if (!this.options.length) return;
     const count = this.options.length;
-    this.active = this.active < 0 && step < 0 ? count - 1 : (this.active + step + count) % count;
-    [...this.list.children].forEach((row, index) => row.classList.toggle("active", index === this.active));
-    const row = this.list.children[this.active];
-    row.scrollIntoView({ block: "nearest" });
-    this.field.setAttribute("aria-activedescendant", row.id);
+    this.activate(this.active < 0 && step < 0 ? count - 1 : (this.active + step + count) % count);
+    this.list.children[this.active].scrollIntoView({ block: "nearest" });
+  }
+
+  /** -1: none of them. */
+  activate(index) {
+    this.active = index;
+    [...this.list.children].forEach((row, at) => row.classList.toggle("active", at === index));
+    if (index < 0) this.field.removeAttribute("aria-activedescendant");
+    else this.field.setAttribute("aria-activedescendant", this.list.children[index].id);
   }
 
   pick(index) {
@@ -174,6 +188,8 @@ class Combobox {
   shut() {
     clearTimeout(this.timer);
     this.asked++;
+    this.behind = false;
+    this.options = [];
     this.list.hidden = true;
     this.field.setAttribute("aria-expanded", "false");
     this.field.removeAttribute("aria-activedescendant");
