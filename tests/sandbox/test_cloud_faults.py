@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -25,6 +26,7 @@ SHARES, CHANGE, IMAGES, WHO = (
 )
 
 SILENCE, DEADLINE = 0.4, 0.7  # seconds
+LATE = (faults.delayed(SILENCE + 0.3), faults.dripped(20.0))  # for whom waits no longer than that
 
 
 @pytest.fixture
@@ -38,18 +40,30 @@ def plan(cloud: CloudServer) -> Faults:
     return cloud.state.faults
 
 
-@pytest.fixture
-def client(cloud: CloudServer) -> Iterator[TencentCloud]:
+@contextmanager
+def client_of(cloud: CloudServer, *, silence: float, deadline: float) -> Iterator[TencentCloud]:
     made = TencentCloud(
         regions=company.REGIONS,
         secret_id=company.SECRET_ID,
         secret_key=company.SECRET_KEY,
         endpoint=cloud.url,
-        timeout=(SILENCE, SILENCE),
-        deadline=DEADLINE,
+        timeout=(silence, silence),
+        deadline=deadline,
     )
     yield made
     made.close()
+
+
+@pytest.fixture
+def client(cloud: CloudServer) -> Iterator[TencentCloud]:
+    with client_of(cloud, silence=10.0, deadline=20.0) as patient:
+        yield patient
+
+
+@pytest.fixture
+def hasty(cloud: CloudServer) -> Iterator[TencentCloud]:
+    with client_of(cloud, silence=SILENCE, deadline=DEADLINE) as made:
+        yield made
 
 
 def share(client: TencentCloud, account: str = DATA_TEAM) -> str:
@@ -80,8 +94,7 @@ AFTER: list[tuple[Fault, type[CloudError], str]] = [
     (faults.cut_in_body(), OutcomeUnknown, "cut_in_body"),
     (faults.html(done=True), OutcomeUnknown, "html"),
     (faults.not_json(done=True), OutcomeUnknown, "not_json"),
-    (faults.delayed(SILENCE + 0.3), OutcomeUnknown, "ok"),
-    (faults.dripped(20.0), OutcomeUnknown, "ok"),
+    *((late, OutcomeUnknown, "ok") for late in LATE),
 ]
 
 
@@ -101,27 +114,32 @@ def test_a_fault_before_the_effect(
 
 @pytest.mark.parametrize(("fault", "kind", "logged"), AFTER)
 def test_a_fault_after_the_effect(
-    cloud: CloudServer, plan: Faults, client: TencentCloud, fault: Fault, kind: type[CloudError], logged: str
+    cloud: CloudServer,
+    plan: Faults,
+    client: TencentCloud,
+    hasty: TencentCloud,
+    fault: Fault,
+    kind: type[CloudError],
+    logged: str,
 ) -> None:
     plan.plan(CHANGE, fault)
 
-    assert type(fault_of(client)) is kind
+    assert type(fault_of(hasty if fault in LATE else client)) is kind
     assert set(cloud.state.shares(NIGHTLY)) == {DATA_TEAM}
     assert [(call.action, call.code, call.done) for call in cloud.state.calls] == [(CHANGE, logged, True)]
 
 
-def test_what_arrives_tells_the_faults_apart(plan: Faults, client: TencentCloud) -> None:
+def test_what_arrives_tells_the_faults_apart(plan: Faults, client: TencentCloud, hasty: TencentCloud) -> None:
     for fault, words in (
         (faults.cut(done=False), "closed connection without response"),
         (faults.cut_in_body(), "more expected"),
         (faults.html(), "HTTP status 500"),
         (faults.redirected(), "HTTP status 302"),
         (faults.not_json(), "can't be read"),
-        (faults.delayed(SILENCE + 0.3), "timed out"),
-        (faults.dripped(20.0), "took too long"),
+        *zip(LATE, ("timed out", "took too long"), strict=True),
     ):
         plan.plan(CHANGE, fault)
-        assert words in fault_of(client).message
+        assert words in fault_of(hasty if fault in LATE else client).message
 
 
 def test_with_a_charset_the_vendors_own_client_sees_no_error(cloud: CloudServer, plan: Faults) -> None:
