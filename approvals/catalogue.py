@@ -138,7 +138,10 @@ class Catalogue:
         there = {image.image_id for image in kept}
         with self._lock:
             self._seen = {key: seen for key, seen in self._seen.items() if key[0] != region or key[1] in there}
-        self._put(region, images=kept, as_of=began, tried_at=ended, fault="")
+            # Later than now is what a clock said that was ahead.
+            self._asked_at = min(self._asked_at, ended)
+            changed_at = min(self._readings[region].changed_at, ended)
+        self._put(region, images=kept, as_of=began, tried_at=ended, fault="", changed_at=changed_at)
 
     def note_fault(self, region: str, code: str, *, at: datetime) -> None:
         """A region could not be read; what was read before stays."""

@@ -8,21 +8,19 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from approvals.ledger import Ledger
+from approvals.pace import LONGEST
 from approvals.store import Store
 
-_LONGEST = timedelta(minutes=70)
-"""Nothing but what people chose is put off for longer: for an hour at most, where Slack asks for it."""
-
-_WORTH_TELLING = 600  # seconds by which what a process remembers may be late
+_WORTH_TELLING = timedelta(minutes=10)
 _AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 log = structlog.get_logger()
 
 
 class SetBack:
-    """The sweep that looks for what is due too late, at a start and from then on.
+    """The sweep that looks for what the database says is due too late, at a start and from then on.
 
-    What this process remembers of times stays late by as much until it is started anew.
+    What a process remembers of times is the business of those who remember it (``is_due``).
 
     :param ahead: seconds by which the clock is ahead of one that nobody sets
     """
@@ -30,33 +28,22 @@ class SetBack:
     def __init__(self, store: Store, ahead: Callable[[], float]) -> None:
         self._store = store
         self._ahead = ahead
-        self._most = self._lately = ahead()
+        self._lately = ahead()
 
     def sweep(self, now: datetime) -> int:
         """Let be due now what is due too late; never asks for another round at once."""
-        self._lately = self._look()
-        latest = now + _LONGEST
-        if self._store.write(lambda ledger: ledger.bring_forward(now, latest=latest), durable=False):
+        by, self._lately = self._set_back_by(), self._ahead()
+        if by > _WORTH_TELLING:
+            log.warning("clock_set_back", by=str(by))
+        if self._store.write(lambda ledger: ledger.bring_forward(now, latest=now + LONGEST), durable=False):
             log.warning("clock_was_ahead")
         return 0
 
     def next_due(self, _ledger: Ledger) -> datetime | None:
         """At once where it was set back since the last look; else whenever the loop looks by itself."""
-        ahead = self._look()
-        return _AT_ONCE if self._lately - ahead > _WORTH_TELLING else None
+        return _AT_ONCE if self._set_back_by() > _WORTH_TELLING else None
 
-    def problem(self) -> str | None:
-        """What an operator should know; None where the clock was not set back by much."""
-        ahead = self._look()
-        by = self._most - ahead
-        if by <= _WORTH_TELLING:
-            return None
-        return (
-            f"the clock was set back by {timedelta(seconds=round(by))} while Imagewarden ran: restart it, or lists and "
-            "comparisons with the cloud are late by as much"
-        )
-
-    def _look(self) -> float:
+    def _set_back_by(self) -> timedelta:
         ahead = self._ahead()
-        self._most, self._lately = max(self._most, ahead), max(self._lately, ahead)
-        return ahead
+        self._lately = max(self._lately, ahead)
+        return timedelta(seconds=round(self._lately - ahead))

@@ -24,6 +24,7 @@ from approvals.errors import AuthFailed, CloudError, Refused, Throttled, WrongAc
 from approvals.home import HomeAccount
 from approvals.ledger import Ledger
 from approvals.model import Grant
+from approvals.pace import is_due
 from approvals.people import Directory
 from approvals.policies import Policies
 from approvals.store import Store
@@ -79,9 +80,9 @@ class DriftWatch:
     def sweep(self, now: datetime) -> int:
         """Compare some images, where it is time to and nobody waits for anything; returns how many."""
         with self._store.read() as ledger:
-            due, at = self.next_due(ledger), ledger.drift.latest_pass()
+            due, at = self._is_due(ledger, now), ledger.drift.latest_pass()
             busy = _is_somebody_waiting(ledger, now)
-        if due is None or due > now:
+        if not due:
             return 0
         if busy or not self._catalogue.known:
             self._not_before = now + _SOON
@@ -100,6 +101,10 @@ class DriftWatch:
             log.warning("drift_postponed", error=str(error))
             self._not_before = now + _AFTER_A_FAULT
             return 0
+
+    def _is_due(self, ledger: Ledger, now: datetime) -> bool:
+        due, every = self.next_due(ledger), self._policies.current.rules.drift_every
+        return due is not None and every is not None and is_due(due, now, longest=max(every, _AFTER_A_FAULT))
 
     def _turn(self, at: DriftPass, now: datetime) -> int:
         self._home.id()  # to another account's credentials everything would look as if it were gone

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from approvals.audit import NOBODY, Entry
 from approvals.ledger import Ledger
 from approvals.outbox import HEAD
+from approvals.pace import is_due
 from approvals.policies import Policies
 from approvals.store import Store
 
@@ -23,7 +24,7 @@ class Heads:
         """Tell it where it is due; returns how often. However long nobody looked, it is told once."""
         with self._store.read() as ledger:
             due = self.next_due(ledger)
-        return self._store.write(lambda ledger: self._tell(ledger, now)) if due is not None and due <= now else 0
+        return self._store.write(lambda ledger: self._tell(ledger, now)) if _is_due(due, now) else 0
 
     def next_due(self, ledger: Ledger) -> datetime | None:
         """A day after the last time; None where nothing was written since."""
@@ -31,8 +32,7 @@ class Heads:
         return told_at + EVERY if newest and told_at and newest[1] != POSTED else None
 
     def _tell(self, ledger: Ledger, now: datetime) -> int:
-        due = self.next_due(ledger)
-        if due is None or due > now:
+        if not _is_due(self.next_due(ledger), now):
             return 0  # another process was first
         ledger.add_audit(Entry(now, POSTED, NOBODY, None, {}))
         newest = ledger.newest_line()
@@ -41,3 +41,7 @@ class Heads:
         channel = self._policies.current.home.channel
         ledger.add_notice(None, lane=f"{HEAD}:{channel}", kind=HEAD, recipient=channel, facts=facts, now=now)
         return 1
+
+
+def _is_due(due: datetime | None, now: datetime) -> bool:
+    return due is not None and is_due(due, now, longest=EVERY)

@@ -11,6 +11,7 @@ import structlog
 from approvals.errors import DirectoryError
 from approvals.findings import found
 from approvals.model import Action, Deciders, Finding, Request, Verdict
+from approvals.pace import is_due
 from approvals.people import Directory, deciders_now, roles_of, suffices
 from approvals.policy import Policy
 from approvals.sentences import listed_as, say
@@ -51,7 +52,7 @@ class Mandates:
 
     def _deciders(self, request: Request, policy: Policy, now: datetime) -> Deciders | None:
         """Who may decide now; None where that can't be told."""
-        if self._ask_from - _NOT_ASKED_FOR <= now < self._ask_from:  # a clock that was ahead doesn't count
+        if not is_due(self._ask_from, now, longest=_NOT_ASKED_FOR):
             return None
         try:
             return deciders_now(request, policy, self._directory)

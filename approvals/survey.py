@@ -12,6 +12,7 @@ from approvals.cloud import Cloud, Image, ImageKind
 from approvals.errors import CloudError, StoreError, WrongAccount
 from approvals.home import HomeAccount
 from approvals.ledger import Ledger
+from approvals.pace import is_due
 from approvals.store import Store
 
 EVERY = timedelta(minutes=5)
@@ -44,7 +45,7 @@ class Survey:
     def sweep(self, now: datetime) -> int:
         """Read the regions that are due; never asks for another round at once."""
         for region, reading in self._catalogue.readings.items():
-            if self._due(reading) <= now and not self._closing:
+            if is_due(self._due(reading), now, longest=EVERY) and not self._closing:
                 self._read(region)
         return 0
 

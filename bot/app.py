@@ -129,7 +129,6 @@ class Bot:
             self._is_installed,
             channel=channel,
         )
-        set_back = SetBack(self.store, lambda: clock().timestamp() - time.monotonic())
         self.health = health.Health(
             health.slack(self.installation, self.metrics, clock, self._slack_is_back),
             health.cloud(self.home, self.metrics, clock, self._go_on),
@@ -139,7 +138,6 @@ class Bot:
             listening,
             incidents.report,
             self._reloading.problem if self._reloading else lambda: None,
-            set_back.problem,
         )
         self._executor = Executor(self.store, self.cloud, policies, directory, self.home, leases, incidents)
         self._copying = Copying(self.store, self.cloud, policies, self.home, leases, incidents)
@@ -148,6 +146,7 @@ class Bot:
         heads = Heads(self.store, policies)
         succession = Succession(self.store, policies, directory)
         drift = DriftWatch(self.store, self.cloud, self.catalogue, policies, directory, self.home, clock)
+        set_back = SetBack(self.store, lambda: clock().timestamp() - time.monotonic())
         self._worker = Worker(
             self.store,
             clock,

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from approvals.errors import AuthFailed, CloudError, Refused, StoreError, WrongAccount, WrongWorkspace
 from approvals.home import HomeAccount
 from approvals.ledger import Ledger
+from approvals.pace import is_due
 from approvals.store import Store
 from approvals.worker import Sweep
 from bot.answers import ConversationInfo, read
@@ -88,7 +89,9 @@ class Dependency:
 
     def sweep(self, now: datetime) -> int:
         """Ask, where it is time to; never asks for another round at once."""
-        if self._due is None or now >= self._due:
+        if self._due is None or is_due(self._due, now, longest=self._every):
+            if self._answered_at:
+                self._answered_at = min(self._answered_at, now)  # later is what a clock said that was ahead
             self._question()
             self._due = self._clock() + (self._every_while_down if self._fault else self._every)
         return 0
@@ -131,7 +134,6 @@ class Health:
     :param listening: what is wrong with the way in (the socket), or None
     :param credentials: what the cloud doesn't let us do, or None
     :param policy: why the policy file as it is now is not in force, or None
-    :param clock: what is wrong with the clock, or None
     """
 
     def __init__(
@@ -144,7 +146,6 @@ class Health:
         listening: Callable[[], str | None],
         credentials: Callable[[], str | None],
         policy: Callable[[], str | None],
-        clock: Callable[[], str | None],
     ) -> None:
         self._needed = (slack, cloud, database)
         self._channel = channel
@@ -152,7 +153,6 @@ class Health:
         self._listening = listening
         self._credentials = credentials
         self._policy = policy
-        self._clock = clock
 
     def report(self) -> dict[str, dict[str, str]]:
         """``problems`` and ``warnings``, by dependency.
@@ -175,8 +175,6 @@ class Health:
             problems.setdefault("database", str(error))
         if why := self._policy():
             warnings["policy"] = why
-        if why := self._clock():
-            warnings["clock"] = why
         return {"problems": problems, "warnings": warnings}
 
     def sweeps(self) -> list[Sweep]:

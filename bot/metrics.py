@@ -18,7 +18,7 @@ from bot import signatures
 from bot.backlog import Backlog
 
 _NEEDED = ("slack", "cloud", "database", "listening")
-_LOOKED_AT = ("slack", "cloud", "channel", "scopes", "credentials", "policy", "clock")
+_LOOKED_AT = ("slack", "cloud", "channel", "scopes", "credentials", "policy")
 
 
 class Metrics:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from datetime import datetime
 
+from approvals.pace import LONGEST, is_due
+
 
 class Recipients:
     """One message at a time for each, and none before the time that Slack named. Safe to use from several threads.
@@ -22,7 +24,8 @@ class Recipients:
     def held(self, now: datetime) -> set[str]:
         """Those who get nothing now."""
         with self._lock:
-            self._paused = {one: until for one, until in self._paused.items() if until > now}
+            over = {one for one, until in self._paused.items() if is_due(until, now, longest=LONGEST)}
+            self._paused = {one: until for one, until in self._paused.items() if one not in over}
             return self._busy | set(self._paused)
 
     def begin(self, recipient: str) -> None:

@@ -29,6 +29,18 @@ def test_it_is_told_a_day_after_the_record_began_and_then_daily(house: House) ->
     assert heads.sweep(house.tick()) == 0
 
 
+def test_a_clock_that_was_ahead_silences_nothing(house: House) -> None:
+    heads = Heads(house.store, house.policies)
+    house.pending(DATA)
+    assert heads.sweep(house.clock.advance(days=400)) == 1
+    house.clock.advance(days=-400)
+    house.pending(LAB)
+    assert heads.sweep(house.tick()) == 1
+    house.pending(LAB)
+    assert heads.sweep(house.clock.advance(hours=23)) == 0
+    assert heads.sweep(house.clock.advance(hours=1)) == 1
+
+
 def test_after_a_sleep_it_is_told_once_and_two_processes_tell_it_once(house: House) -> None:
     house.pending(DATA)
     now = house.clock.advance(days=7)

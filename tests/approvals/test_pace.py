@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from approvals.pace import later
+from approvals.pace import is_due, later
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -31,3 +31,8 @@ def test_those_who_failed_together_are_spread_over_the_whole_pause(attempts: int
 
 def test_the_cap_can_be_lower() -> None:
     assert max(pauses(30, cap=timedelta(minutes=1))) <= 60
+
+
+@pytest.mark.parametrize(("seconds", "due"), [(-1, True), (0, True), (1, False), (60, False), (61, True), (9999, True)])
+def test_what_lies_further_away_than_it_ever_is_is_due(seconds: int, due: bool) -> None:
+    assert is_due(NOW + timedelta(seconds=seconds), NOW, longest=timedelta(seconds=60)) is due

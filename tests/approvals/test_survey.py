@@ -111,6 +111,19 @@ def test_what_somebody_looks_at_is_not_left_to_grow_old(surveyed: Surveyed) -> N
     assert surveyed.due_in == EVERY
 
 
+def test_nothing_stays_unread_nor_is_read_without_end_where_the_clock_was_ahead(surveyed: Surveyed) -> None:
+    ahead = timedelta(hours=8)
+    surveyed.cloud.fail("images", DOWN)
+    assert surveyed.sweep(ahead) == [GUANGZHOU, SINGAPORE]
+    surveyed.catalogue.note_change(SINGAPORE)
+    surveyed.catalogue.search("", 1)
+
+    assert surveyed.sweep(-ahead) == [GUANGZHOU, SINGAPORE]
+    assert surveyed.sweep(AFTER_A_CHANGE) == [SINGAPORE]
+    assert surveyed.sweep(FRESH_FOR) == []
+    assert surveyed.sweep(EVERY - FRESH_FOR - AFTER_A_CHANGE) == [GUANGZHOU]
+
+
 def test_another_accounts_images_are_not_read(surveyed: Surveyed) -> None:
     surveyed.cloud.home = "100099999999"
 

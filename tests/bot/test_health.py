@@ -38,7 +38,6 @@ class Watched:
     hands: Hands
     back: list[str]
     listening: str | None = None
-    clock: str | None = None
 
     def ask(self, after: float = 0.0) -> None:
         """The questions that are due so many seconds later."""
@@ -74,7 +73,6 @@ def watched(client: WebClient, hands: Hands, tmp_path: Path) -> Iterator[Watched
         lambda: made.listening,
         lambda: None,
         lambda: None,
-        lambda: made.clock,
     )
     made = Watched(parts, slack, cloud, metrics, hands, back)
     yield made
@@ -115,6 +113,21 @@ def test_a_slack_that_is_silent_is_a_warning_for_a_minute_and_then_a_problem(
     watched.hands.now += 0.1
     assert list(watched.problems) == ["slack"]
     assert watched.warnings == {}
+
+    workspace.faults.clear()
+    watched.ask(after=3)
+    assert watched.health.report() == {"problems": {}, "warnings": {}}
+
+
+def test_a_slack_that_is_silent_since_the_clock_was_set_back_is_a_problem_no_later(
+    watched: Watched, workspace: WorkspaceServer
+) -> None:
+    watched.ask()
+    workspace.faults.fail("auth.test", "internal_error", status=500, times=30)
+    watched.ask(after=-8 * 3600)
+    assert (watched.problems, list(watched.warnings)) == ({}, ["slack"])
+    watched.ask(after=61)
+    assert list(watched.problems) == ["slack"]
 
     workspace.faults.clear()
     watched.ask(after=3)

@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from structlog.testing import capture_logs
 
+from approvals.clocks import SetBack
 from approvals.leases import LEASE
 from approvals.model import Target
 from bot.replies import ReplyAddress
@@ -319,6 +320,16 @@ def test_one_message_that_is_slowed_down_slows_down_its_channel_and_nobody_else(
     desk.hands.now += 20
     desk.deliver()
     assert len(desk.in_channel()) == 13
+
+
+def test_a_pause_ends_where_the_clock_was_ahead(desk: Desk, workspace: WorkspaceServer) -> None:
+    desk.pending(deciders=ONLY_THE_CHANNEL)
+    workspace.faults.rate_limit("chat.postMessage", retry_after=3600)
+    desk.deliver()
+    desk.hands.now -= 8 * 3600
+    SetBack(desk.store, lambda: 0.0).sweep(desk.hands.utc())
+    desk.deliver()
+    assert len(desk.in_channel()) == 1
 
 
 def test_a_channel_that_takes_one_a_second_is_asked_no_more_than_it_has_to_be(
