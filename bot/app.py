@@ -134,6 +134,7 @@ class Bot:
             health.cloud(self.home, self.metrics, clock, self._go_on),
             health.database(self.store, self.metrics, clock),
             health.channel(self.client, channel, self.metrics, clock, self._notices.reopen),
+            self._notices.forbidden,
             lambda: self.installation.lacks,
             listening,
             incidents.report,

@@ -130,6 +130,7 @@ class Dependency:
 class Health:
     """What keeps the bot from working, and what an operator should look at though it works.
 
+    :param forbidden: why nothing can be written in the channel though it is open, or None
     :param scopes: what the bot's token should be good for in Slack and isn't
     :param listening: what is wrong with the way in (the socket), or None
     :param credentials: what the cloud doesn't let us do, or None
@@ -142,6 +143,7 @@ class Health:
         cloud: Dependency,
         database: Dependency,
         channel: Dependency,
+        forbidden: Callable[[], str | None],
         scopes: Callable[[], frozenset[str]],
         listening: Callable[[], str | None],
         credentials: Callable[[], str | None],
@@ -149,6 +151,7 @@ class Health:
     ) -> None:
         self._needed = (slack, cloud, database)
         self._channel = channel
+        self._forbidden = forbidden
         self._scopes = scopes
         self._listening = listening
         self._credentials = credentials
@@ -164,8 +167,8 @@ class Health:
         warnings = {one.name: fault for one, fault in faults if fault and not one.down}
         if why := self._listening():
             problems["listening"] = why
-        if self._channel.refusal:
-            warnings[self._channel.name] = self._channel.refusal
+        if why := self._channel.refusal or self._forbidden():
+            warnings[self._channel.name] = why
         if missing := self._scopes():
             warnings["scopes"] = remedy(missing)
         try:

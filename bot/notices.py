@@ -78,7 +78,7 @@ class Notices:
         self._channel = channel
         self._together = together
         self._moved_in = False
-        self._forbidden = False
+        self._forbidden = ""  # Slack's code, where it lets us write nothing into the channel
         self._probing = ""  # the lane of which it is tried whether the channel is still forbidden
         self._pool = ThreadPoolExecutor(together, thread_name_prefix="notice")
         self._recipients = Recipients()
@@ -109,10 +109,21 @@ class Notices:
         """Try at once what was put off: Slack is there again, or the token is another one."""
         self._store.write(lambda ledger: ledger.hasten_notices(self._clock()), durable=False)
 
+    def forbidden(self) -> str | None:
+        """Why the channel gets nothing though it is open, and what to do; None where it does, as far as is known."""
+        code = self._forbidden
+        if not code:
+            return None
+        return (
+            f"Slack lets the bot write nothing in the channel {self._channel} ({code}): have an admin of the workspace "
+            "allow it, or name another channel in the policy"
+        )
+
     def reopen(self, channel: str) -> None:
         """The channel takes messages: deliver what was parked for it, if it is of use still."""
         with self._store.read() as ledger:
             if not ledger.is_any_parked():
+                self._forbidden = self._probing = ""
                 return
             self._probing = ledger.first_parked_lane(channel) if self._forbidden else ""
         now = self._clock()
@@ -184,7 +195,7 @@ class Notices:
                 self._postpone(notice, code, wait_for)
             elif code in CLOSED | FORBIDDEN and notice.recipient == self._channel:
                 self._park(notice, code)
-                self._forbidden = code in FORBIDDEN
+                self._forbidden = code if code in FORBIDDEN else ""
             elif is_in_vain(error, notice.attempts):
                 bound.error("notice_undeliverable", error=code, recipient=notice.recipient[:20])
                 self._give_up(notice, code)
@@ -205,7 +216,7 @@ class Notices:
         self._store.write(lambda ledger: self._settle(ledger, notice, told), durable=False)
         if self._forbidden and notice.lane == self._probing:
             log.info("channel_writable", channel=self._channel)
-            self._forbidden, self._probing = False, ""
+            self._forbidden = self._probing = ""
             self.reopen(self._channel)
 
     def _language_of(self, notice: Notice) -> Language:

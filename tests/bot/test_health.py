@@ -38,6 +38,7 @@ class Watched:
     hands: Hands
     back: list[str]
     listening: str | None = None
+    forbidden: str | None = None
 
     def ask(self, after: float = 0.0) -> None:
         """The questions that are due so many seconds later."""
@@ -69,6 +70,7 @@ def watched(client: WebClient, hands: Hands, tmp_path: Path) -> Iterator[Watched
         health.cloud(home, metrics, hands.utc, lambda: back.append("cloud")),
         health.database(store, metrics, hands.utc),
         channel,
+        lambda: made.forbidden,
         lambda: installation.lacks,
         lambda: made.listening,
         lambda: None,
@@ -209,6 +211,16 @@ def test_who_waits_for_slack_is_told_when_it_is_back(watched: Watched, workspace
     watched.ask(after=30)
 
     assert watched.back == ["slack", CHANNEL]
+
+
+def test_a_channel_in_which_nobody_may_write_is_a_warning_too(watched: Watched, workspace: WorkspaceServer) -> None:
+    watched.ask()
+    watched.forbidden = "admins let nobody write"
+    assert watched.health.report() == {"problems": {}, "warnings": {"channel": "admins let nobody write"}}
+
+    workspace.state.conversations[CHANNEL].archived = True
+    watched.ask(after=30)
+    assert "is archived" in watched.warnings["channel"]
 
 
 def test_a_closed_channel_is_a_warning_that_says_what_to_do(watched: Watched, workspace: WorkspaceServer) -> None:

@@ -161,11 +161,15 @@ def test_a_channel_in_which_admins_let_nobody_write_costs_one_try_however_much_w
             assert workspace.api.called["chat.postMessage"] == refused + tries
     assert lines == []
     assert (desk.in_channel(), desk.parked()) == ([], parked)
+    told = desk.notices.forbidden()
+    assert told is not None
+    assert all(part in told for part in ("C0IMAGES", "(restricted_action)", "admin"))
 
     workspace.faults.clear()
     desk.notices.reopen("C0IMAGES")
     desk.deliver()
     assert (len(desk.in_channel()), desk.waiting(), desk.parked()) == (4, 0, 0)
+    assert desk.notices.forbidden() is None
 
 
 def test_a_lost_answer_may_double_a_message_but_never_loses_it(desk: Desk, workspace: WorkspaceServer) -> None:
@@ -282,6 +286,21 @@ def closed_for_days(desk: Desk, workspace: WorkspaceServer, meanwhile: Callable[
 def test_what_a_channel_missed_for_days_is_not_poured_into_it(desk: Desk, workspace: WorkspaceServer) -> None:
     assert closed_for_days(desk, workspace, lambda: desk.cancelled(desk.pending())) == ["notices_left_out 2"]
     assert desk.in_channel() == []
+
+
+def test_nothing_is_said_to_be_forbidden_once_nothing_waits_for_the_channel(
+    desk: Desk, workspace: WorkspaceServer
+) -> None:
+    workspace.faults.fail("chat.postMessage", "restricted_action", times=100)
+    desk.cancelled(desk.pending())
+    desk.deliver()
+    desk.notices.reopen("C0IMAGES")
+    assert desk.notices.forbidden() is not None
+    desk.hands.now += 3 * 24 * 3600 + 1
+    for _ in range(2):
+        desk.deliver()
+        desk.notices.reopen("C0IMAGES")
+    assert (desk.parked(), desk.notices.forbidden()) == (0, None)
 
 
 def test_what_waits_for_people_is_shown_however_long_the_channel_was_closed(
