@@ -66,14 +66,15 @@ class Differences(Tables):
         """Those that stand, by kind and image."""
         return [rows.drift(row) for row in self._all("open_drift", start=start, limit=limit)]
 
-    def changed(self, image: Image, accounts: Collection[str], *, since: datetime) -> set[str]:
-        """Those of the accounts with which we shared the image, or from which we took it, after a time."""
+    def changed(self, image: Image, accounts: Collection[str], *, after: datetime, before: datetime) -> set[str]:
+        """Those of the accounts with which we shared the image, or from which we took it, between two times."""
         found = self._all(
             "accounts_changed",
             image_id=image.image_id,
             region=image.region,
             accounts=json.dumps(list(accounts)),
-            since=stamp(since),
+            after=stamp(after),
+            before=stamp(before),
         )
         return {row["account"] for row in found}
 

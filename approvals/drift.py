@@ -191,9 +191,9 @@ class DriftWatch:
             same = ledger.grants.of(image.image_id, image.region) == list(before)
             if not same or ledger.drift.is_busy(image.image_id, image.region):
                 return 0  # somebody changed it meanwhile
-            settling = ledger.drift.changed(
-                image, (unapproved - as_known[0]) | (gone - as_known[1]), since=now - _SETTLES
-            )
+            new = (unapproved - as_known[0]) | (gone - as_known[1])
+            # Much later than now is what was changed while the clock was ahead.
+            settling = ledger.drift.changed(image, new, after=now - _SETTLES, before=now + _SETTLES)
             self._note(ledger, image, unapproved - settling, gone - settling, now)
             return self._telling.tell(ledger, image, deciders, now) if deciders else 0
 

@@ -227,10 +227,10 @@ SELECT * FROM drift WHERE settled_at IS NULL
  ORDER BY kind, image_name, image_id, region, account LIMIT :limit OFFSET :start
 
 -- accounts_changed --
--- Those of the accounts that got the image, or lost it, after a time.
+-- Those of the accounts that got the image, or lost it, between two times.
 SELECT DISTINCT account FROM grants
  WHERE account IN (SELECT value FROM json_each(:accounts)) AND image_id = :image_id AND region = :region
-   AND (since > :since OR ended_at > :since)
+   AND ((since > :after AND since < :before) OR (ended_at > :after AND ended_at < :before))
 
 -- drift_untold --
 -- The differences that stand and of which nobody was told.

@@ -12,13 +12,14 @@ from structlog.testing import capture_logs
 
 from approvals.clocks import SetBack
 from approvals.copy_model import CopyState
+from approvals.drift_model import DriftKind
 from approvals.errors import CloudError, Throttled, Unavailable
 from approvals.leases import LEASE
 from approvals.model import State, Verb
 from tests.approvals.fake_cloud import SINGAPORE, Crash
 from tests.approvals.house import DATA, LIN, House
 from tests.approvals.test_copying import settle
-from tests.approvals.test_drift import compare
+from tests.approvals.test_drift import compare, open_drift, watched
 from tests.approvals.test_ending import WEEK
 from tests.approvals.test_incidents import revoke
 
@@ -123,6 +124,16 @@ def test_a_comparison_that_was_put_off_is_made(house: House, fault: type[CloudEr
     before = len(house.cloud.calls)
     compare(house)
     assert "shared_with" in [call.name for call in house.cloud.calls[before:]]
+
+
+def test_what_was_shared_while_it_was_ahead_is_compared(house: House) -> None:
+    watched(house)
+    house.approved(DATA)
+    house.execute()
+    house.cloud.shares["img-base0001"].clear()
+    with closing(set_back(house)) as later:
+        compare(later)
+        assert open_drift(later) == [(DriftKind.GONE, DATA)]
 
 
 def test_what_people_chose_stays_as_it_is(house: House) -> None:
