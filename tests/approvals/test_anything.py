@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from approvals import drifting, objections
 from approvals.archive import opened
+from approvals.clocks import SetBack
 from approvals.cloud import LIGHTHOUSE, NORMAL, Image, ImageKind
 from approvals.drift_model import DriftKind
 from approvals.errors import AuthFailed, OutcomeUnknown, PutOff, Refused, Throttled, Unavailable
@@ -329,6 +330,13 @@ class Anything(RuleBasedStateMachine):
     )
     def wait(self, by: timedelta) -> None:
         self.clock.advance(seconds=by.total_seconds())
+
+    @rule(by=st.sampled_from([timedelta(minutes=5), timedelta(hours=3), timedelta(days=2)]))
+    def set_back(self, by: timedelta) -> None:
+        """The machine's clock was ahead, and somebody sets it."""
+        now = self.clock.advance(seconds=-by.total_seconds())
+        SetBack(self.houses[0].store, lambda: 0.0).sweep(now)
+        self.untold_until = min(self.untold_until, now + timedelta(minutes=2))
 
     # what must be so
 
