@@ -1,10 +1,14 @@
-"""What goes wrong, by chance: in the cloud, in Slack and on the way from it, once at a time and now and then."""
+"""What goes wrong, by chance: in the cloud, in Slack and on the way from it, once at a time and now and then; and what
+people change under way: who is in a group, the policy, the channel.
+"""
 
 from __future__ import annotations
 
 import random
 from contextlib import suppress
+from dataclasses import replace
 
+from bot.sandbox import company
 from bot.sandbox.cloud import faults
 from bot.sandbox.workspace.errors import Undelivered
 from tests.soak.stage import Stage
@@ -46,8 +50,10 @@ _METHODS = (
     "views.open",
     "views.publish",
 )
+_DECIDERS = ("U0LIN", "U0OMAR", "U0SARA")
+_RULES = ("", "approvals = 2", "max_days = 5", 'remind_after = "1h"', "this is no policy")
 
-
+_GONE = 0.3  # of all times that people change: one of them is deactivated, too
 _PASSES = 0.2  # of all times: what nobody ran into would wait for the few calls of a bot that holds back, all of it
 _SELDOM = 0.1  # of all times that the credentials could be refused: each makes the bot hold back for a while
 
@@ -61,6 +67,7 @@ class Misfortune:
         self._stage = stage
         self._dice = dice
         kinds = [self._reads, self._changes, self._slack, self._told_again]
+        kinds += [self._channel, self._admins, self._people, self._policy]
         if stage.by_socket:
             kinds.append(self._socket)
         self._kinds = kinds * 3 + [self._credentials] + ([self._lag] if lag else [])
@@ -115,6 +122,25 @@ class Misfortune:
             case _:
                 sockets.mute(not self._deaf)
                 self._deaf = not self._deaf
+
+    def _channel(self) -> None:
+        channel = self._stage.channel
+        channel.archived, channel.bot_is_member = self._dice.choice(((True, True), (False, False), (False, True)))
+
+    def _admins(self) -> None:
+        self._stage.workspace.faults.fail("chat.postMessage", "restricted_action", times=self._dice.randint(1, 5))
+
+    def _people(self) -> None:
+        """The guardians stay: what one of them asked for while there were two would wait for a word for days."""
+        state, owners = self._stage.workspace.state, company.GROUPS[0]
+        members = self._dice.sample(_DECIDERS, self._dice.randint(1, 2))
+        state.groups[owners.id] = replace(owners, members=tuple(members))
+        state.deactivated.clear()
+        if self._dice.random() < _GONE:
+            state.deactivated.add(self._dice.choice(_DECIDERS))
+
+    def _policy(self) -> None:
+        self._stage.write_policy(self._dice.choice(_RULES))
 
     def _plan(self, action: str, fault: faults.Fault) -> None:
         self._stage.cloud.state.faults.plan(action, fault, times=self._dice.randint(1, 2))

@@ -90,10 +90,12 @@ class Asks:
                 f"share {image} with {accounts}{regions}{dice.choice(('', ' for 1min', ' for 7d'))}",
                 f"unshare {image} from {accounts}",
                 f"unshare {image} from all",
+                f"share {image} with lighthouse{dice.choice(('', ' for 1min'))}",
+                f"unshare {image} from lighthouse",
                 f"delete {dice.choice(list(SCRATCH))}",
                 f"inbound {dice.choice(('trust', 'distrust'))} golden-images",
             ],
-            [60, 20, 5, 8, 4],
+            [60, 20, 5, 12, 6, 8, 4],
         )[0]
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from approvals.audit import NOBODY
+from approvals.cloud import LIGHTHOUSE
 from bot.sandbox.cloud.call import Call
 from tests.e2e.command import imagewarden
 from tests.e2e.database import rows
@@ -92,6 +93,11 @@ def _changes(stage: Stage) -> list[Call]:
     return [call for call in stage.cloud.state.calls if call.action == "ModifyImageSharePermission" and call.done]
 
 
+def _accounts(call: Call) -> set[str]:
+    """Whom a change is about: where it names no account, Lighthouse is meant."""
+    return set(call.params.get("AccountIds", [LIGHTHOUSE]))
+
+
 def _changes_were_approved(stage: Stage, requests: dict[int, dict[str, Any]]) -> Iterator[str]:
     approved = defaultdict(list)
     for line in rows(stage.database, "SELECT at, request_id, detail FROM audit WHERE event = 'approved'"):
@@ -102,7 +108,7 @@ def _changes_were_approved(stage: Stage, requests: dict[int, dict[str, Any]]) ->
         about[item["account"]].add(item["request_id"])
     for call in _changes(stage):
         actions = ("share",) if call.params["Permission"] == "SHARE" else ("unshare", "delete")
-        for account in call.params["AccountIds"]:
+        for account in _accounts(call):
             named = [requests[number] for number in about[account] if requests[number]["action"] in actions]
             if not any(one["ends"] or min(approved[one["id"]], default=call.at + 1) <= call.at for one in named):
                 yield f"{call.params} at {call.at} was not approved"
@@ -112,7 +118,7 @@ def _changes_had_an_effect(stage: Stage) -> Iterator[str]:
     has = {image_id: set(accounts) for image_id, accounts in stage.before.items()}
     lied: Accounts[str] = defaultdict(set)
     for call in _changes(stage):
-        now, accounts = has.setdefault(call.params["ImageId"], set()), set(call.params["AccountIds"])
+        now, accounts = has.setdefault(call.params["ImageId"], set()), _accounts(call)
         shares = call.params["Permission"] == "SHARE"
         if wasted := (accounts & now if shares else accounts - now) - lied[call.params["ImageId"]]:
             yield f"{call.params} at {call.at} was so already for {wasted}"

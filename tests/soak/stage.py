@@ -8,11 +8,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from approvals.cloud import LIGHTHOUSE
 from bot.sandbox import company
 from bot.sandbox.cloud.images import Image
 from bot.sandbox.cloud.seed import STRANGER
 from bot.sandbox.cloud.server import CloudServer
 from bot.sandbox.workspace.server import WorkspaceServer
+from bot.sandbox.workspace.state import Conversation
 from tests.e2e.command import Running, environment, free_port, running
 from tests.e2e.database import rows
 
@@ -87,12 +89,26 @@ class Stage:
     def has(self, image_id: str) -> set[str]:
         """Who has an image, of CVM or of Lighthouse."""
         blueprints = self.cloud.state.lighthouse
-        return set(
-            blueprints.shares(image_id) if image_id in blueprints.blueprints else self.cloud.state.shares(image_id)
-        )
+        if image_id in blueprints.blueprints:
+            return set(blueprints.shares(image_id))
+        offered = image_id in self.cloud.state.images and blueprints.has(image_id)
+        return {*self.cloud.state.shares(image_id), *([LIGHTHOUSE] if offered else [])}
+
+    @property
+    def channel(self) -> Conversation:
+        return self.workspace.state.conversations["C0IMAGES"]
+
+    def write_policy(self, rule: str = "") -> None:
+        """The company's policy, with a comparison each minute and one more rule."""
+        text = company.POLICY.replace("approvals = 1\n", f'drift_every = "1m"\n{rule}\n')
+        Path(self.env["IMAGEWARDEN_POLICY"]).write_text(text)
 
     def heal(self) -> None:
-        """Forget what is planned to go wrong."""
+        """Forget what is planned to go wrong, and let people, channel and policy be as they were."""
+        self.workspace.state.deactivated.clear()
+        self.workspace.state.groups[company.GROUPS[0].id] = company.GROUPS[0]
+        self.channel.archived, self.channel.bot_is_member = False, True
+        self.write_policy()
         self.cloud.state.faults.clear()
         self.workspace.faults.clear()
 
@@ -112,11 +128,12 @@ def opened(folder: Path, *, by_socket: bool = False) -> Iterator[Stage]:
             {"SLACK_APP_TOKEN": company.APP_TOKEN} if by_socket else {"SLACK_SIGNING_SECRET": company.SIGNING_SECRET}
         )
         env = environment(folder, api_url=workspace.api_url, cloud_url=cloud.url, **secret)
-        Path(env["IMAGEWARDEN_POLICY"]).write_text(company.POLICY.replace("[rules]", '[rules]\ndrift_every = "1m"'))
         before = defaultdict(set, {one: set(cloud.state.shares(one)) for one in cloud.state.images})
         blueprints = cloud.state.lighthouse
         before |= {one: set(blueprints.shares(one)) for one in blueprints.blueprints}
-        yield Stage(cloud, workspace, folder, env, port, before, by_socket)
+        stage = Stage(cloud, workspace, folder, env, port, before, by_socket)
+        stage.write_policy()
+        yield stage
     finally:
         workspace.stop()
         cloud.stop()
